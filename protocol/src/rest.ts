@@ -1,0 +1,134 @@
+/** Shapes of the REST API. Times are RFC 3339 UTC strings. Errors are `ErrorBody` with the right status. */
+import { z } from "zod";
+import { GroupId, RowId } from "./ids.ts";
+import { WorkspaceEntry } from "./workspace.ts";
+
+const time = z.iso.datetime();
+
+export const ErrorBody = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+export type ErrorBody = z.infer<typeof ErrorBody>;
+
+export const GroupView = z.object({
+  id: GroupId,
+  name: z.string(),
+  folder: z.string(),
+  type: z.enum(["main", "standard"]),
+  is_main: z.boolean(),
+  model: z.string().nullable(),
+  agent_status: z.enum(["running", "stopped"]),
+  message_count: z.number().int(),
+  last_active: time.nullable(),
+});
+export type GroupView = z.infer<typeof GroupView>;
+
+export const GroupCreate = z.object({
+  id: GroupId,
+  name: z.string().trim().min(1).max(200),
+  folder: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,47}$/, "must be 1 to 48 small letters, digits, '_' or '-'"),
+  is_main: z.boolean().optional(),
+  model: z.string().min(1).max(200).optional(),
+});
+export type GroupCreate = z.infer<typeof GroupCreate>;
+
+export const ConversationView = z.object({
+  id: RowId,
+  group_id: GroupId,
+  kind: z.enum(["chat", "topic", "page", "task_run", "member"]),
+  channel: z.enum(["telegram", "web", "none"]),
+  title: z.string(),
+  session_id: z.string().nullable(),
+});
+export type ConversationView = z.infer<typeof ConversationView>;
+
+export const MessageView = z.object({
+  id: z.number().int(),
+  /** `user`: a person. `assistant`: the agent. `notice`: Praktor itself, explaining something. */
+  role: z.enum(["user", "assistant", "notice"]),
+  text: z.string(),
+  time,
+  conversation_id: RowId,
+  turn_id: RowId.nullable(),
+  sender: z.string(),
+  /** Delivery to the message's address; null where there is none to deliver to. */
+  delivery: z.enum(["pending", "sent", "failed", "uncertain"]).nullable(),
+});
+export type MessageView = z.infer<typeof MessageView>;
+
+export const MessageCreate = z.object({
+  text: z.string().trim().min(1, "must not be empty").max(1_000_000),
+  conversation_id: RowId.optional(),
+});
+export type MessageCreate = z.infer<typeof MessageCreate>;
+
+export const MessageAccepted = z.object({ message_id: z.number().int(), turn_id: RowId, conversation_id: RowId });
+export type MessageAccepted = z.infer<typeof MessageAccepted>;
+
+/** What runs now in a group: enough to draw the live turn when a page is opened in the middle of it. */
+export const TurnView = z.object({
+  id: RowId,
+  group_id: GroupId,
+  conversation_id: RowId,
+  state: z.enum(["queued", "running", "succeeded", "failed", "cancelled"]),
+  attempt: z.number().int(),
+  queued_at: time,
+  started_at: time.nullable(),
+  text: z.string(),
+  tools: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      input: z.string().nullable(),
+      output: z.string().nullable(),
+      is_error: z.boolean(),
+      duration_ms: z.number().nullable(),
+      done: z.boolean(),
+    }),
+  ),
+});
+export type TurnView = z.infer<typeof TurnView>;
+
+export const AgentView = z.object({
+  id: RowId,
+  group_id: GroupId,
+  name: z.string(),
+  status: z.enum(["starting", "running", "stopping", "stopped"]),
+  started_at: time,
+  session_id: z.string().nullable(),
+});
+export type AgentView = z.infer<typeof AgentView>;
+
+export const Health = z.object({ name: z.string(), ok: z.boolean(), detail: z.string() });
+export type Health = z.infer<typeof Health>;
+
+export const StatusView = z.object({
+  status: z.enum(["ok", "degraded"]),
+  version: z.string(),
+  active_agents: z.number().int(),
+  groups_count: z.number().int(),
+  pending_tasks: z.number().int(),
+  /** Seconds since the gateway started. */
+  uptime: z.number(),
+  recent_messages: z.array(MessageView.extend({ group_id: GroupId })),
+  nats: z.object({
+    embedded: z.boolean(),
+    connections: z.number().int(),
+    subscriptions: z.number().int(),
+    messages: z.number().int(),
+  }),
+  /** Each part and how it is: store, bus, sandbox, model, telegram. */
+  health: z.array(Health),
+  timestamp: time,
+});
+export type StatusView = z.infer<typeof StatusView>;
+
+export const SessionCreate = z.object({ password: z.string().max(1024) });
+/** `required`: this installation has a password; `signed_in`: this browser may use the API. */
+export const SessionView = z.object({ required: z.boolean(), signed_in: z.boolean() });
+export type SessionView = z.infer<typeof SessionView>;
+
+export const WorkspaceListing = z.object({
+  path: z.string(),
+  entries: z.array(WorkspaceEntry),
+  truncated: z.boolean(),
+});
+export type WorkspaceListing = z.infer<typeof WorkspaceListing>;

@@ -1,0 +1,31 @@
+/** What a sandbox finds in its environment when it starts. `parse` it; nothing else of the gateway's settings is there. */
+import { z } from "zod";
+import { GroupId, RowId } from "./ids.ts";
+
+export const SandboxEnvironment = z.object({
+  GROUP_ID: GroupId,
+  /** Base URL of the sandbox endpoint, for example `http://172.20.0.1:4280`. */
+  PRAKTOR_ENDPOINT: z.url(),
+  /** The sandbox's own opaque token; the endpoint knows its hash. Also handed to Claude Code in place of a model key. */
+  PRAKTOR_TOKEN: z.string().min(20),
+  NATS_URL: z.string(),
+  /** File that the runner keeps filled with its current credentials, for `ptask`. */
+  NATS_CREDS: z.string(),
+  PRAKTOR_SANDBOX_ID: RowId,
+  /** Where the group's files lie: `/workspace/group` in a container. */
+  PRAKTOR_WORKSPACE: z.string(),
+  /** Folder with the global `CLAUDE.md`, read-only for the agent. */
+  PRAKTOR_GLOBAL: z.string(),
+  /** Claude's own state: sessions, settings. */
+  CLAUDE_CONFIG_DIR: z.string(),
+  HOME: z.string(),
+  /** `api_key` or `oauth`: under which name Claude Code is given the token, so that it sends the right headers. */
+  PRAKTOR_MODEL_AUTH: z.enum(["api_key", "oauth"]).default("api_key"),
+  PRAKTOR_MODEL: z.string().optional(),
+  PRAKTOR_MAX_CONVERSATIONS: z.coerce.number().int().positive().default(3),
+  PRAKTOR_MAX_TURNS: z.coerce.number().int().positive().default(100),
+  /** Claude Code's executable; absent: the one of the Agent SDK's platform package. */
+  PRAKTOR_CLAUDE_PATH: z.string().optional(),
+  TZ: z.string().optional(),
+});
+export type SandboxEnvironment = z.infer<typeof SandboxEnvironment>;
