@@ -1,0 +1,33 @@
+/** The one error class that crosses rooms: a code for programs, a sentence for people, and what to try. */
+
+export interface PraktorErrorDetails {
+  /** What to do about it, as a sentence. */
+  hint?: string;
+  cause?: unknown;
+  /** Ids that help to find it in the log: group, turn, sandbox. */
+  context?: Record<string, string | number>;
+}
+
+/** `message` says what was attempted and why it failed, in words that may be shown to the person. */
+export class PraktorError<Code extends string = string> extends Error {
+  readonly code: Code;
+  readonly hint: string | undefined;
+  readonly context: Record<string, string | number>;
+
+  constructor(code: Code, message: string, details: PraktorErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = "PraktorError";
+    this.code = code;
+    this.hint = details.hint;
+    this.context = details.context ?? {};
+  }
+}
+
+/** The message of anything thrown, for logs and for the detail behind a sentence. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError");
+}

@@ -1,0 +1,80 @@
+/** The seam between the system and whatever isolates a group's agents: a container engine or child processes. */
+
+/** Everything a sandbox needs to be started. */
+export interface SandboxSpec {
+  groupId: string;
+  /** The group's folder name: names volumes, networks, directories. */
+  folder: string;
+  sandboxId: string;
+  /** Counts the starts of this group's sandbox; stored, so that an older one is known as such. */
+  generation: number;
+  /** The runner's environment (`SandboxEnvironment` of the protocol) less the paths, which the host of the sandbox adds: it alone knows where it mounts what. */
+  environment: Readonly<Record<string, string>>;
+}
+
+/** Where the gateway must listen so that this group's sandbox, and no other's, reaches it – and how the sandbox names that place. */
+export interface SandboxPlace {
+  /** Address of this machine (or of the gateway's container) to bind. */
+  listenHost: string;
+  /** Host name or address that the sandbox connects to; it survives a restart of the gateway. */
+  reachHost: string;
+}
+
+export interface RunningSandbox {
+  groupId: string;
+  sandboxId: string;
+  generation: number;
+  /** The engine's own id: a container id, or `pid:<n>`. */
+  engineId: string;
+  startedAt: number;
+}
+
+export interface SandboxExit {
+  groupId: string;
+  sandboxId: string;
+  /** Exit code, or null when a signal or the engine ended it. */
+  exitCode: number | null;
+  /** True when the memory limit killed it. */
+  outOfMemory: boolean;
+  /** A sentence for the log and the person. */
+  detail: string;
+}
+
+export type SandboxErrorCode =
+  | "engine_unreachable"
+  | "image_missing"
+  | "start_failed"
+  | "policy_mismatch"
+  | "not_isolated"
+  | "network_exhausted";
+
+export interface SandboxHealth {
+  ok: boolean;
+  /** A sentence: what works, or what does not and what to do. */
+  detail: string;
+}
+
+/**
+ * Starts, finds and stops sandboxes. Every method that fails rejects with a `PraktorError<SandboxErrorCode>` whose message may be
+ * shown to the person. No call holds a lock over another group's.
+ */
+export interface SandboxHost extends AsyncDisposable {
+  readonly kind: "docker" | "process";
+  /** What this kind does not isolate, as sentences for page and log; empty when it isolates. */
+  readonly warnings: readonly string[];
+  /** Begins watching for exits. Does not fail when the engine is away: `health` says so, and it is tried again. */
+  start(signal: AbortSignal): Promise<void>;
+  health(signal: AbortSignal): Promise<SandboxHealth>;
+  /** Makes the group's network (or what stands for it), and says where to listen. Idempotent. */
+  prepare(group: { groupId: string; folder: string }, signal: AbortSignal): Promise<SandboxPlace>;
+  /** Starts the sandbox; an older one of the same group is removed first. Resolves when the engine has started it, before it is ready. */
+  launch(spec: SandboxSpec, signal: AbortSignal): Promise<RunningSandbox>;
+  /** Stops and removes it: asks, then kills after `graceMs`. Resolves also when it was gone already. */
+  stop(sandboxId: string, graceMs: number, signal: AbortSignal): Promise<void>;
+  /** What runs now and belongs to this installation. */
+  list(signal: AbortSignal): Promise<RunningSandbox[]>;
+  /** The last lines that the sandbox printed, for the log when a start failed. */
+  tail(sandboxId: string, lines: number, signal: AbortSignal): Promise<string>;
+  /** Called once for every sandbox that ended, wanted or not. */
+  onExit(listener: (exit: SandboxExit) => void): void;
+}
