@@ -73,6 +73,8 @@ export const TurnView = z.object({
   queued_at: time,
   started_at: time.nullable(),
   text: z.string(),
+  /** One more than the `index` of the last piece in `text` (0 when there is none): what the live stream goes on with. */
+  next_index: z.number().int().nonnegative(),
   tools: z.array(
     z.object({
       id: z.string(),
