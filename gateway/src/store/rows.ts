@@ -1,0 +1,132 @@
+/** Rows as the rest of the gateway sees them: camelCase, parsed, times in UTC epoch milliseconds. */
+import type { Address } from "@praktor/protocol/address";
+import type { FailureCode, Usage } from "@praktor/protocol/agent-output";
+
+export interface Group {
+  id: string;
+  name: string;
+  folder: string;
+  isMain: boolean;
+  model: string | null;
+  createdAt: number;
+}
+
+export type ConversationKind = "chat" | "topic" | "page" | "task_run" | "member";
+
+export interface Conversation {
+  id: string;
+  groupId: string;
+  kind: ConversationKind;
+  address: Address;
+  title: string;
+  /** Claude's session, resumed by the next turn; null starts a fresh one. */
+  sessionId: string | null;
+  createdAt: number;
+}
+
+export type MessageRole = "user" | "assistant" | "notice";
+export type DeliveryState = "pending" | "sent" | "failed" | "uncertain";
+
+export interface Message {
+  id: number;
+  groupId: string;
+  conversationId: string;
+  turnId: string | null;
+  role: MessageRole;
+  /** `user:<id>`, `agent`, `praktor`, `scheduler`. */
+  sender: string;
+  content: string;
+  metadata: Record<string, unknown>;
+  createdAt: number;
+  /** From the message's outbox rows: the worst of them; null where it has none. */
+  delivery: DeliveryState | null;
+}
+
+export type TurnState = "queued" | "running" | "succeeded" | "failed" | "cancelled";
+
+/** `start_failed`: no sandbox could be had. `lost`: the sandbox died more often than a turn is tried. `timeout`: past its deadline. */
+export type TurnErrorCode = FailureCode | "start_failed" | "lost" | "timeout" | "no_credential";
+
+export interface Turn {
+  id: string;
+  groupId: string;
+  conversationId: string;
+  state: TurnState;
+  /** `user:<id>` of the first message, `scheduler`, `swarm`. */
+  sender: string;
+  /** Tries so far; 0 while it was never claimed. */
+  attempt: number;
+  /** Lease: the gateway's epoch that claimed it, and the generation of the sandbox that it was given to. */
+  leaseEpoch: number | null;
+  sandboxGeneration: number | null;
+  /** When the runner accepted this attempt; null: it may be sent again safely. */
+  acceptedAt: number | null;
+  /** An earlier attempt was accepted and cut: the agent is told. */
+  interrupted: boolean;
+  deadlineAt: number | null;
+  /** Not claimed before this moment (retry backoff). */
+  notBefore: number | null;
+  cancelRequested: boolean;
+  errorCode: TurnErrorCode | null;
+  error: string | null;
+  queuedAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  usage: Usage | null;
+}
+
+export type OutboxState = "pending" | "sending" | "sent" | "failed" | "uncertain";
+
+/** What one outgoing part carries; formatted before it is stored, so that a repeat is the same. */
+export type OutboxBody =
+  | { type: "text"; html: string; plain: string; replyTo?: number }
+  | { type: "file"; path: string; name: string; caption?: string };
+
+export interface OutboxPart {
+  id: number;
+  conversationId: string;
+  groupId: string;
+  messageId: number | null;
+  address: Address;
+  /** Order within one message. */
+  part: number;
+  body: OutboxBody;
+  /** Set: the part replaces this message of the channel by an edit, which is idempotent. */
+  editOf: string | null;
+  state: OutboxState;
+  attempts: number;
+  /** Not sent before this moment (`retry_after`, backoff). */
+  notBefore: number;
+  /** The channel's id of the sent message: the proof. */
+  externalId: string | null;
+  /** True when it may have been sent twice: it went out again after an uncertain first try. */
+  repeated: boolean;
+  error: string | null;
+  createdAt: number;
+  sentAt: number | null;
+}
+
+export interface SandboxRow {
+  id: string;
+  groupId: string;
+  generation: number;
+  engineId: string | null;
+  status: "starting" | "running" | "stopping" | "stopped";
+  tokenHash: string;
+  /** The current NATS user, so that it can be revoked. */
+  natsUser: string | null;
+  startedAt: number;
+  lastActiveAt: number;
+  stoppedAt: number | null;
+  /** Why it stopped, when that was not wanted. */
+  error: string | null;
+}
+
+export interface TurnEvent {
+  turnId: string;
+  attempt: number;
+  seq: number;
+  type: string;
+  data: unknown;
+  createdAt: number;
+}
