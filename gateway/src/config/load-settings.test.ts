@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+import { parseSettings } from "./load-settings.ts";
+
+describe("settings", () => {
+  test("has every documented default with an empty file", () => {
+    const settings = parseSettings("p.yaml", "", {});
+    expect(settings).toMatchObject({
+      sandbox: { kind: "docker", port: 4280, allow_unisolated: false },
+      agent: { image: "praktor-agent:latest", max_containers: 5, max_conversations: 3, idle_timeout: 600_000 },
+      nats: { port: 4222 },
+      store: { path: "data/praktor.db" },
+      web: { enabled: true, port: 8080, host: "127.0.0.1" },
+      scheduler: { poll_interval: 30_000 },
+      groups: { base_path: "data/groups" },
+    });
+  });
+
+  test("lets the environment win over the file", () => {
+    const settings = parseSettings("p.yaml", "web:\n  port: 9000\n  host: 0.0.0.0\n", {
+      PRAKTOR_WEB_PORT: "9100",
+      PRAKTOR_TELEGRAM_ALLOW_FROM: "12, 34",
+      PRAKTOR_MAIN_CHAT_ID: "-100123",
+    });
+    expect(settings.web).toMatchObject({ port: 9100, host: "0.0.0.0" });
+    expect(settings.telegram.allow_from).toEqual(["12", "34"]);
+    expect(settings.groups.main_chat_id).toBe("-100123");
+  });
+
+  test("reads ids that YAML takes for numbers", () => {
+    const settings = parseSettings("p.yaml", "telegram:\n  allow_from: [12, '34']\ngroups: {main_chat_id: -5}", {});
+    expect(settings.telegram.allow_from).toEqual(["12", "34"]);
+    expect(settings.groups.main_chat_id).toBe("-5");
+  });
+
+  test.each([
+    ["a value of the wrong type", "web:\n  enabled: true\n  port: often\n", {}, /p\.yaml:3: web\.port: /],
+    ["an unknown key", "web:\n  enabled: true\n  prot: 80\n", {}, /p\.yaml:3: web\.prot: is not a setting/],
+    ["a section that is no section", "agent: 5\n", {}, /p\.yaml:1: agent: /],
+    ["broken YAML", "web:\n  port: [1\n", {}, /p\.yaml:\d+:\d+: /],
+    ["a doubled key", "web: {}\nweb: {}\n", {}, /p\.yaml:2:1: /],
+    ["a bare text", "hello", {}, /p\.yaml:1: must hold keys/],
+    ["a bad duration", "agent:\n  idle_timeout: soon\n", {}, /p\.yaml:2: agent\.idle_timeout: must be a duration/],
+    ["an integer variable that is none", "", { PRAKTOR_NATS_PORT: "42x" }, /PRAKTOR_NATS_PORT \(nats\.port\): /],
+    ["an unknown sandbox kind", "", { PRAKTOR_SANDBOX: "vm" }, /PRAKTOR_SANDBOX \(sandbox\.kind\): /],
+  ])("names file, line and key of %s", (_, yaml, environment, message) => {
+    expect(() => parseSettings("p.yaml", yaml, environment)).toThrow(message);
+  });
+
+  test("names every problem at once", () => {
+    expect(() => parseSettings("p.yaml", "web:\n  port: x\nnats:\n  port: y\n", {})).toThrow(/web\.port[^]*nats\.port/);
+  });
+});

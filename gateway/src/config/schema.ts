@@ -1,0 +1,89 @@
+/** The settings, their defaults and what they may hold. Keys are the YAML's; defaults are the promise of the documentation. */
+import { z } from "zod";
+import { parseDurationMs } from "./duration.ts";
+
+/** Written `10m`; read as milliseconds. */
+const duration = z.union([z.string(), z.number().int().nonnegative()]).transform((value, context) => {
+  const delayMs = typeof value === "number" && value !== 0 ? null : parseDurationMs(String(value));
+  if (delayMs === null) {
+    context.addIssue({ code: "custom", message: "must be a duration such as 30s, 10m or 2h" });
+    return z.NEVER;
+  }
+  return delayMs;
+});
+
+const port = z.number().int().min(0).max(65_535);
+const secret = z.string().min(1);
+/** YAML reads a bare id as a number; both are fine. */
+const chatId = z
+  .union([z.string().regex(/^-?\d{1,20}$/, "must be a Telegram chat id"), z.number().int()])
+  .transform(String);
+const userId = z
+  .union([z.string().regex(/^\d{1,20}$/, "must be a Telegram user id"), z.number().int().positive()])
+  .transform(String);
+
+export const Settings = z.strictObject({
+  telegram: z
+    .strictObject({
+      token: secret.optional(),
+      allow_from: z.array(userId).default([]),
+      api_root: z.url().optional(),
+      /** In group chats: answer when mentioned or replied to, or everything. */
+      group_replies: z.enum(["mention", "all"]).default("mention"),
+    })
+    .prefault({}),
+  sandbox: z
+    .strictObject({
+      kind: z.enum(["docker", "process"]).default("docker"),
+      port: port.default(4280),
+      allow_unisolated: z.boolean().default(false),
+      /** Optional container runtime, such as `runsc`. */
+      runtime: z.string().min(1).optional(),
+      memory_mb: z.number().int().min(256).default(2048),
+      cpus: z.number().positive().default(2),
+      pids: z.number().int().min(64).default(512),
+    })
+    .prefault({}),
+  agent: z
+    .strictObject({
+      image: z.string().min(1).default("praktor-agent:latest"),
+      model: z.string().min(1).optional(),
+      max_containers: z.number().int().positive().default(5),
+      max_conversations: z.number().int().positive().default(3),
+      max_turns: z.number().int().positive().default(100),
+      max_attempts: z.number().int().positive().default(3),
+      idle_timeout: duration.prefault("10m"),
+      start_timeout: duration.prefault("60s"),
+      turn_timeout: duration.prefault("60m"),
+      anthropic_api_key: secret.optional(),
+      oauth_token: secret.optional(),
+      base_url: z.url().optional(),
+    })
+    .prefault({}),
+  nats: z
+    .strictObject({
+      port: port.default(4222),
+      url: z.string().min(1).optional(),
+      creds: z.string().min(1).optional(),
+      account_seed: secret.optional(),
+      /** How long a sandbox's credential lives before it must be renewed. */
+      credential_life: duration.prefault("1h"),
+    })
+    .prefault({}),
+  store: z.strictObject({ path: z.string().min(1).default("data/praktor.db") }).prefault({}),
+  web: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      port: port.default(8080),
+      host: z.string().min(1).default("127.0.0.1"),
+      auth: secret.optional(),
+    })
+    .prefault({}),
+  scheduler: z.strictObject({ poll_interval: duration.prefault("30s") }).prefault({}),
+  groups: z
+    .strictObject({ base_path: z.string().min(1).default("data/groups"), main_chat_id: chatId.optional() })
+    .prefault({}),
+  /** How long running turns may go on after SIGTERM. */
+  stop_grace: duration.prefault("10s"),
+});
+export type Settings = z.infer<typeof Settings>;
