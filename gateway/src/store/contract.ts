@@ -1,6 +1,7 @@
 /**
  * What the store promises, as interfaces: services take the one they need, and a store on another database must pass the same tests.
- * Every method is one transaction. Methods that find nothing return null or an empty list; they reject only when the database fails.
+ * Every method is one transaction. Methods that find nothing return null or an empty list; they reject only when the database fails,
+ * with a `PraktorError<StoreErrorCode>`: `store_full` (nothing was stored; the same call works again once there is space) or `store_failed`.
  */
 import type { Address } from "@praktor/protocol/address";
 import type { FactOutput, Usage } from "@praktor/protocol/agent-output";
@@ -16,6 +17,16 @@ import type {
   TurnErrorCode,
   TurnEvent,
 } from "./rows.ts";
+
+/** `store_unusable`, `store_corrupt`, `store_too_new`, `store_migration`: opening was refused. `address_taken`: see `ensure`. */
+export type StoreErrorCode =
+  | "store_full"
+  | "store_failed"
+  | "store_unusable"
+  | "store_corrupt"
+  | "store_too_new"
+  | "store_migration"
+  | "address_taken";
 
 export interface NewGroup {
   id: string;
@@ -38,13 +49,17 @@ export interface GroupStore {
 export interface ConversationStore {
   get(id: string): Promise<Conversation | null>;
   list(groupId: string): Promise<Conversation[]>;
-  /** The conversation of a group at an address (the group's page, a chat, a topic); made on first use. */
+  /**
+   * The conversation of a group at an address (the group's page, a chat, a topic); made on first use. A `task_run` or `member`, and
+   * whatever has no address, is made anew by each call. A Telegram chat or topic belongs to one group: another's rejects with `address_taken`.
+   */
   ensure(group: { groupId: string; kind: ConversationKind; address: Address; title: string }): Promise<Conversation>;
-  /** The conversation at an address, whatever its group: how a Telegram chat finds its group. */
+  /** The conversation at an address, whatever its group: how a Telegram chat finds its group. Null for `web` and `none`, which name no single one. */
   byAddress(address: Address): Promise<Conversation | null>;
   setSession(id: string, sessionId: string | null): Promise<void>;
 }
 
+/** Parts for an address that nothing is delivered to (`web`, `none`) are not stored: the message itself is what the page shows. */
 export interface NewOutboxPart {
   body: OutboxBody;
   editOf?: string;
@@ -65,7 +80,8 @@ export interface Received {
 export interface InboxStore {
   /**
    * One transaction: the update's row, the message and its queued turn. A message joins the conversation's queued turn where there is
-   * one of the same kind of sender that was never claimed (`attempt` 0) and holds fewer than 20 messages and 200,000 characters; otherwise it opens a new one.
+   * one of the same kind of sender that was never claimed (`attempt` 0), is the conversation's last and would hold at most 20 messages and
+   * 200,000 characters; otherwise it opens a new one.
    * `duplicate` when `(source, updateId)` was received within the last 3 days (Telegram keeps updates for one; after a quiet week its
    * ids start anew, so older rows are forgotten). Without `message` only the update's row (and `reply`) is written: a refusal, an unknown kind.
    */
@@ -76,7 +92,10 @@ export interface InboxStore {
     /** Praktor's own words to the sender's address, delivered through the outbox, with no turn. `conversationId` null where none exists yet. */
     reply?: { address: Address; conversationId: string | null; parts: NewOutboxPart[] };
   }): Promise<{ type: "duplicate" } | { type: "received"; received: Received | null }>;
-  /** A message that has no update id: from the page, the scheduler, a swarm. `idempotencyKey` makes a repeat return the first outcome (`repeated: true`). */
+  /**
+   * A message that has no update id: from the page, the scheduler, a swarm. `idempotencyKey` makes a repeat to the same conversation
+   * within 24 hours return the first outcome (`repeated: true`), the rows as they are now.
+   */
   submit(
     message: NewMessage & { idempotencyKey?: string; role?: "user" | "notice" },
   ): Promise<Received & { repeated: boolean }>;
@@ -86,6 +105,7 @@ export interface MessageStore {
   /** Newest page, oldest first. `before` is a message id. */
   page(query: { groupId: string; conversationId?: string; before?: number; limit: number }): Promise<Message[]>;
   byTurn(turnId: string): Promise<Message[]>;
+  /** The newest of all groups, newest first. */
   recent(limit: number): Promise<Message[]>;
   /** A notice of Praktor itself, with outbox parts where the conversation has an address to deliver to. */
   notice(notice: {
@@ -106,7 +126,7 @@ export interface TurnStore {
   runnable(): Promise<{ conversationId: string; groupId: string; queuedAt: number }[]>;
   /** The nearest `notBefore` among queued turns that wait for it, to set one timer. */
   nextWakeUp(): Promise<number | null>;
-  /** Claims the conversation's oldest queued turn: running, attempt + 1, lease. Null when one runs already or none waits. */
+  /** Claims the conversation's oldest queued turn: running, attempt + 1, lease. Null when one runs already, none waits, or the oldest must wait (`notBefore`). */
   claim(claim: { conversationId: string; epoch: number; deadlineAt: number }): Promise<Turn | null>;
   /** The generation of the sandbox that the turn is about to be sent to. */
   assign(turnId: string, attempt: number, generation: number): Promise<void>;
@@ -118,17 +138,17 @@ export interface TurnStore {
    * Stores a fact that changes no turn state (`started`, `tool`, `restart`, `notice`), once by `(turnId, attempt, seq)`. `started` also
    * stores the conversation's session id. `stale`: the turn is not running in that attempt. `unknown`: no such turn in that group.
    */
-  record(groupId: string, fact: FactOutput): Promise<FactOutcome>;
+  record(groupId: string, fact: Exclude<FactOutput, { type: "result" }>): Promise<FactOutcome>;
   /** `result` in one transaction: the event, the answer's message, its outbox parts, the turn succeeded, session id, usage. */
   succeed(
     groupId: string,
     fact: Extract<FactOutput, { type: "result" }>,
     parts: NewOutboxPart[],
   ): Promise<{ outcome: Exclude<FactOutcome, "applied"> } | { outcome: "applied"; turn: Turn; message: Message }>;
-  /** Ends a running or queued turn as failed (or cancelled) with an explanation to the person, in one transaction. Null when it had ended before. */
+  /** Ends a running or queued turn as failed (or cancelled) with an explanation to the person, in one transaction. Null when it had ended before, or is in another attempt. */
   end(end: {
     turnId: string;
-    /** Only when the turn is in this attempt; absent: whatever it is in. */
+    /** Only when the turn is in this attempt; absent: the fact's attempt, or whatever it is in. */
     attempt?: number;
     /** Set when a runner's `failed` fact is the cause: stored once, like `record`. */
     fact?: Extract<FactOutput, { type: "failed" }>;
@@ -140,7 +160,10 @@ export interface TurnStore {
     explanation: string;
     parts: NewOutboxPart[];
   }): Promise<{ turn: Turn; message: Message } | null>;
-  /** Back to `queued` for another try; `interrupted` when the attempt had been accepted. */
+  /**
+   * Back to `queued`, in its place before younger turns; `interrupted` when the attempt had been accepted (it stays so for later attempts).
+   * `countAttempt: false` takes the try back from `tries`; `attempt` never goes back, because facts are numbered within it.
+   */
   requeue(
     turnId: string,
     attempt: number,
@@ -154,7 +177,7 @@ export interface TurnStore {
 
 export interface OutboxStore {
   /**
-   * Addresses (as stored JSON keys) that have something to send now, with the oldest such row's time; at most one entry per chat. A chat whose first unsent part must still wait is left out:
+   * Chats (`telegram:<chatId>`, whatever the topic) that have something to send now, with the oldest such row's time; at most one entry per chat. A chat whose first unsent part must still wait is left out:
    * order within a chat is kept.
    */
   ready(channel: Address["channel"]): Promise<{ chatKey: string; since: number }[]>;
@@ -164,12 +187,12 @@ export interface OutboxStore {
   sent(id: number, externalId: string): Promise<OutboxPart | null>;
   /** Refused for now; nothing was sent: `pending` again, not before `notBefore`. `body` replaces it (plain text instead of markup). */
   retry(id: number, again: { notBefore: number; error: string; body?: OutboxBody }): Promise<void>;
-  /** It may or may not have gone out. First time: marked `repeated` and pending again. Second time: `uncertain` for good. */
+  /** It may or may not have gone out. First time: marked `repeated` and pending again. Second time: `uncertain` for good. An edit is plainly pending again, each time. */
   uncertain(id: number, error: string, notBefore: number): Promise<OutboxPart | null>;
   failed(id: number, error: string): Promise<OutboxPart | null>;
-  /** On start: rows left in `sending` by an earlier life become what `uncertain` makes of them (edits: plainly pending). Returns how many. */
+  /** On start: rows left in `sending` by an earlier life become what `uncertain` makes of them. Returns how many. */
   recover(): Promise<number>;
-  /** All chats of the address may not be sent to before this moment. */
+  /** The chat with all its topics may not be sent to before this moment; an earlier moment than one set before changes nothing. */
   holdChat(chatKey: string, notBefore: number): Promise<void>;
 }
 
@@ -180,6 +203,7 @@ export interface SandboxStore {
   stopped(id: string, error: string | null): Promise<void>;
   setNatsUser(id: string, userPublicKey: string): Promise<void>;
   touch(id: string): Promise<void>;
+  /** Null for a stopped sandbox as well: its token is void. */
   byTokenHash(tokenHash: string): Promise<SandboxRow | null>;
   get(id: string): Promise<SandboxRow | null>;
   /** Not stopped. */
@@ -207,6 +231,13 @@ export interface UsageStore {
   totals(query: { since: number; groupId?: string }): Promise<Usage & { calls: number }>;
 }
 
+/** What `prune` removed. */
+export interface Pruned {
+  turnEvents: number;
+  inbox: number;
+  idempotencyKeys: number;
+}
+
 /** The open database. `health` writes and reads a row, so that a full disk is seen. */
 export interface Store extends AsyncDisposable {
   readonly groups: GroupStore;
@@ -219,4 +250,9 @@ export interface Store extends AsyncDisposable {
   readonly settings: SettingStore;
   readonly usage: UsageStore;
   health(): Promise<{ ok: boolean; detail: string }>;
+  /**
+   * Forgets what is no longer needed: events of turns that ended more than 30 days ago, update ids older than 3 days, idempotency keys
+   * older than 24 hours. For once a day; works in short transactions, so that others get their turn.
+   */
+  prune(): Promise<Pruned>;
 }

@@ -54,8 +54,10 @@ export interface Turn {
   state: TurnState;
   /** `user:<id>` of the first message, `scheduler`, `swarm`. */
   sender: string;
-  /** Tries so far; 0 while it was never claimed. */
+  /** Claims so far; 0 while it was never claimed. Facts are numbered within it. */
   attempt: number;
+  /** Claims that count against the limit of tries: `attempt` less those that were taken back (`requeue` without `countAttempt`). */
+  tries: number;
   /** Lease: the gateway's epoch that claimed it, and the generation of the sandbox that it was given to. */
   leaseEpoch: number | null;
   sandboxGeneration: number | null;
@@ -84,8 +86,9 @@ export type OutboxBody =
 
 export interface OutboxPart {
   id: number;
-  conversationId: string;
-  groupId: string;
+  /** Both null for words to a chat that has no conversation (yet). */
+  conversationId: string | null;
+  groupId: string | null;
   messageId: number | null;
   address: Address;
   /** Order within one message. */
@@ -127,6 +130,7 @@ export interface TurnEvent {
   attempt: number;
   seq: number;
   type: string;
-  data: unknown;
+  /** The fact without its type and numbers. */
+  data: Record<string, unknown>;
   createdAt: number;
 }
