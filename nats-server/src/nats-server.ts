@@ -1,0 +1,281 @@
+// An embeddable core NATS server: its listeners, its connections and its life.
+
+import { randomBytes } from "node:crypto";
+import { createServer, type Server, type Socket } from "node:net";
+import { setImmediate as setImmediatePromise } from "node:timers/promises";
+import type { Authenticator } from "./authenticator.ts";
+import {
+  ClientConnection,
+  type ConnectionHost,
+  type ConnectionLimits,
+  type TrafficTotals,
+} from "./client-connection.ts";
+import type { MonitorSnapshot } from "./monitor.ts";
+import { NatsServerError } from "./nats-server-error.ts";
+import { randomServerId } from "./nkey.ts";
+import { Router } from "./router.ts";
+import type { NatsServerEvent } from "./server-event.ts";
+
+export { passwordAuthenticator, tokenAuthenticator } from "./authenticator.ts";
+export type {
+  Authenticator,
+  AuthenticationAttempt,
+  AuthenticationOutcome,
+  AuthenticatedUser,
+  PasswordUser,
+} from "./authenticator.ts";
+export { jwtAuthenticator, type JwtAuthenticatorOptions } from "./jwt-authenticator.ts";
+export type { ConnectionSnapshot, MonitorSnapshot } from "./monitor.ts";
+export { NatsServerError, type NatsServerErrorCode } from "./nats-server-error.ts";
+export type { PermissionSet, SubjectList } from "./permissions.ts";
+export type { ConnectionIdentity, DisconnectReason, NatsServerEvent } from "./server-event.ts";
+
+export interface ListenAddress {
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+}
+
+export interface NatsServerOptions {
+  name?: string;
+  /** Bound by `start`. It may be empty; addresses can be added and removed while the server runs. */
+  listen?: readonly ListenAddress[];
+  /** Without one, everybody may do everything. */
+  authenticator?: Authenticator;
+  /** 1 MiB. */
+  maxPayloadBytes?: number;
+  /** 4096, which bounds CONNECT with its JWT too. */
+  maxControlLineBytes?: number;
+  /** 65,536. */
+  maxConnections?: number;
+  /** Bytes that may wait for one client before it is closed as a slow consumer; 64 MiB. */
+  maxPendingBytes?: number;
+  /** Two minutes. */
+  pingIntervalMs?: number;
+  /** Unanswered PINGs after which a connection is stale; 2. */
+  maxPingsOut?: number;
+  /** Two seconds. */
+  authTimeoutMs?: number;
+  /** Milliseconds since the epoch. */
+  now?: () => number;
+  /** Called synchronously; it must not throw. */
+  onEvent?: (event: NatsServerEvent) => void;
+}
+
+interface Listener {
+  server: Server;
+  address: ListenAddress;
+}
+
+/** The release of the reference server whose behaviour this one is tested against. */
+const REFERENCE_VERSION = "2.9.10";
+const NONCE_BYTES = 11;
+
+/**
+ * A core NATS server for official clients, without JetStream, clusters and TLS.
+ * `start` acquires, `[Symbol.asyncDispose]` closes every listener and connection.
+ */
+export class NatsServer {
+  readonly #options: NatsServerOptions;
+  readonly #id = randomServerId();
+  readonly #name: string;
+  readonly #connections = new Map<number, ClientConnection>();
+  readonly #listeners = new Set<Listener>();
+  readonly #maxConnections: number;
+  readonly #now: () => number;
+  readonly #totals: TrafficTotals = { inMessages: 0, inBytes: 0, outMessages: 0, outBytes: 0, slowConsumers: 0 };
+  readonly #router = new Router();
+  readonly #toFlush = new Set<ClientConnection>();
+  #lastConnectionId = 0;
+  #startedAtMs = 0;
+  #state: "new" | "running" | "closed" = "new";
+
+  constructor(options: NatsServerOptions) {
+    this.#options = options;
+    this.#name = options.name ?? this.#id;
+    this.#maxConnections = options.maxConnections ?? 65_536;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** Binds every address of the options, or none. Rejects with `LISTEN_FAILED`, or with the signal's reason. */
+  async start(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.#state !== "new")
+      throw new NatsServerError("NOT_RUNNING", "The NATS server was started before; make a new one instead.");
+    this.#state = "running";
+    this.#startedAtMs = this.#now();
+    try {
+      for (const address of this.#options.listen ?? []) {
+        await this.addListener(address);
+        signal.throwIfAborted();
+      }
+    } catch (error) {
+      await this[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Binds one more address and resolves to it with its real port. Rejects with `LISTEN_FAILED` or `NOT_RUNNING`. */
+  async addListener(address: ListenAddress): Promise<ListenAddress> {
+    this.#assertRunning(`listen on ${format(address)}`);
+    const server = createServer({ allowHalfOpen: true, noDelay: true });
+    await listen(server, address);
+    const bound = server.address();
+    const port = bound !== null && typeof bound === "object" ? bound.port : address.port;
+    const listener: Listener = { server, address: { host: address.host, port } };
+    if (this.#state !== "running") {
+      await closeListener(listener);
+      this.#assertRunning(`listen on ${format(address)}`);
+    }
+    server.on("error", (error) =>
+      this.#options.onEvent?.({ type: "listener-error", address: listener.address, error }),
+    );
+    server.on("connection", (socket: Socket) => this.#accept(socket, listener.address));
+    this.#listeners.add(listener);
+    return { ...listener.address };
+  }
+
+  /** Stops accepting on an address; connections that came in by it stay. Does nothing for an unknown address. */
+  async removeListener(address: ListenAddress): Promise<void> {
+    for (const listener of this.#listeners) {
+      if (listener.address.host !== address.host || listener.address.port !== address.port) continue;
+      this.#listeners.delete(listener);
+      // The promise of a full close would wait for the connections that stay.
+      void closeListener(listener);
+    }
+    await setImmediatePromise();
+  }
+
+  listeners(): ListenAddress[] {
+    return [...this.#listeners].map(({ address }) => ({ host: address.host, port: address.port }));
+  }
+
+  monitor(): MonitorSnapshot {
+    return {
+      serverId: this.#id,
+      name: this.#name,
+      startedAtMs: this.#startedAtMs,
+      connections: [...this.#connections.values()].map((connection) => connection.snapshot()),
+      totalConnections: this.#lastConnectionId,
+      subscriptions: this.#router.subscriptionCount,
+      ...this.#totals,
+    };
+  }
+
+  /** Closes the connections of these users, as after a revocation, and returns how many there were. */
+  disconnect(filter: { userPublicKey: string }): number {
+    const matching = [...this.#connections.values()].filter(
+      ({ identity }) => identity.userPublicKey === filter.userPublicKey,
+    );
+    for (const connection of matching) connection.close("revoked", "Credentials Revoked");
+    return matching.length;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#state = "closed";
+    const listeners = [...this.#listeners];
+    this.#listeners.clear();
+    for (const connection of this.#connections.values()) connection.close("server-shutdown");
+    await Promise.all(listeners.map(closeListener));
+  }
+
+  #accept(socket: Socket, address: ListenAddress): void {
+    const nonce = this.#options.authenticator?.usesNonce ? randomBytes(NONCE_BYTES).toString("base64url") : "";
+    const connection = new ClientConnection(this.#hostFor(address), socket, ++this.#lastConnectionId, nonce);
+    if (this.#connections.size >= this.#maxConnections) {
+      connection.open({ reason: "max-connections-exceeded", error: "maximum connections exceeded" });
+      return;
+    }
+    this.#connections.set(connection.id, connection);
+    connection.open();
+  }
+
+  #hostFor(address: ListenAddress): ConnectionHost {
+    const options = this.#options;
+    const limits: ConnectionLimits = {
+      maxPayloadBytes: options.maxPayloadBytes ?? 1_048_576,
+      maxControlLineBytes: options.maxControlLineBytes ?? 4096,
+      maxPendingBytes: options.maxPendingBytes ?? 67_108_864,
+      pingIntervalMs: options.pingIntervalMs ?? 120_000,
+      maxPingsOut: options.maxPingsOut ?? 2,
+      authTimeoutMs: options.authTimeoutMs ?? 2000,
+    };
+    return {
+      router: this.#router,
+      authenticator: options.authenticator,
+      limits,
+      totals: this.#totals,
+      now: this.#now,
+      describe: (connection, maxPayloadBytes) => this.#describe(connection, maxPayloadBytes, address),
+      flushLater: (connection) => this.#flushLater(connection),
+      report: (event) => options.onEvent?.(event),
+      forget: (connection) => {
+        this.#connections.delete(connection.id);
+        this.#toFlush.delete(connection);
+      },
+    };
+  }
+
+  #describe(connection: ClientConnection, maxPayloadBytes: number, address: ListenAddress): string {
+    const info = {
+      server_id: this.#id,
+      server_name: this.#name,
+      version: REFERENCE_VERSION,
+      proto: 1,
+      go: `node ${process.version}`,
+      host: address.host,
+      port: address.port,
+      headers: true,
+      ...(this.#options.authenticator && { auth_required: true }),
+      max_payload: maxPayloadBytes,
+      client_id: connection.id,
+      client_ip: connection.remoteAddress.replace(/:\d+$/, ""),
+      ...(connection.nonce !== "" && { nonce: connection.nonce }),
+    };
+    return `INFO ${Buffer.from(JSON.stringify(info), "utf8").toString("latin1")} \r\n`;
+  }
+
+  /** One flush for all that the sockets readable at this moment have caused: many small messages leave in one write. */
+  #flushLater(connection: ClientConnection): void {
+    if (this.#toFlush.size === 0) setImmediate(this.#flushAll);
+    this.#toFlush.add(connection);
+  }
+
+  readonly #flushAll = (): void => {
+    for (const connection of this.#toFlush) connection.flush();
+    this.#toFlush.clear();
+  };
+
+  #assertRunning(attempt: string): void {
+    if (this.#state === "running") return;
+    throw new NatsServerError("NOT_RUNNING", `Cannot ${attempt}: the NATS server is not running; call start first.`);
+  }
+}
+
+function listen(server: Server, address: ListenAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onError = (cause: Error) => {
+      const advice = "check that the address belongs to this machine and that no other process uses the port";
+      reject(
+        new NatsServerError("LISTEN_FAILED", `Cannot listen on ${format(address)} (${cause.message}); ${advice}.`, {
+          cause,
+        }),
+      );
+    };
+    server.once("error", onError);
+    server.listen(address.port, address.host, () => {
+      server.off("error", onError);
+      resolve();
+    });
+  });
+}
+
+function closeListener({ server }: Listener): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+  });
+}
+
+function format(address: ListenAddress): string {
+  return `${address.host}:${address.port}`;
+}

@@ -1,0 +1,390 @@
+// The client protocol's byte machine: it reads chunks cut anywhere and calls one handler method for each operation.
+
+/** One published message. It is reused: read it during the call only. Strings hold one character a byte. */
+export interface Publication {
+  subject: string;
+  /** Empty when there is none. */
+  reply: string;
+  /** -1 for a message without a header block. */
+  headerSize: number;
+  payloadSize: number;
+  /** The sizes as the client wrote them, which is how they are passed on. */
+  headerSizeText: string;
+  payloadSizeText: string;
+  /** Holds the payload at `start`, followed by CR LF. It may be kept; nobody writes to it again. */
+  source: Buffer;
+  start: number;
+}
+
+export type ProtocolFailure = "unknown-operation" | "bad-arguments" | "control-line-too-long";
+
+/** What a parser asks of its connection. A method may end the connection by calling `stop` on the parser. */
+export interface ProtocolHandler {
+  /** First byte of each operation; false stops the parser. */
+  mayBegin(firstByte: number): boolean;
+  onConnect(json: Buffer): void;
+  /** The sizes of a publication are known and its payload is not yet read. */
+  onPublishArguments(publication: Publication): void;
+  onPublish(publication: Publication): void;
+  onSubscribe(subject: string, queue: string | undefined, sid: string): void;
+  /** `max` is 0 for "now". */
+  onUnsubscribe(sid: string, max: number): void;
+  onPing(): void;
+  onPong(): void;
+  onInfo(json: Buffer): void;
+  onErrorReport(): void;
+  onFailure(failure: ProtocolFailure): void;
+}
+
+const LF = 10;
+const CR = 13;
+const SPACE = 32;
+const TAB = 9;
+
+// Phases of one operation, after its verb is read.
+const VERB = 0;
+const NEED_SPACE = 1;
+const SKIP_SPACE = 2;
+const ARGUMENTS = 3;
+const SKIP_LINE = 4;
+const PAYLOAD = 5;
+
+const PUB = 128;
+const HPUB = 129;
+const SUB = 130;
+const UNSUB = 131;
+const CONNECT = 132;
+const INFO = 133;
+const MINUS_ERR = 134;
+const PING = 135;
+const PONG = 136;
+const PLUS_OK = 137;
+const FIRST_VERB = PUB;
+
+const VERBS: Readonly<Record<string, number>> = {
+  PUB,
+  HPUB,
+  SUB,
+  UNSUB,
+  CONNECT,
+  INFO,
+  "-ERR": MINUS_ERR,
+  PING,
+  PONG,
+  "+OK": PLUS_OK,
+};
+
+/** `table[state * 256 + byte]` is the next state, 0 for none; a state from FIRST_VERB up is a complete verb. */
+const VERB_TABLE = buildVerbTable();
+
+function buildVerbTable(): Uint8Array {
+  const table = new Uint8Array(128 * 256);
+  let states = 1;
+  for (const [verb, code] of Object.entries(VERBS)) {
+    let state = 0;
+    for (const [index, letter] of verb.split("").entries()) {
+      const upper = letter.charCodeAt(0);
+      const lower = letter.toLowerCase().charCodeAt(0);
+      let next = table[state * 256 + upper] ?? 0;
+      if (next === 0) next = index === verb.length - 1 ? code : states++;
+      table[state * 256 + upper] = next;
+      table[state * 256 + lower] = next;
+      state = next;
+    }
+  }
+  return table;
+}
+
+const MAX_SIZE_DIGITS = 9;
+const EMPTY = Buffer.alloc(0);
+
+/** One connection's parser. What it holds between chunks is bounded by the control line limit and by the size that `onPublishArguments` let pass. */
+export class ProtocolParser {
+  readonly #handler: ProtocolHandler;
+  readonly #maxControlLineBytes: number;
+  readonly #publication: Publication = {
+    subject: "",
+    reply: "",
+    headerSize: -1,
+    payloadSize: 0,
+    headerSizeText: "",
+    payloadSizeText: "",
+    source: EMPTY,
+    start: 0,
+  };
+  #phase = VERB;
+  #state = 0;
+  #heldLine: Buffer = EMPTY;
+  #heldLineBytes = 0;
+  #heldPayload: Buffer = EMPTY;
+  #heldPayloadBytes = 0;
+  #stopped = false;
+
+  constructor(handler: ProtocolHandler, maxControlLineBytes: number) {
+    this.#handler = handler;
+    this.#maxControlLineBytes = maxControlLineBytes;
+  }
+
+  /** Makes the parser ignore the rest of its input. */
+  stop(): void {
+    this.#stopped = true;
+    this.#heldLine = EMPTY;
+    this.#heldPayload = EMPTY;
+  }
+
+  push(chunk: Buffer): void {
+    let position = 0;
+    while (position < chunk.length && !this.#stopped) {
+      switch (this.#phase) {
+        case VERB:
+          position = this.#readVerb(chunk, position);
+          break;
+        case NEED_SPACE:
+          if (!isSpace(chunk[position])) this.#fail("unknown-operation");
+          this.#phase = SKIP_SPACE;
+          break;
+        case SKIP_SPACE:
+          if (isSpace(chunk[position])) position++;
+          else this.#phase = ARGUMENTS;
+          break;
+        case ARGUMENTS:
+          position = this.#readArguments(chunk, position);
+          break;
+        case SKIP_LINE:
+          position = this.#skipLine(chunk, position);
+          break;
+        default:
+          position = this.#readPayload(chunk, position);
+      }
+    }
+  }
+
+  #readVerb(chunk: Buffer, from: number): number {
+    let state = this.#state;
+    for (let position = from; position < chunk.length; position++) {
+      const byte = chunk[position] ?? 0;
+      if (state === 0 && !this.#handler.mayBegin(byte)) {
+        this.stop();
+        return position;
+      }
+      state = VERB_TABLE[state * 256 + byte] ?? 0;
+      if (state === 0) {
+        this.#fail("unknown-operation");
+        return position;
+      }
+      if (state >= FIRST_VERB) {
+        this.#state = state;
+        this.#phase = state >= PING ? SKIP_LINE : state === CONNECT || state === INFO ? SKIP_SPACE : NEED_SPACE;
+        return position + 1;
+      }
+    }
+    this.#state = state;
+    return chunk.length;
+  }
+
+  #skipLine(chunk: Buffer, from: number): number {
+    const end = chunk.indexOf(LF, from);
+    if (end < 0) return chunk.length;
+    const verb = this.#state;
+    this.#beginOperation();
+    if (verb === PING) this.#handler.onPing();
+    else if (verb === PONG) this.#handler.onPong();
+    return end + 1;
+  }
+
+  #readArguments(chunk: Buffer, from: number): number {
+    // The first byte of the arguments may be a line feed and belongs to them, as in the reference server.
+    let end = this.#heldLineBytes > 0 ? from : from + 1;
+    while (end < chunk.length && chunk[end] !== LF) end++;
+    if (end >= chunk.length) {
+      this.#hold(chunk, from, chunk.length);
+      return chunk.length;
+    }
+    let line = chunk;
+    let lineStart = from;
+    let lineEnd = end;
+    if (this.#heldLineBytes > 0) {
+      this.#hold(chunk, from, end);
+      if (this.#stopped) return end;
+      line = this.#heldLine;
+      lineStart = 0;
+      lineEnd = this.#heldLineBytes;
+      this.#heldLine = EMPTY;
+      this.#heldLineBytes = 0;
+    }
+    if (lineEnd - lineStart > 1 && line[lineEnd - 1] === CR) lineEnd--;
+    if (lineEnd - lineStart > this.#maxControlLineBytes) this.#fail("control-line-too-long");
+    else this.#runOperation(line, lineStart, lineEnd);
+    return end + 1;
+  }
+
+  #hold(chunk: Buffer, from: number, to: number): void {
+    const needed = this.#heldLineBytes + (to - from);
+    // One byte more than the limit, for the carriage return that does not count.
+    if (needed > this.#maxControlLineBytes + 1) {
+      this.#fail("control-line-too-long");
+      return;
+    }
+    if (needed > this.#heldLine.length) {
+      const larger = Buffer.allocUnsafe(Math.max(128, needed * 2));
+      this.#heldLine.copy(larger, 0, 0, this.#heldLineBytes);
+      this.#heldLine = larger;
+    }
+    chunk.copy(this.#heldLine, this.#heldLineBytes, from, to);
+    this.#heldLineBytes = needed;
+  }
+
+  #runOperation(line: Buffer, start: number, end: number): void {
+    const verb = this.#state;
+    this.#beginOperation();
+    switch (verb) {
+      case PUB:
+      case HPUB:
+        this.#runPublish(line.toString("latin1", start, end), verb === HPUB);
+        break;
+      case SUB:
+        this.#runSubscribe(splitArguments(line.toString("latin1", start, end)));
+        break;
+      case UNSUB:
+        this.#runUnsubscribe(splitArguments(line.toString("latin1", start, end)));
+        break;
+      case CONNECT:
+        this.#handler.onConnect(line.subarray(start, end));
+        break;
+      case INFO:
+        this.#handler.onInfo(line.subarray(start, end));
+        break;
+      default:
+        this.#handler.onErrorReport();
+    }
+  }
+
+  #runPublish(line: string, withHeader: boolean): void {
+    const words = splitWords(line);
+    const sizes = withHeader ? 2 : 1;
+    const publication = this.#publication;
+    const hasReply = words.length === sizes + 2;
+    if (!hasReply && words.length !== sizes + 1) {
+      this.#fail("bad-arguments");
+      return;
+    }
+    publication.subject = words[0] ?? "";
+    publication.reply = hasReply ? (words[1] ?? "") : "";
+    publication.payloadSizeText = words[words.length - 1] ?? "";
+    publication.payloadSize = parseSize(publication.payloadSizeText);
+    publication.headerSizeText = withHeader ? (words[words.length - 2] ?? "") : "";
+    publication.headerSize = withHeader ? parseSize(publication.headerSizeText) : -1;
+    if (
+      publication.payloadSize < 0 ||
+      (withHeader && publication.headerSize < 0) ||
+      publication.headerSize > publication.payloadSize
+    ) {
+      this.#fail("bad-arguments");
+      return;
+    }
+    this.#phase = PAYLOAD;
+    this.#heldPayloadBytes = 0;
+    this.#handler.onPublishArguments(publication);
+  }
+
+  #readPayload(chunk: Buffer, from: number): number {
+    const publication = this.#publication;
+    const total = publication.payloadSize + 2;
+    if (this.#heldPayloadBytes === 0 && chunk.length - from >= total) {
+      if (chunk[from + total - 2] !== CR || chunk[from + total - 1] !== LF) {
+        this.#fail("unknown-operation");
+        return chunk.length;
+      }
+      publication.source = chunk;
+      publication.start = from;
+      this.#finishPublish();
+      return from + total;
+    }
+    if (this.#heldPayloadBytes === 0) this.#heldPayload = Buffer.allocUnsafeSlow(total);
+    const copied = chunk.copy(
+      this.#heldPayload,
+      this.#heldPayloadBytes,
+      from,
+      Math.min(chunk.length, from + total - this.#heldPayloadBytes),
+    );
+    this.#heldPayloadBytes += copied;
+    const held = this.#heldPayload;
+    const size = publication.payloadSize;
+    if (
+      (this.#heldPayloadBytes > size && held[size] !== CR) ||
+      (this.#heldPayloadBytes > size + 1 && held[size + 1] !== LF)
+    ) {
+      this.#fail("unknown-operation");
+    } else if (this.#heldPayloadBytes === total) {
+      publication.source = held;
+      publication.start = 0;
+      this.#heldPayload = EMPTY;
+      this.#finishPublish();
+    }
+    return from + copied;
+  }
+
+  #finishPublish(): void {
+    this.#beginOperation();
+    this.#handler.onPublish(this.#publication);
+    this.#publication.source = EMPTY;
+  }
+
+  #runSubscribe(words: string[]): void {
+    const [subject, second, third] = words;
+    if (subject === undefined || second === undefined || words.length > 3) this.#fail("bad-arguments");
+    else if (third === undefined) this.#handler.onSubscribe(subject, undefined, second);
+    else this.#handler.onSubscribe(subject, second, third);
+  }
+
+  #runUnsubscribe(words: string[]): void {
+    const [sid, max] = words;
+    if (sid === undefined || words.length > 2) this.#fail("bad-arguments");
+    else this.#handler.onUnsubscribe(sid, max === undefined ? 0 : Math.max(0, parseSize(max)));
+  }
+
+  #beginOperation(): void {
+    this.#phase = VERB;
+    this.#state = 0;
+  }
+
+  #fail(failure: ProtocolFailure): void {
+    if (this.#stopped) return;
+    this.stop();
+    this.#handler.onFailure(failure);
+  }
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === SPACE || byte === TAB;
+}
+
+/** Words between spaces and tabs. Publications may carry any other byte in a subject. */
+function splitWords(line: string): string[] {
+  const words: string[] = [];
+  let start = -1;
+  for (let index = 0; index < line.length; index++) {
+    const code = line.charCodeAt(index);
+    if (code === SPACE || code === TAB) {
+      if (start >= 0) words.push(line.slice(start, index));
+      start = -1;
+    } else if (start < 0) start = index;
+  }
+  if (start >= 0) words.push(line.slice(start));
+  return words;
+}
+
+function splitArguments(line: string): string[] {
+  return line.split(/[ \t\r\n]+/).filter((word) => word !== "");
+}
+
+function parseSize(text: string): number {
+  if (text.length === 0 || text.length > MAX_SIZE_DIGITS) return -1;
+  let value = 0;
+  for (let index = 0; index < text.length; index++) {
+    const digit = text.charCodeAt(index) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
