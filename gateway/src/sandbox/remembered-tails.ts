@@ -1,0 +1,21 @@
+/** Output of sandboxes that are gone already; the oldest is forgotten first. */
+
+const maxSandboxes = 50;
+
+export class RememberedTails {
+  readonly #texts = new Map<string, string>();
+
+  remember(sandboxId: string, text: string): void {
+    this.#texts.delete(sandboxId);
+    this.#texts.set(sandboxId, text);
+    for (const oldest of this.#texts.keys()) {
+      if (this.#texts.size <= maxSandboxes) return;
+      this.#texts.delete(oldest);
+    }
+  }
+
+  /** The last `lines` lines, or an empty text where nothing is known. */
+  recall(sandboxId: string, lines: number): string {
+    return lines > 0 ? (this.#texts.get(sandboxId) ?? "").split("\n").slice(-lines).join("\n") : "";
+  }
+}

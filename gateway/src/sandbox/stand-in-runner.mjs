@@ -1,0 +1,35 @@
+/** Stands in for the agent-runner in the tests of the sandboxes: does what its environment asks and prints what it sees. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const { PRAKTOR_WORKSPACE: workspace = "", STAND_IN: orders = "" } = process.env;
+const ordered = new Set(orders.split(","));
+
+const counter = join(workspace, "starts");
+let starts = 0;
+try {
+  starts = Number(readFileSync(counter, "utf8"));
+} catch {
+  // The first start.
+}
+mkdirSync(workspace, { recursive: true });
+writeFileSync(counter, String(starts + 1));
+
+process.on("SIGTERM", () => {
+  console.log("asked to end");
+  if (!ordered.has("stubborn")) process.exit(0);
+});
+console.log(`environment ${JSON.stringify(process.env)}`);
+console.log(`starts ${starts + 1}`);
+console.log(`uid ${process.getuid?.()}`);
+console.error("ready");
+
+if (ordered.has("fail")) {
+  console.error("cannot go on");
+  process.exitCode = 3;
+} else if (ordered.has("hog")) {
+  const held = [];
+  setInterval(() => held.push(Buffer.alloc(16 * 1024 * 1024, 1)), 5);
+} else {
+  setInterval(() => {}, 1000);
+}
