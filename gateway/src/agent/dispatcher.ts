@@ -1,0 +1,330 @@
+/** Gives queued turns to sandboxes: one at a time in a conversation, in order; conversations of a group side by side. */
+import { AgentInputReply, type AgentInput } from "@praktor/protocol/agent-input";
+import { AgentControlReply, type AgentControl, type RunnerStatus } from "@praktor/protocol/agent-control";
+import type { PraktorEvent } from "@praktor/protocol/events";
+import * as subjects from "@praktor/protocol/subjects";
+import type { z } from "zod";
+import { Background } from "../kit/background.ts";
+import type { Clock } from "../kit/clock.ts";
+import { deadline, sleep } from "../kit/deadline.ts";
+import type { Logger } from "../kit/logger.ts";
+import { errorMessage, isAbort, PraktorError } from "../kit/praktor-error.ts";
+import type { ConversationStore, GroupStore, MessageStore, TurnStore } from "../store/contract.ts";
+import type { Conversation, Group, Turn } from "../store/rows.ts";
+import { promptOf } from "./prompt.ts";
+import type { RunningTurns } from "./running-turns.ts";
+import type { PooledGroup, PooledSandbox } from "./sandbox-pool.ts";
+import type { TurnEndings } from "./turn-endings.ts";
+
+export interface DispatcherOptions {
+  turns: TurnStore;
+  groups: GroupStore;
+  conversations: ConversationStore;
+  messages: MessageStore;
+  running: RunningTurns;
+  endings: TurnEndings;
+  clock: Clock;
+  logger: Logger;
+  epoch: number;
+  maxConversations: number;
+  maxTurns: number;
+  turnTimeoutMs: number;
+  defaultModel: string | undefined;
+  /** Why no turn can run at all just now (no model credential), or null. */
+  obstacle: () => "no_credential" | null;
+  pool: {
+    ensure: (group: PooledGroup, signal: AbortSignal) => Promise<PooledSandbox>;
+    isLive: (groupId: string, generation: number) => boolean;
+    stop: (groupId: string, signal: AbortSignal, error: string) => Promise<boolean>;
+    touch: (groupId: string) => void;
+  };
+  request: <Reply>(
+    subject: string,
+    value: unknown,
+    reply: z.ZodType<Reply>,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ) => Promise<Reply>;
+  publish: (event: PraktorEvent) => void;
+  /** The turn runs now: show it to the person. */
+  onStarted: (turn: Turn, conversation: Conversation) => void;
+}
+
+/** How long the runner may take to accept; it does no work for it. */
+const acceptTimeoutMs = 10_000;
+const acceptTries = 3;
+/** A full house is looked at again after this time, or at once when a turn ends. */
+const fullHouseMs = 5_000;
+const controlTimeoutMs = 5_000;
+
+export class Dispatcher implements AsyncDisposable {
+  readonly #options: DispatcherOptions;
+  readonly #background: Background;
+  readonly #deadlines = new Map<string, NodeJS.Timeout>();
+  /** Turns whose people were told that they must wait for a place. */
+  readonly #toldToWait = new Set<string>();
+  #pumping = false;
+  #again = false;
+  #paused = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+    this.#background = new Background((error) =>
+      options.logger.error({ error: errorMessage(error) }, "dispatching failed"),
+    );
+  }
+
+  /** Something may be ready to run. Cheap, and may be called at any time. */
+  wake(): void {
+    if (this.#paused) return;
+    if (this.#pumping) {
+      this.#again = true;
+      return;
+    }
+    this.#pumping = true;
+    this.#background.run((signal) => this.#pump(signal));
+  }
+
+  /** No more turns are claimed; those that run go on. */
+  pause(): void {
+    this.#paused = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** A turn that an earlier life of the gateway gave to a sandbox which still runs it. */
+  async adopt(turn: Turn): Promise<void> {
+    await this.#options.turns.adopt(turn.id, this.#options.epoch);
+    const adopted = { ...turn, leaseEpoch: this.#options.epoch };
+    this.#options.running.begin(adopted, false);
+    this.#watchDeadline(adopted);
+    const conversation = await this.#options.conversations.get(turn.conversationId);
+    if (conversation) this.#options.onStarted(adopted, conversation);
+  }
+
+  /** Ends a turn on the person's wish. Null: there is no such open turn. */
+  async stopTurn(turnId: string): Promise<Turn | null> {
+    const { turns, endings, running } = this.#options;
+    const turn = await turns.requestCancel(turnId);
+    if (!turn) return null;
+    const live = running.get(turnId);
+    if (live) live.turn = { ...live.turn, cancelRequested: true };
+    if (turn.state === "queued" || live?.dispatching !== false)
+      await endings.fail(turn, "interrupted", "stopped by the person");
+    else this.#background.run((signal) => this.#interrupt(turn, signal));
+    return turn;
+  }
+
+  /** The runner's word about what it holds, after its start or a reconnect: turns that it should hold and does not are tried again. */
+  async reconcile(groupId: string, generation: number, runner: RunnerStatus): Promise<void> {
+    const { turns, running, endings } = this.#options;
+    const held = new Set(runner.turns.map((turn) => `${turn.turnId}/${turn.attempt}`));
+    const suspects = running
+      .of(groupId)
+      .filter(
+        ({ dispatching, turn }) =>
+          !dispatching && turn.sandboxGeneration === generation && !held.has(`${turn.id}/${turn.attempt}`),
+      );
+    if (suspects.length === 0) return;
+    // The word may be older than an acceptance that came meanwhile: ask again, and believe the newer one.
+    const reply = await this.#control(groupId, { command: "status" });
+    if (reply?.status !== "ok" || !reply.runner) return;
+    const heldNow = new Set(reply.runner.turns.map((turn) => `${turn.turnId}/${turn.attempt}`));
+    for (const { turn } of suspects.filter((suspect) => !heldNow.has(`${suspect.turn.id}/${suspect.turn.attempt}`))) {
+      const current = await turns.get(turn.id);
+      if (current?.state !== "running" || current.attempt !== turn.attempt) continue;
+      await endings.retryOrFail(current, "lost", "The agent's process was started anew.", current.acceptedAt !== null);
+    }
+  }
+
+  /** The sandbox ended and nobody had asked for that. */
+  async sandboxLost(groupId: string, generation: number, detail: string): Promise<void> {
+    const { turns, running, endings } = this.#options;
+    for (const { turn, dispatching } of running.of(groupId)) {
+      if (dispatching || turn.sandboxGeneration !== generation) continue;
+      const current = await turns.get(turn.id);
+      if (current?.state !== "running" || current.attempt !== turn.attempt) continue;
+      await endings.retryOrFail(current, "lost", detail, current.acceptedAt !== null);
+    }
+  }
+
+  /** Forgets what was kept for a turn that is over, and looks for the next. */
+  turnEnded(turn: Turn): void {
+    clearTimeout(this.#deadlines.get(turn.id));
+    this.#deadlines.delete(turn.id);
+    if (turn.state !== "queued") this.#toldToWait.delete(turn.id);
+    this.#options.pool.touch(turn.groupId);
+    this.wake();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.pause();
+    for (const timer of this.#deadlines.values()) clearTimeout(timer);
+    await this.#background[Symbol.asyncDispose]();
+  }
+
+  async #pump(signal: AbortSignal): Promise<void> {
+    try {
+      do {
+        this.#again = false;
+        await this.#claimAll();
+      } while (this.#again && !signal.aborted);
+      await this.#sleepUntilNext();
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  async #claimAll(): Promise<void> {
+    const { turns, running, maxConversations, epoch, clock, turnTimeoutMs } = this.#options;
+    for (const { conversationId, groupId } of await turns.runnable()) {
+      if (this.#paused) return;
+      if (running.of(groupId).length >= maxConversations) continue;
+      const turn = await turns.claim({ conversationId, epoch, deadlineAt: clock.now() + turnTimeoutMs });
+      if (!turn) continue;
+      running.begin(turn, true);
+      this.#watchDeadline(turn);
+      this.#background.run((signal) => this.#dispatch(turn, signal));
+    }
+  }
+
+  async #sleepUntilNext(): Promise<void> {
+    const { turns, clock } = this.#options;
+    clearTimeout(this.#timer);
+    const next = await turns.nextWakeUp();
+    if (next === null || this.#paused) return;
+    this.#timer = setTimeout(() => this.wake(), Math.min(Math.max(next - clock.now(), 10), 60_000));
+  }
+
+  async #dispatch(turn: Turn, signal: AbortSignal): Promise<void> {
+    const { endings, obstacle, logger } = this.#options;
+    try {
+      const blocked = obstacle();
+      if (blocked) return await endings.fail(turn, blocked, "no model credential is configured");
+      await this.#deliver(turn, signal);
+    } catch (error) {
+      // A stopping gateway leaves the turn to its next life.
+      if (signal.aborted && isAbort(error)) return;
+      if (error instanceof PraktorError && error.code === "limit_reached") return await this.#wait(turn, error);
+      const sentence =
+        error instanceof PraktorError && error.hint ? `${error.message} ${error.hint}` : errorMessage(error);
+      logger.warn(
+        { turn: turn.id, group: turn.groupId, error: errorMessage(error) },
+        "a turn could not be given to a sandbox",
+      );
+      if (error instanceof PraktorError && error.code === "not_accepted") {
+        return await endings.retryOrFail(turn, "start_failed", sentence, false);
+      }
+      await endings.fail(turn, "start_failed", sentence);
+    }
+  }
+
+  /** Until the runner has accepted the turn. */
+  async #deliver(turn: Turn, signal: AbortSignal): Promise<void> {
+    const { groups, conversations, messages, turns, pool, running, onStarted } = this.#options;
+    const [group, conversation] = await Promise.all([groups.get(turn.groupId), conversations.get(turn.conversationId)]);
+    if (!group || !conversation) throw new PraktorError("gone", "The group or conversation of this message is gone.");
+    onStarted(turn, conversation);
+    this.#publishTurn(turn);
+    const sandbox = await pool.ensure({ id: group.id, folder: group.folder }, signal);
+    await turns.assign(turn.id, turn.attempt, sandbox.generation);
+    const input = this.#input(turn, group, conversation, promptOf(await messages.byTurn(turn.id)));
+    const reply = await this.#send(input, sandbox, signal);
+    const live = running.get(turn.id);
+    if (reply.status === "refused") {
+      if (reply.code === "invalid")
+        throw new PraktorError("refused", `The agent's process refused the message: ${reply.message}`);
+      return await this.#options.endings.putBack(turn, this.#options.clock.now() + 1000, reply.message);
+    }
+    await turns.accepted(turn.id, turn.attempt);
+    if (!live) return;
+    live.turn = { ...live.turn, sandboxGeneration: sandbox.generation, acceptedAt: this.#options.clock.now() };
+    live.dispatching = false;
+    if (live.turn.cancelRequested) await this.#interrupt(live.turn, signal);
+    // It may have died between its acceptance and our note of it: then nobody else will say so.
+    if (!pool.isLive(group.id, sandbox.generation)) await this.sandboxLost(group.id, sandbox.generation, "It ended.");
+  }
+
+  async #send(input: AgentInput, sandbox: PooledSandbox, signal: AbortSignal): Promise<AgentInputReply> {
+    const { request, pool } = this.#options;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await request(subjects.agentInput(input.groupID), input, AgentInputReply, acceptTimeoutMs, signal);
+      } catch (error) {
+        if (signal.aborted) throw error;
+        if (error instanceof PraktorError && error.code === "payload_too_large") throw error;
+        const gone = !pool.isLive(input.groupID, sandbox.generation);
+        if (gone || attempt >= acceptTries) {
+          const failure = new PraktorError(
+            "not_accepted",
+            `The sandbox runs but does not answer: ${errorMessage(error)}`,
+            { cause: error },
+          );
+          if (!gone) await pool.stop(input.groupID, signal, failure.message);
+          throw failure;
+        }
+        await sleep(500 * attempt, signal);
+      }
+    }
+  }
+
+  #input(turn: Turn, group: Group, conversation: Conversation, text: string): AgentInput {
+    const { address } = conversation;
+    const model = group.model ?? this.#options.defaultModel;
+    return {
+      turnId: turn.id,
+      conversationId: conversation.id,
+      groupID: group.id,
+      attempt: turn.attempt,
+      text,
+      sender: turn.sender,
+      maxTurns: this.#options.maxTurns,
+      ...(address.channel === "telegram" ? { chat_id: address.chatId } : {}),
+      ...(conversation.sessionId === null ? {} : { sessionId: conversation.sessionId }),
+      ...(turn.interrupted ? { interrupted: true } : {}),
+      ...(model === undefined ? {} : { model }),
+    };
+  }
+
+  /** Every place is taken by a busy group: the message keeps its place in the queue, and the person knows. */
+  async #wait(turn: Turn, error: PraktorError): Promise<void> {
+    const { endings, clock } = this.#options;
+    await endings.putBack(turn, clock.now() + fullHouseMs, error.message);
+    if (this.#toldToWait.has(turn.id)) return;
+    this.#toldToWait.add(turn.id);
+    await endings.notice(turn, `⏳ ${error.message} Your message waits for a place; you need not send it again.`);
+  }
+
+  async #interrupt(turn: Turn, signal: AbortSignal): Promise<void> {
+    const reply = await this.#control(turn.groupId, { command: "interrupt", turnId: turn.id });
+    if (reply?.status === "ok") await sleep(controlTimeoutMs, signal);
+    // It had its time to end by itself; a late fact of it is stale.
+    const current = await this.#options.turns.get(turn.id);
+    if (current?.state === "running") await this.#options.endings.fail(current, "interrupted", "stopped by the person");
+  }
+
+  async #control(groupId: string, command: AgentControl): Promise<AgentControlReply | null> {
+    const { request } = this.#options;
+    const signal = deadline(this.#background.signal, controlTimeoutMs);
+    return await request(subjects.agentControl(groupId), command, AgentControlReply, controlTimeoutMs, signal).catch(
+      () => null,
+    );
+  }
+
+  #watchDeadline(turn: Turn): void {
+    if (turn.deadlineAt === null) return;
+    const delayMs = Math.max(0, turn.deadlineAt - this.#options.clock.now());
+    const expire = (): void => {
+      this.#background.run(async () => {
+        await this.#options.endings.fail(turn, "timeout", "past its deadline", { attempt: turn.attempt });
+        await this.#control(turn.groupId, { command: "interrupt", turnId: turn.id });
+      });
+    };
+    this.#deadlines.set(turn.id, setTimeout(expire, Math.min(delayMs, 2 ** 31 - 1)));
+  }
+
+  #publishTurn(turn: Turn): void {
+    const { groupId, conversationId, id, state, attempt, error } = turn;
+    this.#options.publish({ type: "turn", groupId, conversationId, turnId: id, state, attempt, error });
+  }
+}

@@ -1,0 +1,74 @@
+/** The turns that run now, in memory: what they have said so far, and how many each group has. The store knows their state; this is only the live view. */
+import type { LiveOutput } from "@praktor/protocol/agent-output";
+import type { TurnView } from "@praktor/protocol/rest";
+import type { Turn } from "../store/rows.ts";
+
+export type LiveTool = TurnView["tools"][number];
+
+export interface RunningTurn {
+  turn: Turn;
+  /** True until the runner has accepted it: then the dispatcher alone decides what becomes of it. */
+  dispatching: boolean;
+  text: string;
+  nextIndex: number;
+  tools: LiveTool[];
+}
+
+/** A live view longer than this is cut at its front: the answer itself comes whole with the result. */
+const maxTextLength = 200_000;
+const maxTools = 500;
+
+export class RunningTurns {
+  readonly #turns = new Map<string, RunningTurn>();
+
+  begin(turn: Turn, dispatching: boolean): RunningTurn {
+    const running: RunningTurn = { turn, dispatching, text: "", nextIndex: 0, tools: [] };
+    this.#turns.set(turn.id, running);
+    return running;
+  }
+
+  get(turnId: string): RunningTurn | undefined {
+    return this.#turns.get(turnId);
+  }
+
+  end(turnId: string): void {
+    this.#turns.delete(turnId);
+  }
+
+  of(groupId: string): RunningTurn[] {
+    return [...this.#turns.values()].filter((running) => running.turn.groupId === groupId);
+  }
+
+  all(): RunningTurn[] {
+    return [...this.#turns.values()];
+  }
+
+  get size(): number {
+    return this.#turns.size;
+  }
+
+  /** A piece that came before or twice is left out; a gap is accepted: live text may be lost. Returns whether it was news. */
+  append(output: LiveOutput): boolean {
+    const running = this.#turns.get(output.turnId);
+    if (!running || running.turn.attempt !== output.attempt) return false;
+    if (output.type === "thinking") return true;
+    if (output.index < running.nextIndex) return false;
+    running.nextIndex = output.index + 1;
+    running.text = (running.text + output.content).slice(-maxTextLength);
+    return true;
+  }
+
+  /** What was streamed is void. The index goes on. */
+  restart(turnId: string): void {
+    const running = this.#turns.get(turnId);
+    if (running) running.text = "";
+  }
+
+  tool(turnId: string, tool: LiveTool): void {
+    const running = this.#turns.get(turnId);
+    if (!running) return;
+    const known = running.tools.find((other) => other.id === tool.id);
+    if (known) Object.assign(known, { ...tool, input: tool.input ?? known.input });
+    else if (running.tools.length < maxTools) running.tools.push(tool);
+  }
+}

@@ -1,0 +1,349 @@
+/** The sandboxes that run: started when they are needed, one for each group, adopted after a restart, stopped when idle. */
+import type { RunnerStatus } from "@praktor/protocol/agent-control";
+import type { Clock } from "../kit/clock.ts";
+import { abortable, deadline } from "../kit/deadline.ts";
+import type { Ids } from "../kit/ids.ts";
+import type { Logger } from "../kit/logger.ts";
+import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
+import { hashSandboxToken, newSandboxToken } from "../kit/sandbox-token.ts";
+import type { RunningSandbox, SandboxExit, SandboxHost, SandboxPlace } from "../sandbox/sandbox.ts";
+import type { SandboxStore } from "../store/contract.ts";
+
+export interface PooledGroup {
+  id: string;
+  folder: string;
+}
+
+export interface SandboxPoolOptions {
+  /** Aborts when the gateway stops: a start is nobody's in particular, several may wait for it. */
+  lifetime: AbortSignal;
+  host: SandboxHost;
+  store: SandboxStore;
+  ids: Ids;
+  clock: Clock;
+  logger: Logger;
+  maxSandboxes: number;
+  startTimeoutMs: number;
+  /** 0: never stopped for being idle. */
+  idleTimeoutMs: number;
+  /** Opens NATS and the endpoint where this group's sandbox will look for them, and says how it reaches them. */
+  openPlace: (
+    groupId: string,
+    place: SandboxPlace,
+    signal: AbortSignal,
+  ) => Promise<{ natsUrl: string; endpointUrl: string }>;
+  closePlace: (groupId: string, place: SandboxPlace) => Promise<void>;
+  environment: () => Record<string, string>;
+  /** A group with a running turn is not idle, and not evicted. */
+  isBusy: (groupId: string) => boolean;
+  revoke: (sandboxId: string) => Promise<void>;
+  /** The runner's first word, and each one after a reconnect. */
+  onReady: (groupId: string, generation: number, runner: RunnerStatus) => void;
+  /** It ended and nobody had asked for that. */
+  onLost: (groupId: string, generation: number, detail: string) => void;
+  onChange: (groupId: string, status: PooledStatus, error: string | null) => void;
+}
+
+export type PooledStatus = "starting" | "running" | "stopping" | "stopped" | "failed";
+
+export interface PooledSandbox {
+  groupId: string;
+  sandboxId: string;
+  generation: number;
+  status: "starting" | "running" | "stopping";
+  startedAt: number;
+}
+
+interface Entry {
+  groupId: string;
+  sandboxId: string;
+  generation: number;
+  status: "starting" | "running" | "stopping";
+  startedAt: number;
+  lastActiveAt: number;
+  place: SandboxPlace | null;
+  /** Resolves with the runner's first word; rejects when the start failed. */
+  ready: PromiseWithResolvers<void>;
+  stopped: Promise<void> | null;
+}
+
+/** How long a sandbox may take to end before it is killed. */
+const stopGraceMs = 5_000;
+
+export class SandboxPool {
+  readonly #options: SandboxPoolOptions;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(options: SandboxPoolOptions) {
+    this.#options = options;
+    options.host.onExit((exit) => this.#exited(exit));
+  }
+
+  list(): PooledSandbox[] {
+    return [...this.#entries.values()].map(({ groupId, sandboxId, generation, status, startedAt }) => ({
+      groupId,
+      sandboxId,
+      generation,
+      status,
+      startedAt,
+    }));
+  }
+
+  isLive(groupId: string, generation: number): boolean {
+    const entry = this.#entries.get(groupId);
+    return entry?.generation === generation && entry.status === "running";
+  }
+
+  /**
+   * A sandbox that takes work: joins a start in progress, starts one otherwise. Rejects with a `PraktorError` whose message may be
+   * shown: `limit_reached` when all places are taken by busy groups, or a `SandboxErrorCode`.
+   */
+  async ensure(group: PooledGroup, signal: AbortSignal): Promise<PooledSandbox> {
+    for (;;) {
+      signal.throwIfAborted();
+      const entry = this.#entries.get(group.id);
+      if (entry?.stopped) {
+        await abortable(entry.stopped, signal);
+        continue;
+      }
+      const joined = entry ?? this.#begin(group);
+      await abortable(joined.ready.promise, signal);
+      joined.lastActiveAt = this.#options.clock.now();
+      return joined;
+    }
+  }
+
+  /** The runner says that it can take work. `false`: no such sandbox is wanted. */
+  ready(groupId: string, runner: RunnerStatus): boolean {
+    const entry = this.#entries.get(groupId);
+    if (!entry || entry.status === "stopping") return false;
+    const first = entry.status === "starting";
+    entry.status = "running";
+    entry.lastActiveAt = this.#options.clock.now();
+    entry.ready.resolve();
+    if (first) this.#options.onChange(groupId, "running", null);
+    this.#options.onReady(groupId, entry.generation, runner);
+    return true;
+  }
+
+  touch(groupId: string): void {
+    const entry = this.#entries.get(groupId);
+    if (entry) entry.lastActiveAt = this.#options.clock.now();
+  }
+
+  /** `false` when the group has none. Resolves when it is gone. */
+  async stop(groupId: string, signal: AbortSignal, error: string | null = null): Promise<boolean> {
+    const entry = this.#entries.get(groupId);
+    if (!entry) return false;
+    entry.stopped ??= this.#stop(entry, error, signal);
+    await abortable(entry.stopped, signal);
+    return true;
+  }
+
+  /** Takes over what the engine still runs, ends what the store does not know, and forgets what is gone. */
+  async adopt(groups: ReadonlyMap<string, PooledGroup>, signal: AbortSignal): Promise<void> {
+    const { host, store, logger } = this.#options;
+    const running = new Map((await host.list(signal)).map((sandbox) => [sandbox.sandboxId, sandbox]));
+    for (const row of await store.live()) {
+      const sandbox = running.get(row.id);
+      const group = groups.get(row.groupId);
+      running.delete(row.id);
+      if (sandbox && group) this.#adoptOne(sandbox, group, signal);
+      else await store.stopped(row.id, "It was gone when the gateway started.");
+    }
+    for (const orphan of running.values()) {
+      logger.warn({ group: orphan.groupId, sandbox: orphan.sandboxId }, "a sandbox that nobody knows is stopped");
+      await host.stop(orphan.sandboxId, stopGraceMs, signal);
+    }
+  }
+
+  /** What the engine runs against what is believed: for exits that were missed. */
+  async reconcile(signal: AbortSignal): Promise<void> {
+    const { host, logger } = this.#options;
+    const believed = [...this.#entries.values()].filter((entry) => entry.status === "running");
+    const running = new Set((await host.list(signal)).map((sandbox) => sandbox.sandboxId));
+    for (const { groupId, sandboxId } of believed.filter((entry) => !running.has(entry.sandboxId))) {
+      this.#exited({ groupId, sandboxId, exitCode: null, outOfMemory: false, detail: "It was found gone." });
+    }
+    const known = new Set([...this.#entries.values()].map((entry) => entry.sandboxId));
+    for (const orphan of [...running].filter((sandboxId) => !known.has(sandboxId))) {
+      logger.warn({ sandbox: orphan }, "a sandbox that nobody knows is stopped");
+      await host.stop(orphan, stopGraceMs, signal);
+    }
+  }
+
+  /** Stops what was idle for longer than it may be. */
+  async stopIdle(signal: AbortSignal): Promise<void> {
+    const { idleTimeoutMs, clock, isBusy } = this.#options;
+    if (idleTimeoutMs === 0) return;
+    const idleSince = clock.now() - idleTimeoutMs;
+    const idle = [...this.#entries.values()].filter(
+      (entry) => entry.status === "running" && entry.lastActiveAt < idleSince && !isBusy(entry.groupId),
+    );
+    await Promise.all(idle.map((entry) => this.stop(entry.groupId, signal)));
+  }
+
+  /** Reserves the group's place at once, so that two callers cannot start two; the work goes on behind `ready`. */
+  #begin(group: PooledGroup): Entry {
+    const evicted = this.#makeRoom();
+    const now = this.#options.clock.now();
+    const entry: Entry = {
+      groupId: group.id,
+      sandboxId: this.#options.ids.next(),
+      generation: 0,
+      status: "starting",
+      startedAt: now,
+      lastActiveAt: now,
+      place: null,
+      ready: Promise.withResolvers<void>(),
+      stopped: null,
+    };
+    this.#entries.set(group.id, entry);
+    this.#options.onChange(group.id, "starting", null);
+    const starting = this.#start(entry, group, evicted, deadline(this.#options.lifetime, this.#options.startTimeoutMs));
+    starting.catch((error: unknown) => entry.ready.reject(error));
+    return entry;
+  }
+
+  /** The least recently used idle sandbox gives way; it is being stopped when this returns. */
+  #makeRoom(): Promise<unknown> {
+    const { maxSandboxes, isBusy } = this.#options;
+    const entries = [...this.#entries.values()];
+    if (entries.length < maxSandboxes) return Promise.resolve();
+    const [idlest] = entries
+      .filter((entry) => entry.status === "running" && !isBusy(entry.groupId))
+      .toSorted((left, right) => left.lastActiveAt - right.lastActiveAt);
+    if (!idlest) {
+      throw new PraktorError("limit_reached", `All ${maxSandboxes} sandboxes are busy with other groups.`, {
+        hint: "Raise agent.max_containers, or wait.",
+      });
+    }
+    return this.stop(idlest.groupId, AbortSignal.timeout(stopGraceMs * 4));
+  }
+
+  async #start(entry: Entry, group: PooledGroup, evicted: Promise<unknown>, signal: AbortSignal): Promise<void> {
+    const { host, store, openPlace, environment, logger } = this.#options;
+    const launchedAt = this.#options.clock.now();
+    try {
+      await evicted;
+      entry.place = await host.prepare({ groupId: group.id, folder: group.folder }, signal);
+      const { natsUrl, endpointUrl } = await openPlace(group.id, entry.place, signal);
+      const token = newSandboxToken();
+      const row = await store.begin({ id: entry.sandboxId, groupId: group.id, tokenHash: hashSandboxToken(token) });
+      entry.generation = row.generation;
+      const running = await host.launch(
+        {
+          groupId: group.id,
+          folder: group.folder,
+          sandboxId: entry.sandboxId,
+          generation: row.generation,
+          environment: {
+            ...environment(),
+            GROUP_ID: group.id,
+            PRAKTOR_SANDBOX_ID: entry.sandboxId,
+            PRAKTOR_TOKEN: token,
+            PRAKTOR_ENDPOINT: endpointUrl,
+            NATS_URL: natsUrl,
+          },
+        },
+        signal,
+      );
+      await store.running(entry.sandboxId, running.engineId);
+      await abortable(entry.ready.promise, signal);
+      logger.info({ group: group.id, ms: this.#options.clock.now() - launchedAt }, "sandbox ready");
+    } catch (error) {
+      throw await this.#startFailed(entry, error, signal);
+    }
+  }
+
+  async #startFailed(entry: Entry, error: unknown, signal: AbortSignal): Promise<PraktorError> {
+    const { host, logger, startTimeoutMs } = this.#options;
+    const output = await host.tail(entry.sandboxId, 20, AbortSignal.timeout(stopGraceMs)).catch(() => "");
+    const failure =
+      error instanceof PraktorError
+        ? error
+        : new PraktorError(
+            "start_failed",
+            signal.aborted
+              ? `It did not become ready within ${Math.round(startTimeoutMs / 1000)} s.`
+              : `It could not be started: ${errorMessage(error)}`,
+            { cause: error },
+          );
+    logger.error(
+      { group: entry.groupId, sandbox: entry.sandboxId, error: errorMessage(error), output },
+      "a sandbox did not start",
+    );
+    entry.stopped ??= this.#stop(entry, failure.message, AbortSignal.timeout(stopGraceMs * 4));
+    await entry.stopped;
+    this.#options.onChange(entry.groupId, "failed", failure.message);
+    return failure;
+  }
+
+  #adoptOne(sandbox: RunningSandbox, group: PooledGroup, signal: AbortSignal): void {
+    const { host, openPlace, startTimeoutMs, onChange, clock } = this.#options;
+    const entry: Entry = {
+      groupId: group.id,
+      sandboxId: sandbox.sandboxId,
+      generation: sandbox.generation,
+      status: "starting",
+      startedAt: sandbox.startedAt,
+      lastActiveAt: clock.now(),
+      place: null,
+      ready: Promise.withResolvers<void>(),
+      stopped: null,
+    };
+    this.#entries.set(group.id, entry);
+    onChange(group.id, "starting", null);
+    const adopting = async (): Promise<void> => {
+      const limit = deadline(signal, startTimeoutMs);
+      try {
+        entry.place = await host.prepare({ groupId: group.id, folder: group.folder }, limit);
+        await openPlace(group.id, entry.place, limit);
+        await abortable(entry.ready.promise, limit);
+      } catch (error) {
+        // A stopping gateway leaves the container to its next life.
+        if (signal.aborted) return;
+        const failure = await this.#startFailed(entry, error, limit);
+        this.#options.onLost(group.id, entry.generation, failure.message);
+        throw failure;
+      }
+    };
+    adopting().catch((error: unknown) => entry.ready.reject(error));
+    // Nobody may be waiting for it: a rejection that is never awaited must not end the process.
+    entry.ready.promise.catch(() => {});
+  }
+
+  async #stop(entry: Entry, error: string | null, signal: AbortSignal): Promise<void> {
+    const { host, store, revoke, closePlace, onChange, logger } = this.#options;
+    entry.status = "stopping";
+    onChange(entry.groupId, "stopping", null);
+    try {
+      await revoke(entry.sandboxId);
+      await host.stop(entry.sandboxId, stopGraceMs, signal);
+      await store.stopped(entry.sandboxId, error);
+      if (entry.place) await closePlace(entry.groupId, entry.place);
+    } catch (failure) {
+      logger.error(
+        { group: entry.groupId, sandbox: entry.sandboxId, error: errorMessage(failure) },
+        "a sandbox did not stop cleanly",
+      );
+    } finally {
+      entry.ready.promise.catch(() => {});
+      entry.ready.reject(new PraktorError("start_failed", "The sandbox was stopped."));
+      if (this.#entries.get(entry.groupId) === entry) this.#entries.delete(entry.groupId);
+      onChange(entry.groupId, "stopped", error);
+    }
+  }
+
+  #exited(exit: SandboxExit): void {
+    const entry = this.#entries.get(exit.groupId);
+    if (!entry || entry.sandboxId !== exit.sandboxId || entry.status === "stopping") return;
+    const detail = exit.outOfMemory ? "It was out of memory." : exit.detail;
+    if (entry.status === "starting") {
+      entry.ready.reject(new PraktorError("start_failed", `The sandbox ended before it was ready. ${detail}`));
+      return;
+    }
+    entry.stopped ??= this.#stop(entry, detail, AbortSignal.timeout(stopGraceMs * 4));
+    void entry.stopped.then(() => this.#options.onLost(entry.groupId, entry.generation, detail));
+  }
+}

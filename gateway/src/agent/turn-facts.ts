@@ -1,0 +1,136 @@
+/** What sandboxes report: live text goes to whoever watches, facts into the store, and only then are they acknowledged. */
+import type { Address } from "@praktor/protocol/address";
+import { AgentOutput, type FactOutput, type FactReply } from "@praktor/protocol/agent-output";
+import type { PraktorEvent } from "@praktor/protocol/events";
+import type { Logger } from "../kit/logger.ts";
+import { errorMessage } from "../kit/praktor-error.ts";
+import type { ConversationStore, FactOutcome, NewOutboxPart, TurnStore } from "../store/contract.ts";
+import { emptyAnswer } from "./explanations.ts";
+import type { RunningTurns } from "./running-turns.ts";
+import type { TurnEndings } from "./turn-endings.ts";
+
+export interface TurnFactsOptions {
+  turns: TurnStore;
+  conversations: ConversationStore;
+  running: RunningTurns;
+  endings: TurnEndings;
+  logger: Logger;
+  render: (address: Address, markdown: string) => NewOutboxPart[];
+  publish: (event: PraktorEvent) => void;
+}
+
+const replies: Record<FactOutcome, FactReply> = {
+  applied: { status: "committed" },
+  duplicate: { status: "committed" },
+  stale: { status: "stale" },
+  unknown: { status: "refused", message: "This group has no such turn." },
+};
+
+export class TurnFacts {
+  readonly #options: TurnFactsOptions;
+
+  constructor(options: TurnFactsOptions) {
+    this.#options = options;
+  }
+
+  /** `groupId` is the subject's, which the credential proves. Never rejects; null for live output, which nobody acknowledges. */
+  async handle(groupId: string, data: unknown): Promise<FactReply | null> {
+    const { logger, running } = this.#options;
+    const parsed = AgentOutput.safeParse(data);
+    if (!parsed.success) {
+      logger.warn({ group: groupId, problem: parsed.error.message }, "a sandbox sent an output of unknown shape");
+      return { status: "refused", message: "The output does not parse." };
+    }
+    const output = parsed.data;
+    if (output.type === "text" || output.type === "thinking") {
+      const turn = running.get(output.turnId)?.turn;
+      if (turn?.groupId === groupId && running.append(output)) this.#options.publish({ ...output, groupId });
+      return null;
+    }
+    try {
+      return replies[await this.#apply(groupId, output)];
+    } catch (error) {
+      logger.error(
+        { group: groupId, turn: output.turnId, error: errorMessage(error) },
+        "a fact could not be stored; the sandbox repeats it",
+      );
+      return { status: "error", message: "The gateway could not store this; send it again." };
+    }
+  }
+
+  async #apply(groupId: string, fact: FactOutput): Promise<FactOutcome> {
+    switch (fact.type) {
+      case "result":
+        return await this.#result(groupId, fact);
+      case "failed":
+        return await this.#failed(groupId, fact);
+      case "started":
+      case "tool":
+      case "restart":
+      case "notice": {
+        const outcome = await this.#options.turns.record(groupId, fact);
+        if (outcome === "applied") await this.#show(groupId, fact);
+        return outcome;
+      }
+      default:
+        return fact satisfies never;
+    }
+  }
+
+  async #result(groupId: string, fact: Extract<FactOutput, { type: "result" }>): Promise<FactOutcome> {
+    const { turns, conversations, endings, render } = this.#options;
+    const conversation = await conversations.get(fact.conversationId);
+    if (!conversation || conversation.groupId !== groupId) return "unknown";
+    const answer = { ...fact, content: fact.content.trim() === "" ? emptyAnswer : fact.content };
+    const outcome = await turns.succeed(groupId, answer, render(conversation.address, answer.content));
+    if (outcome.outcome === "applied") endings.succeeded(outcome.turn, outcome.message);
+    return outcome.outcome;
+  }
+
+  async #failed(groupId: string, fact: Extract<FactOutput, { type: "failed" }>): Promise<FactOutcome> {
+    const { turns, endings } = this.#options;
+    const turn = await turns.get(fact.turnId);
+    if (!turn || turn.groupId !== groupId) return "unknown";
+    if (turn.attempt !== fact.attempt || turn.state === "queued") return "stale";
+    if (turn.state !== "running") return "duplicate";
+    await endings.fail(turn, fact.code, fact.content, { fact, attempt: fact.attempt });
+    return "applied";
+  }
+
+  /** The live view of a fact that was stored just now. */
+  async #show(
+    groupId: string,
+    fact: Extract<FactOutput, { type: "started" | "tool" | "restart" | "notice" }>,
+  ): Promise<void> {
+    const { running, publish, endings } = this.#options;
+    const { turnId, conversationId } = fact;
+    switch (fact.type) {
+      case "started":
+        return;
+      case "tool": {
+        running.tool(turnId, {
+          id: fact.toolUseId,
+          name: fact.name,
+          input: fact.input ?? null,
+          output: fact.output ?? null,
+          is_error: fact.isError ?? false,
+          duration_ms: fact.durationMs ?? null,
+          done: fact.phase === "finished",
+        });
+        publish({ ...fact, groupId });
+        return;
+      }
+      case "restart":
+        running.restart(turnId);
+        publish({ type: "restart", groupId, conversationId, turnId, reason: fact.reason });
+        return;
+      case "notice": {
+        const turn = running.get(turnId)?.turn;
+        if (turn) await endings.notice(turn, `ℹ️ ${fact.content}`);
+        return;
+      }
+      default:
+        fact satisfies never;
+    }
+  }
+}

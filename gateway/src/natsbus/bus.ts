@@ -1,0 +1,214 @@
+/** The gateway's connection to NATS: JSON in and out, parsed at the border, over the embedded server or an external one. */
+import { readFile } from "node:fs/promises";
+import {
+  credsAuthenticator,
+  jwtAuthenticator,
+  type Authenticator,
+  type Msg,
+  type NatsConnection,
+} from "@nats-io/nats-core";
+import { connect } from "@nats-io/transport-node";
+import { NatsServer, type ListenAddress, type MonitorSnapshot } from "@praktor/nats-server";
+import { jwtAuthenticator as serverJwtAuthenticator } from "@praktor/nats-server";
+import type { z } from "zod";
+import { Background } from "../kit/background.ts";
+import { abortable } from "../kit/deadline.ts";
+import type { Logger } from "../kit/logger.ts";
+import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
+import type { Account } from "./account.ts";
+
+export interface BusOptions {
+  account: Account;
+  logger: Logger;
+  /** Absent: the embedded server. */
+  external?: { url: string; credsFile?: string };
+  isRevoked: (userPublicKey: string) => boolean;
+}
+
+export interface BusRequest {
+  subject: string;
+  /** Parsed JSON; undefined when the bytes were no JSON. */
+  data: unknown;
+  /** Absent when the sender wants no reply. */
+  reply: ((value: unknown) => void) | undefined;
+}
+
+export type BusErrorCode = "no_responder" | "timeout" | "payload_too_large" | "bad_reply" | "disconnected";
+
+export class Bus implements AsyncDisposable {
+  readonly #options: BusOptions;
+  readonly #logger: Logger;
+  readonly #server: NatsServer | null;
+  readonly #background: Background;
+  #connection: NatsConnection | null = null;
+  #connected = false;
+
+  constructor(options: BusOptions) {
+    this.#options = options;
+    this.#logger = options.logger;
+    this.#background = new Background((error) => this.#logger.error({ error }, "a NATS subscription failed"));
+    this.#server = options.external
+      ? null
+      : new NatsServer({
+          name: "praktor",
+          authenticator: serverJwtAuthenticator({
+            accountPublicKey: options.account.publicKey,
+            isRevoked: options.isRevoked,
+          }),
+          onEvent: (event) => this.#logger.debug({ event }, "nats server"),
+        });
+  }
+
+  get embedded(): boolean {
+    return this.#server !== null;
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    const address = await this.#address(signal);
+    this.#connection = await connect({
+      servers: address,
+      name: "gateway",
+      authenticator: await this.#authenticator(),
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 250,
+      ignoreAuthErrorAbort: true,
+    });
+    this.#connected = true;
+    const connection = this.#connection;
+    this.#background.run(async () => {
+      for await (const status of connection.status()) {
+        if (status.type === "disconnect") this.#connected = false;
+        if (status.type === "reconnect") this.#connected = true;
+        this.#logger.debug({ status: status.type }, "nats connection");
+      }
+    });
+  }
+
+  /** Lets sandboxes in on one more address. With an external server there is nothing to open. Returns the real port. */
+  async listen(address: ListenAddress): Promise<ListenAddress> {
+    return this.#server ? await this.#server.addListener(address) : address;
+  }
+
+  async unlisten(address: ListenAddress): Promise<void> {
+    await this.#server?.removeListener(address);
+  }
+
+  /** Ends the connections of a user that is no longer wanted. */
+  disconnectUser(userPublicKey: string): void {
+    this.#server?.disconnect({ userPublicKey });
+  }
+
+  monitor(): MonitorSnapshot | null {
+    return this.#server?.monitor() ?? null;
+  }
+
+  health(): { ok: boolean; detail: string } {
+    const kind = this.embedded ? "embedded" : "external";
+    return this.#connected
+      ? { ok: true, detail: `NATS is connected (${kind}).` }
+      : { ok: false, detail: `The ${kind} NATS server is not reachable; it is tried again all the time.` };
+  }
+
+  /** Publishes and forgets: what is lost was not needed. */
+  publish(subject: string, value: unknown): void {
+    try {
+      this.#connection?.publish(subject, JSON.stringify(value));
+    } catch (error) {
+      this.#logger.debug({ error: errorMessage(error), subject }, "a NATS message was not published");
+    }
+  }
+
+  /** Rejects with `PraktorError<BusErrorCode>`. `no_responder` is known at once: nobody listens to the subject. */
+  async request<Reply>(
+    subject: string,
+    value: unknown,
+    reply: z.ZodType<Reply>,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<Reply> {
+    const message = await abortable(this.#request(subject, JSON.stringify(value), timeoutMs), signal);
+    const parsed = reply.safeParse(parseJson(message));
+    if (parsed.success) return parsed.data;
+    throw new PraktorError("bad_reply", `The reply on ${subject} has an unknown shape: ${parsed.error.message}`);
+  }
+
+  /** Each message starts the handler at once, side by side. A handler that rejects is logged; the sender gets no reply and asks again. */
+  subscribe(subject: string, handle: (request: BusRequest) => Promise<void>): void {
+    const subscription = this.#required().subscribe(subject);
+    this.#background.run(async (signal) => {
+      signal.addEventListener("abort", () => subscription.unsubscribe(), { once: true });
+      for await (const message of subscription) {
+        this.#background.run(() => handle(toRequest(message)));
+      }
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const disposed = this.#background[Symbol.asyncDispose]();
+    await this.#connection?.close();
+    await disposed;
+    await this.#server?.[Symbol.asyncDispose]();
+    this.#connection = null;
+  }
+
+  #required(): NatsConnection {
+    if (!this.#connection) throw new PraktorError("disconnected", "The bus was used before it was started.");
+    return this.#connection;
+  }
+
+  async #request(subject: string, payload: string, timeoutMs: number): Promise<Msg> {
+    try {
+      return await this.#required().request(subject, payload, { timeout: timeoutMs });
+    } catch (error) {
+      throw translate(error, subject);
+    }
+  }
+
+  async #address(signal: AbortSignal): Promise<string> {
+    if (!this.#server) return this.#options.external?.url ?? "";
+    await this.#server.start(signal);
+    const { host, port } = await this.#server.addListener({ host: "127.0.0.1", port: 0 });
+    return `${host}:${port}`;
+  }
+
+  async #authenticator(): Promise<Authenticator> {
+    const credsFile = this.#options.external?.credsFile;
+    if (credsFile) return credsAuthenticator(await readFile(credsFile));
+    const user = await this.#options.account.gatewayUser();
+    return jwtAuthenticator(user.jwt, user.seed);
+  }
+}
+
+function toRequest(message: Msg): BusRequest {
+  return {
+    subject: message.subject,
+    data: parseJson(message),
+    reply: message.reply ? (value) => void message.respond(JSON.stringify(value)) : undefined,
+  };
+}
+
+function parseJson(message: Msg): unknown {
+  try {
+    return message.json();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The client's error classes, as one code each. */
+function translate(error: unknown, subject: string): PraktorError<BusErrorCode> {
+  const message = errorMessage(error);
+  const name = error instanceof Error ? error.name : "";
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.name : "";
+  if (name === "NoRespondersError" || cause === "NoRespondersError" || message.includes("no responders")) {
+    return new PraktorError("no_responder", `Nobody listens on ${subject}.`, { cause: error });
+  }
+  if (name === "TimeoutError")
+    return new PraktorError("timeout", `No reply came on ${subject} in time.`, { cause: error });
+  if (message.includes("payload")) {
+    return new PraktorError("payload_too_large", `The message for ${subject} is larger than NATS allows.`, {
+      cause: error,
+    });
+  }
+  return new PraktorError("disconnected", `The request on ${subject} failed: ${message}`, { cause: error });
+}

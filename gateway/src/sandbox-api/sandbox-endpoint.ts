@@ -1,0 +1,151 @@
+/** The one HTTP service that sandboxes reach: credential, files, model proxy. Each request is under the sandbox's own token. */
+import { createAdaptorServer, type ServerType } from "@hono/node-server";
+import { CredentialRequest, credentialPath, modelPath, type CredentialReply } from "@praktor/protocol/sandbox-endpoint";
+import { Hono, type Context } from "hono";
+import type { Transfers } from "../agent/transfers.ts";
+import type { Logger } from "../kit/logger.ts";
+import { errorMessage } from "../kit/praktor-error.ts";
+import { hashSandboxToken } from "../kit/sandbox-token.ts";
+import type { ModelProxy } from "./model-proxy.ts";
+
+/** The sandbox that a token belongs to. */
+export interface KnownSandbox {
+  id: string;
+  groupId: string;
+}
+
+export interface SandboxEndpointOptions {
+  port: number;
+  logger: Logger;
+  transfers: Transfers;
+  modelProxy: ModelProxy;
+  /** Null for a token that is unknown or whose sandbox was stopped. */
+  findSandbox: (tokenHash: string) => Promise<KnownSandbox | null>;
+  issueCredential: (sandbox: KnownSandbox, userPublicKey: string, reachHost: string) => Promise<CredentialReply>;
+}
+
+/** One address it listens on; `groupId` null: sandboxes of every group come this way (loopback). */
+interface Place {
+  host: string;
+  groupId: string | null;
+  server: ServerType;
+  port: number;
+}
+
+export class SandboxEndpoint implements AsyncDisposable {
+  readonly #options: SandboxEndpointOptions;
+  readonly #places = new Map<string, Place>();
+
+  constructor(options: SandboxEndpointOptions) {
+    this.#options = options;
+  }
+
+  /** Idempotent by host. Returns the real port. Rejects when the address cannot be bound. */
+  async listen(host: string, groupId: string | null): Promise<number> {
+    const existing = this.#places.get(host);
+    if (existing) return existing.port;
+    const server = createAdaptorServer({ fetch: this.#routes(groupId).fetch, overrideGlobalObjects: false });
+    const port = await listening(server, host, this.#options.port);
+    this.#places.set(host, { host, groupId, server, port });
+    return port;
+  }
+
+  async unlisten(host: string): Promise<void> {
+    const place = this.#places.get(host);
+    this.#places.delete(host);
+    if (place) await closed(place.server);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const places = [...this.#places.values()];
+    this.#places.clear();
+    await Promise.all(places.map((place) => closed(place.server)));
+  }
+
+  #routes(groupId: string | null): Hono<{ Variables: { sandbox: KnownSandbox } }> {
+    const { transfers, modelProxy, issueCredential, logger } = this.#options;
+    const app = new Hono<{ Variables: { sandbox: KnownSandbox } }>();
+
+    app.use(async (context, next) => {
+      const token = bearerToken(context);
+      const sandbox = token === null ? null : await this.#options.findSandbox(hashSandboxToken(token));
+      // A token is good only where its own sandbox can be: another group's bridge is not that place.
+      if (!sandbox || (groupId !== null && sandbox.groupId !== groupId)) {
+        return refuse(context, 401, "authentication_error", "This sandbox's token is not known, or not known here.");
+      }
+      context.set("sandbox", sandbox);
+      return await next();
+    });
+
+    app.post(credentialPath, async (context) => {
+      const body: unknown = await context.req.json().catch(() => undefined);
+      const request = CredentialRequest.safeParse(body);
+      if (!request.success)
+        return refuse(context, 400, "invalid_request_error", "userPublicKey must be an nkey of a user.");
+      const reachHost = new URL(context.req.url).hostname;
+      return context.json(await issueCredential(context.var.sandbox, request.data.userPublicKey, reachHost));
+    });
+
+    app.put("/v1/files/:id", async (context) => {
+      const body = context.req.raw.body ?? new ReadableStream<Uint8Array>({ start: (stream) => stream.close() });
+      const taken = await transfers.receive(
+        context.req.param("id"),
+        context.var.sandbox.groupId,
+        body,
+        context.req.raw.signal,
+      );
+      return taken ? context.body(null, 204) : refuse(context, 404, "not_found_error", "Nobody waits for this file.");
+    });
+
+    app.get("/v1/files/:id", (context) => {
+      const body = transfers.fetch(context.req.param("id"), context.var.sandbox.groupId);
+      if (!body) return refuse(context, 404, "not_found_error", "No file is offered under this id.");
+      return context.body(body, 200, { "content-type": "application/octet-stream" });
+    });
+
+    app.all(`${modelPath}/*`, async (context) => {
+      const url = new URL(context.req.url);
+      return await modelProxy.handle(
+        context.var.sandbox.groupId,
+        context.req.raw,
+        url.pathname.slice(modelPath.length) + url.search,
+      );
+    });
+
+    app.notFound((context) => refuse(context, 404, "not_found_error", "The sandbox endpoint has no such path."));
+    app.onError((error, context) => {
+      logger.warn({ error: errorMessage(error), path: context.req.path }, "a request of a sandbox failed");
+      return refuse(context, 500, "api_error", "The gateway could not do this; its log says why.");
+    });
+    return app;
+  }
+}
+
+/** Claude Code sends its key as `x-api-key` or as a bearer token; the runner as a bearer token. */
+function bearerToken(context: Context): string | null {
+  const authorization = context.req.header("authorization");
+  if (authorization?.startsWith("Bearer ")) return authorization.slice("Bearer ".length);
+  return context.req.header("x-api-key") ?? null;
+}
+
+/** In the Messages API's error shape: the same listener serves Claude Code. */
+function refuse(context: Context, status: 400 | 401 | 404 | 500, type: string, message: string): Response {
+  return context.json({ type: "error", error: { type, message } }, status);
+}
+
+async function listening(server: ServerType, host: string, port: number): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen(port, host, resolve);
+  await promise;
+  server.removeListener("error", reject);
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
+}
+
+async function closed(server: ServerType): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  if ("closeAllConnections" in server) server.closeAllConnections();
+  await promise;
+}

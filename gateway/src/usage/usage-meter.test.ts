@@ -1,0 +1,32 @@
+import { describe, expect, test } from "vitest";
+import { UsageMeter } from "./usage-meter.ts";
+
+const stream = [
+  `event: message_start\ndata: {"type":"message_start","message":{"model":"claude-x","usage":{"input_tokens":12,"cache_read_input_tokens":30,"cache_creation_input_tokens":4,"output_tokens":1}}}\n\n`,
+  `event: content_block_delta\ndata: {"type":"content_block_delta","delta":{"type":"text_delta","text":"says \\"usage\\" – ünicode"}}\n\n`,
+  `event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":57}}\n\n`,
+].join("");
+
+describe("usage meter", () => {
+  test.each([1, 2, 7, 64, 10_000])("reads the tokens of a stream cut every %i bytes", (size) => {
+    const meter = new UsageMeter(true);
+    const bytes = new TextEncoder().encode(stream);
+    for (let at = 0; at < bytes.length; at += size) meter.push(bytes.subarray(at, at + size));
+    expect(meter.result()).toEqual({
+      model: "claude-x",
+      usage: { inputTokens: 12, outputTokens: 57, cacheReadTokens: 30, cacheWriteTokens: 4, costUsd: 0 },
+    });
+  });
+
+  test("reads an answer that is not streamed", () => {
+    const meter = new UsageMeter(false);
+    meter.push(new TextEncoder().encode(`{"model":"m","usage":{"input_tokens":3,"output_tokens":5}}`));
+    expect(meter.result().usage).toMatchObject({ inputTokens: 3, outputTokens: 5 });
+  });
+
+  test("stays at zero for an error body and for a line without end", () => {
+    const meter = new UsageMeter(true);
+    for (let index = 0; index < 100; index += 1) meter.push(new Uint8Array(64 * 1024).fill(97));
+    expect(meter.result().usage.inputTokens).toBe(0);
+  });
+});
