@@ -30,6 +30,13 @@ export const GroupCreate = z.object({
 });
 export type GroupCreate = z.infer<typeof GroupCreate>;
 
+/** What of a group can be changed; `model: null` goes back to the default. */
+export const GroupUpdate = z
+  .object({ name: GroupCreate.shape.name, model: z.string().min(1).max(200).nullable() })
+  .partial()
+  .refine((change) => change.name !== undefined || change.model !== undefined, "must change name or model");
+export type GroupUpdate = z.infer<typeof GroupUpdate>;
+
 export const ConversationView = z.object({
   id: RowId,
   group_id: GroupId,
