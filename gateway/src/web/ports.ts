@@ -1,0 +1,66 @@
+/** What the web needs of the rest of the gateway; the composition root hands it in. */
+import type { EventMessage } from "@praktor/protocol/events";
+import type { AgentView, GroupCreate, Health, StatusView, TurnView } from "@praktor/protocol/rest";
+import type { WorkspaceEntry } from "@praktor/protocol/workspace";
+import type { ConversationStore, GroupStore, MessageStore, SettingStore } from "../store/contract.ts";
+import type { Group, Message, Turn } from "../store/rows.ts";
+
+export interface WebStore {
+  readonly groups: Pick<GroupStore, "get" | "list" | "update" | "activity">;
+  readonly conversations: Pick<ConversationStore, "get" | "list">;
+  readonly messages: Pick<MessageStore, "page">;
+  /** Keeps who is signed in over a restart. */
+  readonly settings: Pick<SettingStore, "get" | "set">;
+}
+
+export interface SubmittedMessage {
+  groupId: string;
+  text: string;
+  /** Absent: the group's page conversation. Always one of the group's own. */
+  conversationId?: string;
+  /** Already bound to the group: the same key in two groups arrives here as two keys. */
+  idempotencyKey?: string;
+  sender: string;
+}
+
+/** Whatever rejects with a `PraktorError` is shown with its message; anything else is a 500 without detail. */
+export interface WebActions {
+  registerGroup(
+    group: GroupCreate,
+  ): Promise<{ type: "created"; group: Group } | { type: "taken_id" } | { type: "taken_folder" }>;
+  submit(message: SubmittedMessage): Promise<{ message: Message; turn: Turn }>;
+  /** False when there is no such turn, or it has ended. */
+  stopTurn(turnId: string): Promise<boolean>;
+  /** False when the group has no agent that runs. */
+  stopAgent(groupId: string): Promise<boolean>;
+  liveTurns(groupId: string): Promise<TurnView[]>;
+  agents(): Promise<AgentView[]>;
+  status(): Promise<StatusView>;
+  health(): Promise<Health[]>;
+}
+
+/** A group's files. Rejects with a `PraktorError` whose code is one of the workspace's or the sandbox's. */
+export interface WebWorkspace {
+  list(
+    groupId: string,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<{ entries: readonly WorkspaceEntry[]; truncated: boolean }>;
+  /** Whoever gets the stream reads it to its end or cancels it. */
+  read(
+    groupId: string,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<{ entry: WorkspaceEntry; stream: ReadableStream<Uint8Array> }>;
+  write(
+    groupId: string,
+    path: string,
+    stream: ReadableStream<Uint8Array>,
+    signal: AbortSignal,
+  ): Promise<WorkspaceEntry>;
+}
+
+export interface WebEvents {
+  /** Calls the listener for every event from now on, until the returned function is called. */
+  subscribe(listener: (topic: string, message: EventMessage) => void): () => void;
+}

@@ -1,0 +1,48 @@
+/** Rows as the API shows them. */
+import type { ConversationView, GroupView, MessageView } from "@praktor/protocol/rest";
+import type { Conversation, Group, Message } from "../store/rows.ts";
+
+export function groupView(
+  group: Group,
+  now: { running: ReadonlySet<string>; activity: { messageCount: number; lastActiveAt: number | null } | undefined },
+): GroupView {
+  return {
+    id: group.id,
+    name: group.name,
+    folder: group.folder,
+    type: group.isMain ? "main" : "standard",
+    is_main: group.isMain,
+    model: group.model,
+    agent_status: now.running.has(group.id) ? "running" : "stopped",
+    message_count: now.activity?.messageCount ?? 0,
+    last_active: now.activity?.lastActiveAt == null ? null : time(now.activity.lastActiveAt),
+  };
+}
+
+export function conversationView(conversation: Conversation): ConversationView {
+  return {
+    id: conversation.id,
+    group_id: conversation.groupId,
+    kind: conversation.kind,
+    channel: conversation.address.channel,
+    title: conversation.title,
+    session_id: conversation.sessionId,
+  };
+}
+
+export function messageView(message: Message): MessageView {
+  return {
+    id: message.id,
+    role: message.role,
+    text: message.content,
+    time: time(message.createdAt),
+    conversation_id: message.conversationId,
+    turn_id: message.turnId,
+    sender: message.sender,
+    delivery: message.delivery,
+  };
+}
+
+function time(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}
