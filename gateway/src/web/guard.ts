@@ -1,0 +1,61 @@
+/** The one door: every request, also one that asks for a WebSocket, passes Host, Origin and sign-in here or is refused. */
+import type { Context, MiddlewareHandler } from "hono";
+import { PraktorError } from "../kit/praktor-error.ts";
+import { accessRule, isApi } from "./access.ts";
+import type { Refusal } from "./request-origin.ts";
+import { checkHost, checkOrigin } from "./request-origin.ts";
+import { readSessionCookie } from "./session-cookie.ts";
+import type { SignIn } from "./sign-in.ts";
+import type { WebEnv } from "./web-env.ts";
+
+export interface GuardOptions {
+  signIn: SignIn;
+  /** A proxy in front of us ends TLS: its `X-Forwarded-Proto` and the last of `X-Forwarded-For` are believed. */
+  behindProxy: boolean;
+  /** Host names, besides loopback, that the page is served under; absent: any, when there is a password. */
+  allowedHosts?: readonly string[] | undefined;
+}
+
+export function guard(options: GuardOptions): MiddlewareHandler<WebEnv> {
+  const { signIn, behindProxy, allowedHosts } = options;
+  return async (c, next) => {
+    const host = c.req.header("host");
+    refuse(checkHost(host, { loopbackOnly: !signIn.required, allowed: allowedHosts }));
+    if (!isApi(c.req.path)) return next();
+
+    const credential = { authorization: c.req.header("authorization"), cookie: readSessionCookie(c) };
+    refuse(
+      checkOrigin({
+        method: c.req.method,
+        upgrade: c.env.upgrade !== undefined,
+        host,
+        origin: c.req.header("origin"),
+        fetchSite: c.req.header("sec-fetch-site"),
+        contentType: c.req.header("content-type"),
+        secure: isSecure(c, behindProxy),
+        credential: signIn.kind(credential),
+      }),
+    );
+    if (accessRule(c.req.method, c.req.path) === "public") return next();
+
+    const caller = signIn.caller(credential, clientAddress(c, behindProxy));
+    if (!caller) throw new PraktorError("unauthorized", "Sign in first, or send the password by HTTP Basic.");
+    c.set("caller", caller);
+    return next();
+  };
+}
+
+export function isSecure(c: Context<WebEnv>, behindProxy: boolean): boolean {
+  const forwarded = behindProxy ? c.req.header("x-forwarded-proto") : undefined;
+  return forwarded?.split(",")[0]?.trim().toLowerCase() === "https";
+}
+
+/** Only for bounding attempts. The last forwarded address is the one that our own proxy saw. */
+export function clientAddress(c: Context<WebEnv>, behindProxy: boolean): string {
+  const forwarded = behindProxy ? c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() : undefined;
+  return forwarded || (c.env.incoming.socket.remoteAddress ?? "unknown");
+}
+
+function refuse(refusal: Refusal | null): void {
+  if (refusal) throw new PraktorError(refusal.code, refusal.message);
+}

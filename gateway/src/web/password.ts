@@ -1,0 +1,91 @@
+/**
+ * The page's one password. What is stored is a slow, salted hash, so that a stolen database does not give it away; it tells on start
+ * whether the password changed. While running, a keyed digest is compared: guessing is bounded by `AttemptLimit`, and a flood of wrong
+ * passwords costs microseconds instead of a hash each.
+ */
+import { createHmac, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import { promisify } from "node:util";
+import { z } from "zod";
+import { PraktorError } from "../kit/praktor-error.ts";
+import { isLoopback } from "./loopback.ts";
+import type { WebStore } from "./ports.ts";
+
+const settingKey = "web.password";
+const keyBytes = 32;
+/** 64 MiB and about 0.2 s a try: OWASP's choices start at N = 2^16 with r = 8 for a single lane. */
+const cost = { N: 2 ** 16, r: 8, p: 1 };
+
+const Stored = z.object({ salt: z.base64(), hash: z.base64(), N: z.number(), r: z.number(), p: z.number() });
+type Stored = z.infer<typeof Stored>;
+
+const minimumLength = 12;
+
+/** Throws `web_password` when the page would be open, or nearly so, to others than this machine. */
+export function requirePassword(host: string, password: string | null): void {
+  if (password === "") {
+    throw new PraktorError("web_password", "The page's password is empty.", {
+      hint: "Set web.auth (or PRAKTOR_WEB_PASSWORD) to a password, or remove it.",
+    });
+  }
+  if (isLoopback(host) || (password !== null && password.length >= minimumLength)) return;
+  const state = password === null ? "without a password" : "with so short a password";
+  throw new PraktorError("web_password", `The page is not served on ${host}, beyond this machine, ${state}.`, {
+    hint: `Set web.auth (or PRAKTOR_WEB_PASSWORD) to at least ${minimumLength} characters, or web.host to 127.0.0.1.`,
+  });
+}
+
+export class Password {
+  readonly #key = randomBytes(keyBytes);
+  readonly #digest: Buffer;
+
+  private constructor(password: string) {
+    this.#digest = this.#digestOf(password);
+  }
+
+  /** `changed`: it is not the one of the last start, so whoever signed in with that one must sign in anew. */
+  static async open(
+    password: string,
+    settings: WebStore["settings"],
+  ): Promise<{ password: Password; changed: boolean }> {
+    const stored = readStored(await settings.get(settingKey));
+    if (stored && (await hashesTo(password, stored))) return { password: new Password(password), changed: false };
+    const salt = randomBytes(16);
+    const hash = await hashOf(password, salt, cost);
+    const next: Stored = { salt: salt.toString("base64"), hash: hash.toString("base64"), ...cost };
+    await settings.set(settingKey, JSON.stringify(next));
+    return { password: new Password(password), changed: true };
+  }
+
+  /** Takes the same time wherever the candidate differs. */
+  matches(candidate: string): boolean {
+    return timingSafeEqual(this.#digestOf(candidate), this.#digest);
+  }
+
+  #digestOf(text: string): Buffer {
+    return createHmac("sha256", this.#key).update(text).digest();
+  }
+}
+
+function readStored(text: string | null): Stored | null {
+  if (text === null) return null;
+  try {
+    return Stored.parse(JSON.parse(text));
+  } catch {
+    // A setting that nobody can read is as good as none: everybody signs in anew.
+    return null;
+  }
+}
+
+async function hashesTo(password: string, stored: Stored): Promise<boolean> {
+  const hash = Buffer.from(stored.hash, "base64");
+  const candidate = await hashOf(password, Buffer.from(stored.salt, "base64"), stored);
+  return hash.length === candidate.length && timingSafeEqual(hash, candidate);
+}
+
+const scryptAsync = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(
+  scrypt,
+);
+
+function hashOf(password: string, salt: Buffer, { N, r, p }: { N: number; r: number; p: number }): Promise<Buffer> {
+  return scryptAsync(password.normalize("NFKC"), salt, keyBytes, { N, r, p, maxmem: 256 * N * r });
+}

@@ -1,0 +1,38 @@
+/** What Hono carries along with each request. */
+import type { IncomingMessage } from "node:http";
+import type { Hook } from "@hono/zod-openapi";
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { PraktorError } from "../kit/praktor-error.ts";
+import type { Caller } from "./sign-in.ts";
+
+/** Set by the route of the WebSocket when the request may become one. */
+export interface UpgradeTicket {
+  accepted: { caller: Caller; since: { epoch: number; seq: number } | null } | null;
+}
+
+export interface WebEnv {
+  Bindings: {
+    incoming: IncomingMessage;
+    /** Only for requests that ask to become a WebSocket. */
+    upgrade?: UpgradeTicket;
+  };
+  Variables: { caller: Caller };
+}
+
+/** What Hono calls the parts of a request, in words that a sender knows. */
+const places: Readonly<Record<string, string>> = { json: "body", param: "path" };
+
+const refuseInvalid: Hook<unknown, WebEnv, string, void> = (result) => {
+  if (result.success) return;
+  const issues = result.error.issues
+    .slice(0, 5)
+    .map(
+      (issue) => `${[places[result.target] ?? result.target, ...issue.path].map(String).join(".")}: ${issue.message}`,
+    );
+  throw new PraktorError("invalid", `The request is not valid. ${issues.join("; ")}`);
+};
+
+/** An empty app whose routes refuse what does not fit their schema, naming the field. */
+export function createRoutes(): OpenAPIHono<WebEnv> {
+  return new OpenAPIHono<WebEnv>({ defaultHook: refuseInvalid });
+}
