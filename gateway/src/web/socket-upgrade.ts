@@ -1,0 +1,68 @@
+/**
+ * Lets an HTTP upgrade pass through the same door and routes as every request, and makes it a WebSocket when they accept it.
+ * `@hono/node-server` can do this too, but refuses without a body and leaves every other kind of upgrade hanging.
+ */
+import type { IncomingMessage, Server } from "node:http";
+import { STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { WebSocketServer } from "ws";
+import type { Background } from "../kit/background.ts";
+import type { EventHub } from "./event-hub.ts";
+import type { UpgradeTicket, WebEnv } from "./web-env.ts";
+
+/** Clients have nothing to say; what they send anyway is read and dropped. */
+const maxIncomingBytes = 4 * 1024;
+
+export function acceptUpgrades(server: Server, app: OpenAPIHono<WebEnv>, hub: EventHub, background: Background): void {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxIncomingBytes, perMessageDeflate: false });
+
+  async function upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const ticket: UpgradeTicket = { accepted: null };
+    const request = toRequest(incoming);
+    const response = request
+      ? await app.fetch(request, { incoming, upgrade: ticket })
+      : new Response(null, { status: 400 });
+    if (socket.destroyed) return;
+    const { accepted } = ticket;
+    if (!accepted || !response.ok) return refuse(socket, response);
+    sockets.handleUpgrade(incoming, socket, head, (webSocket) => {
+      // ws closes the socket itself after a broken frame; without a listener the error would end the process.
+      webSocket.on("error", () => {});
+      hub.join(webSocket, accepted.caller, accepted.since);
+    });
+  }
+
+  server.on("upgrade", (incoming, socket, head) => {
+    const ignore = (): void => {};
+    socket.on("error", ignore);
+    background.run(async () => {
+      try {
+        await upgrade(incoming, socket, head);
+      } catch (error) {
+        socket.destroy();
+        throw error;
+      }
+    });
+  });
+}
+
+function toRequest(incoming: IncomingMessage): Request | null {
+  const headers = new Headers();
+  try {
+    for (const [name, values = []] of Object.entries(incoming.headersDistinct)) {
+      for (const value of values) headers.append(name, value);
+    }
+    return new Request(new URL(incoming.url ?? "/", "http://localhost"), { method: incoming.method ?? "GET", headers });
+  } catch {
+    return null;
+  }
+}
+
+async function refuse(socket: Duplex, response: Response): Promise<void> {
+  const body = Buffer.from(await response.arrayBuffer());
+  const lines = [`HTTP/1.1 ${response.status} ${STATUS_CODES[response.status] ?? ""}`];
+  for (const [name, value] of response.headers) lines.push(`${name}: ${value}`);
+  lines.push("connection: close", `content-length: ${body.byteLength}`, "", "");
+  socket.end(Buffer.concat([Buffer.from(lines.join("\r\n"), "latin1"), body]));
+}
