@@ -1,0 +1,54 @@
+/** The whole HTTP surface as one Hono app: headers, door, routes, page, and what is said when nothing fits. */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Logger } from "../kit/logger.ts";
+import { PraktorError } from "../kit/praktor-error.ts";
+import { isApi } from "./access.ts";
+import { errorResponse } from "./error-response.ts";
+import { guard } from "./guard.ts";
+import { openApiDocument, openApiPath } from "./openapi-document.ts";
+import type { WebParts } from "./parts.ts";
+import { agentRoutes } from "./routes/agents.ts";
+import { eventRoutes } from "./routes/events.ts";
+import { fileRoutes } from "./routes/files.ts";
+import { groupRoutes } from "./routes/groups.ts";
+import { messageRoutes } from "./routes/messages.ts";
+import { sessionRoutes } from "./routes/session.ts";
+import { statusRoutes } from "./routes/status.ts";
+import { turnRoutes } from "./routes/turns.ts";
+import { securityHeaders } from "./security-headers.ts";
+import type { StaticFiles } from "./static-files.ts";
+import type { WebEnv } from "./web-env.ts";
+import { createRoutes } from "./web-env.ts";
+
+export function createApp(
+  parts: WebParts,
+  page: StaticFiles,
+  options: { logger: Logger; allowedHosts?: readonly string[] | undefined },
+): OpenAPIHono<WebEnv> {
+  const { signIn, behindProxy } = parts;
+  const app = createRoutes();
+  app.use(securityHeaders());
+  app.use(guard({ signIn, behindProxy, allowedHosts: options.allowedHosts }));
+  for (const routes of [
+    sessionRoutes,
+    statusRoutes,
+    groupRoutes,
+    messageRoutes,
+    turnRoutes,
+    agentRoutes,
+    fileRoutes,
+    eventRoutes,
+  ]) {
+    app.route("/", routes(parts));
+  }
+  app.get(openApiPath, (c) => c.json(openApiDocument(app, parts.version)));
+  app.notFound(async (c) => {
+    if (isApi(c.req.path)) throw new PraktorError("not_found", `There is no ${c.req.method} ${c.req.path}.`);
+    if (c.req.method !== "GET" && c.req.method !== "HEAD") {
+      throw new PraktorError("method_not_allowed", "The page's files can only be read.");
+    }
+    return page.serve(c.req.raw);
+  });
+  app.onError((error, c) => errorResponse(error, c, options.logger));
+  return app;
+}

@@ -1,0 +1,22 @@
+/** The API's description for everybody, generated from the routes themselves. */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { accessRule } from "./access.ts";
+import { cookieName } from "./session-cookie.ts";
+import type { WebEnv } from "./web-env.ts";
+
+export const openApiPath = "/api/openapi.json";
+
+export function openApiDocument(app: OpenAPIHono<WebEnv>, version: string): object {
+  const document = app.getOpenAPI31Document({ openapi: "3.1.0", info: { title: "Praktor", version } });
+  for (const [path, methods] of Object.entries(document.paths ?? {})) {
+    for (const [method, operation] of Object.entries(methods)) {
+      const open = accessRule(method.toUpperCase(), path) === "public";
+      Object.assign(operation, { security: open ? [] : [{ session: [] }, { password: [] }] });
+    }
+  }
+  const securitySchemes = {
+    session: { type: "apiKey", in: "cookie", name: cookieName },
+    password: { type: "http", scheme: "basic", description: "Any user name" },
+  };
+  return { ...document, components: { ...document.components, securitySchemes } };
+}

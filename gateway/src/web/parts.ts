@@ -1,0 +1,24 @@
+/** What the routes work with: made once by the server. */
+import { PraktorError } from "../kit/praktor-error.ts";
+import type { Group } from "../store/rows.ts";
+import type { EventHub } from "./event-hub.ts";
+import type { WebActions, WebStore, WebWorkspace } from "./ports.ts";
+import type { SignIn } from "./sign-in.ts";
+
+export interface WebParts {
+  store: WebStore;
+  actions: WebActions;
+  workspace: WebWorkspace;
+  hub: EventHub;
+  signIn: SignIn;
+  version: string;
+  behindProxy: boolean;
+  maxFileBytes: number;
+}
+
+/** Rejects with `not_found`. */
+export async function requireGroup(parts: WebParts, groupId: string): Promise<Group> {
+  const group = await parts.store.groups.get(groupId);
+  if (!group) throw new PraktorError("not_found", `There is no group "${groupId}".`);
+  return group;
+}

@@ -1,0 +1,99 @@
+/** Groups: `/api/groups`. */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
+import { GroupId } from "@praktor/protocol/ids";
+import { ConversationView, GroupCreate, GroupUpdate, GroupView } from "@praktor/protocol/rest";
+import { PraktorError } from "../../kit/praktor-error.ts";
+import type { Group } from "../../store/rows.ts";
+import { jsonBody } from "../json-body.ts";
+import type { WebParts } from "../parts.ts";
+import { requireGroup } from "../parts.ts";
+import { failure, json, jsonRequest } from "../route-answers.ts";
+import { conversationView, groupView } from "../views.ts";
+import type { WebEnv } from "../web-env.ts";
+import { createRoutes } from "../web-env.ts";
+
+const params = z.object({ id: GroupId });
+
+const list = createRoute({
+  method: "get",
+  path: "/api/groups",
+  responses: { 200: json(z.array(GroupView), "All groups"), ...failure },
+});
+const create = createRoute({
+  method: "post",
+  path: "/api/groups",
+  middleware: jsonBody(),
+  request: jsonRequest(GroupCreate),
+  responses: {
+    201: json(GroupView, "The new group; 409 when its id or folder is taken"),
+    ...failure,
+  },
+});
+const show = createRoute({
+  method: "get",
+  path: "/api/groups/{id}",
+  request: { params },
+  responses: { 200: json(GroupView, "The group"), ...failure },
+});
+const update = createRoute({
+  method: "put",
+  path: "/api/groups/{id}",
+  middleware: jsonBody(),
+  request: { params, ...jsonRequest(GroupUpdate) },
+  responses: { 200: json(GroupView, "The group as it is now"), ...failure },
+});
+const conversations = createRoute({
+  method: "get",
+  path: "/api/groups/{id}/conversations",
+  request: { params },
+  responses: { 200: json(z.array(ConversationView), "The group's threads of talk"), ...failure },
+});
+
+export function groupRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
+  const { store, actions, hub } = parts;
+
+  async function views(groups: Group[]): Promise<GroupView[]> {
+    const [activity, agents] = await Promise.all([store.groups.activity(), actions.agents()]);
+    const running = new Set(agents.filter(({ status }) => status !== "stopped").map((agent) => agent.group_id));
+    return groups.map((group) => groupView(group, { running, activity: activity.get(group.id) }));
+  }
+  async function view(group: Group): Promise<GroupView> {
+    const [only] = await views([group]);
+    if (!only) throw new PraktorError("not_found", `There is no group "${group.id}".`);
+    return only;
+  }
+
+  return createRoutes()
+    .openapi(list, async (c) => c.json(await views(await store.groups.list()), 200))
+    .openapi(create, async (c) => {
+      const wanted = c.req.valid("json");
+      const outcome = await actions.registerGroup(wanted);
+      switch (outcome.type) {
+        case "created":
+          return c.json(await view(outcome.group), 201);
+        case "taken_id":
+          throw new PraktorError("taken", `There is already a group "${wanted.id}".`);
+        case "taken_folder":
+          throw new PraktorError("taken", `The folder "${wanted.folder}" belongs to another group.`);
+        default:
+          return outcome satisfies never;
+      }
+    })
+    .openapi(show, async (c) => c.json(await view(await requireGroup(parts, c.req.valid("param").id)), 200))
+    .openapi(update, async (c) => {
+      const { id } = c.req.valid("param");
+      const { name, model } = c.req.valid("json");
+      const group = await store.groups.update(id, {
+        ...(name !== undefined && { name }),
+        ...(model !== undefined && { model }),
+      });
+      if (!group) throw new PraktorError("not_found", `There is no group "${id}".`);
+      hub.announce({ type: "group", groupId: id, change: "updated" });
+      return c.json(await view(group), 200);
+    })
+    .openapi(conversations, async (c) => {
+      const group = await requireGroup(parts, c.req.valid("param").id);
+      return c.json((await store.conversations.list(group.id)).map(conversationView), 200);
+    });
+}

@@ -1,0 +1,48 @@
+/** Signing in and out: `/api/session`. */
+import { createRoute } from "@hono/zod-openapi";
+import { SessionCreate, SessionView } from "@praktor/protocol/rest";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { clientAddress, isSecure } from "../guard.ts";
+import { jsonBody } from "../json-body.ts";
+import type { WebParts } from "../parts.ts";
+import { failure, json, jsonRequest } from "../route-answers.ts";
+import { clearSessionCookie, readSessionCookie, writeSessionCookie } from "../session-cookie.ts";
+import type { WebEnv } from "../web-env.ts";
+import { createRoutes } from "../web-env.ts";
+
+const path = "/api/session";
+const answers = { 200: json(SessionView, "Whether a password is needed, and whether it was given"), ...failure };
+
+const show = createRoute({ method: "get", path, responses: answers });
+const signIn = createRoute({
+  method: "post",
+  path,
+  middleware: jsonBody(8 * 1024),
+  request: jsonRequest(SessionCreate),
+  responses: answers,
+});
+const signOut = createRoute({ method: "delete", path, responses: answers });
+
+export function sessionRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
+  const { signIn: owner, behindProxy, hub } = parts;
+  return createRoutes()
+    .openapi(show, (c) => {
+      const cookie = readSessionCookie(c);
+      const signedIn =
+        owner.caller({ authorization: c.req.header("authorization"), cookie }, clientAddress(c, behindProxy)) !== null;
+      return c.json({ required: owner.required, signed_in: signedIn }, 200);
+    })
+    .openapi(signIn, async (c) => {
+      const session = await owner.signIn(c.req.valid("json").password, clientAddress(c, behindProxy));
+      if (session) writeSessionCookie(c, session.token, session.maxAgeSeconds, isSecure(c, behindProxy));
+      return c.json({ required: owner.required, signed_in: true }, 200);
+    })
+    .openapi(signOut, async (c) => {
+      const cookie = readSessionCookie(c);
+      const session = cookie === undefined ? null : owner.sessions.find(cookie);
+      if (session !== null) await owner.sessions.end(session);
+      hub.recheck();
+      clearSessionCookie(c, isSecure(c, behindProxy));
+      return c.json({ required: owner.required, signed_in: !owner.required }, 200);
+    });
+}

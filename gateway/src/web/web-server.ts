@@ -1,0 +1,153 @@
+/** The listener for people: Mission Control, its REST API and its WebSocket. */
+import type { Server } from "node:http";
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import { getRequestListener } from "@hono/node-server";
+import type { ErrorBody } from "@praktor/protocol/rest";
+import { Background } from "../kit/background.ts";
+import type { Clock } from "../kit/clock.ts";
+import type { Logger } from "../kit/logger.ts";
+import { PraktorError, errorMessage } from "../kit/praktor-error.ts";
+import { createApp } from "./app.ts";
+import { EventHub } from "./event-hub.ts";
+import { requirePassword } from "./password.ts";
+import type { WebActions, WebEvents, WebStore, WebWorkspace } from "./ports.ts";
+import { SignIn } from "./sign-in.ts";
+import { acceptUpgrades } from "./socket-upgrade.ts";
+import { StaticFiles } from "./static-files.ts";
+
+export interface WebServerOptions {
+  /** An address of this machine. Any but loopback needs a password of at least 12 characters. */
+  host: string;
+  /** 0: any free one; `url` says which. */
+  port: number;
+  password: string | null;
+  /** Where the built page lies; it may be missing. */
+  uiDirectory: string;
+  version: string;
+  /** The gateway's epoch: frames of an earlier life are told from this one's. */
+  epoch: number;
+  logger: Logger;
+  clock: Clock;
+  store: WebStore;
+  actions: WebActions;
+  workspace: WebWorkspace;
+  events: WebEvents;
+  /** Believes `X-Forwarded-Proto` and `X-Forwarded-For`; only behind a proxy that sets both. */
+  behindProxy?: boolean;
+  /** The only host names, besides loopback, that the page is served under. */
+  allowedHosts?: readonly string[];
+  /** The largest file that is taken for a workspace. */
+  maxFileBytes?: number;
+}
+
+const stopGraceMs = 2_000;
+const maxConnections = 1_000;
+
+export class WebServer implements AsyncDisposable {
+  readonly #options: WebServerOptions;
+  readonly #background: Background;
+  #server: Server | null = null;
+  #hub: EventHub | null = null;
+  #url: string | null = null;
+
+  constructor(options: WebServerOptions) {
+    this.#options = options;
+    this.#background = new Background((error) =>
+      options.logger.error({ err: error }, `a WebSocket could not be opened: ${errorMessage(error)}`),
+    );
+  }
+
+  /** The address that it listens on, without a slash at the end. */
+  get url(): string {
+    if (this.#url === null)
+      throw new PraktorError("not_started", "The web server has no address before it is started.");
+    return this.#url;
+  }
+
+  /** Rejects with `web_password` when it would be open to others, with `web_listen` when it cannot listen. */
+  async start(signal: AbortSignal): Promise<void> {
+    const { host, port, password, store, clock, epoch, events, logger } = this.#options;
+    requirePassword(host, password);
+    const signIn = await SignIn.open(password, store.settings, clock);
+    signal.throwIfAborted();
+    const hub = new EventHub({ clock, epoch, holds: (caller) => signIn.holds(caller) });
+    const server = this.#createServer(signIn, hub);
+    try {
+      server.listen({ host, port, signal });
+      await once(server, "listening", { signal });
+    } catch (error) {
+      throw new PraktorError("web_listen", `The page cannot be served on ${host}:${port}: ${errorMessage(error)}.`, {
+        hint: "Set web.host and web.port to an address of this machine and a free port.",
+        cause: error,
+      });
+    }
+    server.on("error", (error) => logger.error({ err: error }, `the web listener failed: ${error.message}`));
+    hub.start(events);
+    this.#server = server;
+    this.#hub = hub;
+    this.#url = urlOf(server, host);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const server = this.#server;
+    this.#server = null;
+    this.#hub?.[Symbol.dispose]();
+    if (server?.listening) {
+      const closed = once(server, "close");
+      server.close();
+      server.closeIdleConnections();
+      await Promise.race([closed, delay(stopGraceMs, undefined, { ref: false })]);
+      this.#hub?.cut();
+      server.closeAllConnections();
+      await closed;
+    }
+    await this.#background[Symbol.asyncDispose]();
+  }
+
+  #createServer(signIn: SignIn, hub: EventHub): Server {
+    const { store, actions, workspace, version, logger, allowedHosts } = this.#options;
+    const parts = {
+      store,
+      actions,
+      workspace,
+      hub,
+      signIn,
+      version,
+      behindProxy: this.#options.behindProxy ?? false,
+      maxFileBytes: this.#options.maxFileBytes ?? 1024 ** 3,
+    };
+    const app = createApp(parts, new StaticFiles(this.#options.uiDirectory), { logger, allowedHosts });
+    const listener = getRequestListener(
+      // The adapter's fast `Request` and `Response` would otherwise replace those of the whole process.
+      (request, env) => app.fetch(request, env),
+      { overrideGlobalObjects: false, errorHandler: malformedRequest },
+    );
+    const server = createServer(
+      {
+        // A file may be sent for long; a connection on which nothing moves is closed by `timeout`.
+        requestTimeout: 60 * 60 * 1000,
+        headersTimeout: 20_000,
+        shouldUpgradeCallback: (incoming) => incoming.headers.upgrade?.toLowerCase() === "websocket",
+      },
+      (incoming, outgoing) => void listener(incoming, outgoing),
+    );
+    server.timeout = 120_000;
+    server.maxConnections = maxConnections;
+    acceptUpgrades(server, app, hub, this.#background);
+    return server;
+  }
+}
+
+/** What cannot even be made a request: a broken address or Host header. */
+function malformedRequest(error: unknown): Response {
+  const body: ErrorBody = { error: { code: "invalid", message: `The request is malformed: ${errorMessage(error)}.` } };
+  return Response.json(body, { status: 400 });
+}
+
+function urlOf(server: Server, host: string): string {
+  const address = server.address();
+  const port = typeof address === "object" && address ? address.port : 0;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
