@@ -2,7 +2,7 @@
 
 import { hasWildcard, isValidSubject } from "./subject.ts";
 
-/** Everything that a subject reaches: each plain value, and one of each queue group. The arrays are shared: never change them. */
+/** Everything that a subject reaches: the plain values, and the members of each queue group. The arrays are shared: never change them. */
 export interface SubjectMatch<T> {
   readonly plain: readonly T[];
   readonly queues: readonly (readonly T[])[];
@@ -18,7 +18,7 @@ interface TrieNode<T> {
 
 interface MatchCollector<T> {
   plain: T[];
-  queues: T[][];
+  queues: Map<string, T[]>;
 }
 
 const CACHE_LIMIT = 4096;
@@ -81,9 +81,11 @@ export class SubjectTrie<T> {
     const tokens = subject.split(".");
     let found: SubjectMatch<T> = NOTHING;
     if (!tokens.includes("")) {
-      const collector: MatchCollector<T> = { plain: [], queues: [] };
+      const collector: MatchCollector<T> = { plain: [], queues: new Map() };
       collect(this.#root, tokens, 0, collector);
-      if (collector.plain.length + collector.queues.length > 0) found = collector;
+      if (collector.plain.length + collector.queues.size > 0) {
+        found = { plain: collector.plain, queues: [...collector.queues.values()] };
+      }
     }
     if (this.#cache.size >= CACHE_LIMIT) this.#cache.clear();
     this.#cache.set(subject, found);
@@ -152,7 +154,13 @@ function collect<T>(start: TrieNode<T>, tokens: readonly string[], from: number,
   addValues(node, into);
 }
 
+/** A queue group is one group under all the subjects that its members chose. */
 function addValues<T>(node: TrieNode<T>, into: MatchCollector<T>): void {
   if (node.plain) for (const value of node.plain) into.plain.push(value);
-  if (node.queues) for (const members of node.queues.values()) into.queues.push([...members]);
+  if (node.queues === undefined) return;
+  for (const [queue, members] of node.queues) {
+    const group = into.queues.get(queue);
+    if (group === undefined) into.queues.set(queue, [...members]);
+    else group.push(...members);
+  }
 }

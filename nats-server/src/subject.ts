@@ -53,19 +53,26 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "\v": "\\v",
 };
 
+/** One UTF-8 sequence, or one byte, of a byte string. */
+const SEQUENCE = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}|[^]/g;
+
 /** Quotes a byte string (one character a byte) as the reference server does in its permission errors. */
 export function quoteSubject(subject: string): string {
   if (/^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(subject)) return `"${subject}"`;
-  let quoted = "";
-  for (const character of Buffer.from(subject, "latin1").toString("utf8")) quoted += quoteCharacter(character);
-  return Buffer.from(`"${quoted}"`, "utf8").toString("latin1");
+  return `"${subject.replace(SEQUENCE, quoteSequence)}"`;
 }
 
-function quoteCharacter(character: string): string {
+function quoteSequence(bytes: string): string {
+  const character = Buffer.from(bytes, "latin1").toString("utf8");
+  if (character.includes("\ufffd") && bytes !== "\xef\xbf\xbd") return bytes.replace(/[^]/g, escapeByte);
   const escaped = ESCAPES[character];
   if (escaped !== undefined) return escaped;
-  if (/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character)) return character;
+  if (/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character)) return bytes;
   const code = character.codePointAt(0) ?? 0;
-  if (code < 0x80) return `\\x${code.toString(16).padStart(2, "0")}`;
+  if (code < 0x80) return escapeByte(bytes);
   return code < 0x10000 ? `\\u${code.toString(16).padStart(4, "0")}` : `\\U${code.toString(16).padStart(8, "0")}`;
+}
+
+function escapeByte(byte: string): string {
+  return `\\x${byte.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }

@@ -1,0 +1,134 @@
+// The same random sessions against this server and against a real nats-server must give the same deliveries and errors.
+
+import * as fc from "fast-check";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NatsServer, passwordAuthenticator, type PasswordUser } from "./nats-server.ts";
+import { sessionOf, UNSUBSCRIBE_ALL, type Session, type Step } from "./testing/random-session.ts";
+import { RawClient, type Frame } from "./testing/raw-client.ts";
+import { isReferenceServerMissing, startReferenceServer, type ReferenceServer } from "./testing/reference-server.ts";
+
+const RUNS = process.env["PRAKTOR_LONG"] ? 1200 : 100;
+const MAX_PAYLOAD = 48;
+const MAX_CONTROL_LINE = 256;
+
+const USERS: PasswordUser[] = [
+  { user: "all", password: "p" },
+  {
+    user: "limited",
+    password: "p",
+    permissions: {
+      publish: { allow: ["a.>", "b", "_INBOX.>"], deny: ["a.c", "a.*.b"] },
+      subscribe: { allow: ["a.>", "b q", "c.*", "_INBOX.>"], deny: ["a.b", "a.c.a", "c.a q"] },
+    },
+  },
+  {
+    user: "denied",
+    password: "p",
+    permissions: { publish: { deny: ["a.>"] }, subscribe: { deny: ["a.b", "b.c", "c.b", "a.c q.*"] } },
+  },
+  {
+    user: "responder",
+    password: "p",
+    permissions: { subscribe: { allow: ["a.>", "b"] }, responses: { maxMessages: 2, expiresMs: 60_000 } },
+  },
+];
+
+const REFERENCE_USERS = `authorization { users: [
+  { user: all, password: p }
+  { user: limited, password: p, permissions: {
+    publish: { allow: ["a.>", "b", "_INBOX.>"], deny: ["a.c", "a.*.b"] }
+    subscribe: { allow: ["a.>", "b q", "c.*", "_INBOX.>"], deny: ["a.b", "a.c.a", "c.a q"] } } }
+  { user: denied, password: p, permissions: { publish: { deny: ["a.>"] }, subscribe: { deny: ["a.b", "b.c", "c.b", "a.c q.*"] } } }
+  { user: responder, password: p, permissions: { subscribe: { allow: ["a.>", "b"] }, allow_responses: { max: 2, expires: "1m" } } }
+] }`;
+
+/** Chance decides which member of a queue group gets a message, and which of two subscriptions to a reply hears that nobody answers. */
+function withoutChance(frame: Frame, client: number): string {
+  if (/^H?MSG \S+ q\d /.test(frame)) return frame.replace(/ q\d /, " queue ");
+  return `${client}: ${frame.replace(/^(HMSG \S+) \S+( 16 16\|NATS\/1.0 503)/, "$1$2")}`;
+}
+
+/** What each client received in each step. The order within a step is left out: that of overlapping subscriptions is chance. */
+async function play(port: number, { connects, steps }: Session): Promise<Frame[][]> {
+  const clients: RawClient[] = [];
+  for (const _ of connects) clients.push(await RawClient.open(port));
+  for (const client of clients) client.take();
+  const introductions = connects.flatMap((send, client): Step[] => (send === undefined ? [] : [{ client, send }]));
+  const transcript: Frame[][] = [];
+  for (const { client: acting, send } of [...introductions, ...steps]) {
+    const frames: Frame[] = [];
+    const exchange = async (index: number, text: string) => {
+      const client = clients[index];
+      if (client === undefined || client.isClosed) return;
+      for (const frame of await client.exchange(text)) frames.push(withoutChance(frame, index));
+    };
+    await exchange(acting, send);
+    const others = clients.keys().filter((index) => index !== acting);
+    await Promise.all(others.map((index) => exchange(index, "")));
+    transcript.push(frames.toSorted());
+  }
+  const open = clients.filter((client) => !client.isClosed);
+  await Promise.all(open.map((client) => client.exchange(UNSUBSCRIBE_ALL)));
+  // A server removes the subscriptions of a connection that it has ended a moment after it ended it.
+  if (open.length < clients.length) await delay(5);
+  await Promise.all(clients.map((client) => client[Symbol.asyncDispose]()));
+  return transcript;
+}
+
+describe.skipIf(isReferenceServerMissing())("compared with a real nats-server", () => {
+  describe.each([
+    { mode: "without authentication", users: undefined, config: "", user: fc.constant(undefined) },
+    {
+      mode: "with permissions",
+      users: USERS,
+      config: REFERENCE_USERS,
+      user: fc.constantFrom(
+        "all",
+        "limited",
+        "denied",
+        "responder",
+        "all",
+        "limited",
+        "denied",
+        "responder",
+        "limited",
+        "responder",
+        "nobody",
+      ),
+    },
+  ])("$mode", ({ users, config, user }) => {
+    let reference: ReferenceServer;
+    let server: NatsServer;
+
+    beforeAll(async () => {
+      const limits = `max_payload: ${MAX_PAYLOAD}\nmax_control_line: ${MAX_CONTROL_LINE}`;
+      reference = await startReferenceServer(`${limits}\n${config}`, AbortSignal.timeout(10_000));
+      server = new NatsServer({
+        listen: [{ host: "127.0.0.1", port: 0 }],
+        maxPayloadBytes: MAX_PAYLOAD,
+        maxControlLineBytes: MAX_CONTROL_LINE,
+        ...(users && { authenticator: passwordAuthenticator(users) }),
+      });
+      await server.start(AbortSignal.timeout(10_000));
+    });
+
+    afterAll(async () => {
+      await server[Symbol.asyncDispose]();
+      await reference[Symbol.asyncDispose]();
+    });
+
+    it(
+      "gives the same deliveries and the same errors",
+      async () => {
+        const port = server.listeners()[0]?.port ?? 0;
+        const property = fc.asyncProperty(sessionOf(user), async (session) => {
+          const [ours, theirs] = await Promise.all([play(port, session), play(reference.port, session)]);
+          expect(ours).toEqual(theirs);
+        });
+        await fc.assert(property, { numRuns: RUNS });
+      },
+      RUNS * 1000,
+    );
+  });
+});
