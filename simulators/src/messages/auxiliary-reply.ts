@@ -13,7 +13,7 @@ export function auxiliaryReply(request: MessageRequest, conversation: Conversati
   }
   if (conversation.toolNames.length > 0) return undefined;
   const wantsJson = "output_config" in request && JSON.stringify(request["output_config"]).includes("json_schema");
-  if (wantsJson && /title|topic|branch/i.test(conversation.systemText)) {
+  if (wantsJson && /\b(?:title|topic|branch|naming a coding session)\b/i.test(conversation.systemText)) {
     return answer(JSON.stringify({ title: "Simulated conversation", isNewTopic: false, branch: "claude/simulated" }));
   }
   if (/\b(?:conversation title|session title|new conversation topic|concise title)\b/i.test(conversation.systemText)) {

@@ -31,8 +31,12 @@ export function readConversation(request: MessageRequest): Conversation {
   let outcomes: ToolOutcome[] = [];
   const calls = new Map<string, ContentBlock>();
 
+  const hear = (text: string): void => {
+    said.push(text);
+    open.push(text);
+  };
+
   for (const message of request.messages) {
-    if (message.role === "system") continue;
     const blocks = blocksOf(message.content);
     if (message.role === "assistant") {
       const uses = blocks.filter((block) => block.type === "tool_use");
@@ -48,18 +52,16 @@ export function readConversation(request: MessageRequest): Conversation {
       if (block.type === "tool_result") {
         const call = calls.get(block.tool_use_id ?? "");
         if (call) outcomes.push(outcomeOf(call, block));
-        continue;
+      } else if (block.type === "text" && block.text !== undefined) {
+        for (const text of queuedTexts(block.text)) hear(text);
+        if (message.role === "system") continue;
+        if (interruption.test(block.text)) {
+          open = [];
+          outcomes = [];
+        } else if (isOwnText(block.text)) {
+          hear(withoutReminders(block.text));
+        }
       }
-      if (block.type !== "text" || block.text === undefined) continue;
-      if (isInterruption(block.text)) {
-        open = [];
-        outcomes = [];
-        continue;
-      }
-      const text = personsText(block.text);
-      if (text === "") continue;
-      said.push(text);
-      open.push(text);
     }
   }
   return {
@@ -77,20 +79,25 @@ export function workingDirectory({ systemText }: Conversation): string | undefin
   return /working directory: (\S.*)$/im.exec(systemText)?.[1]?.trim();
 }
 
-// What a person writes while a tool runs reaches the model inside a reminder of this form.
+// What a person writes while a turn runs reaches the model inside a system message or a reminder of this form.
 const queuedMessage =
-  /^(?:The user sent (?:a new message|the following message)[^\n]*:\n)([\s\S]*?)(?:\n\nIMPORTANT:[\s\S]*)?$/;
+  /The user sent a new message while you were working:\n([\s\S]*?)(?=\n\n(?:This is how Claude Code|IMPORTANT:)|\n?<\/system-reminder>|$)/g;
+const reminder = /<system-reminder>[\s\S]*?<\/system-reminder>/g;
+const interruption = /^\s*\[Request interrupted by user(?: for tool use)?\]\s*$/;
+// Texts that Claude Code writes in the person's name.
+const harnessText = /^(?:Tool loaded\.(?:\n\[id:[^\]\n]+\])*|Continue from where you left off\.[^\n]*)$/;
 
-function personsText(text: string): string {
-  const outside = text.replaceAll(/<system-reminder>([\s\S]*?)<\/system-reminder>/g, (_, inner: string) => {
-    return queuedMessage.exec(inner.trim())?.[1] ?? "";
-  });
-  const bare = outside.trim();
-  return queuedMessage.exec(bare)?.[1]?.trim() ?? bare;
+function queuedTexts(text: string): string[] {
+  return [...text.matchAll(queuedMessage)].map((match) => match[1]?.trim() ?? "").filter((queued) => queued !== "");
 }
 
-function isInterruption(text: string): boolean {
-  return /^\[Request interrupted by user(?: for tool use)?\]$/.test(text.trim());
+function withoutReminders(text: string): string {
+  return text.replaceAll(reminder, "").replaceAll(queuedMessage, "").trim();
+}
+
+function isOwnText(text: string): boolean {
+  const own = withoutReminders(text);
+  return own !== "" && !harnessText.test(own);
 }
 
 /** Claude Code writes these in the assistant's name; nobody has been answered by them. */

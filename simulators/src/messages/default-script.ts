@@ -29,12 +29,15 @@ export function defaultScript({ request, conversation }: ScriptInput): Reply {
   const next: NextOutcome = () => outcomes.shift();
   const parts: string[] = [];
   let overMs = 0;
-  for (const command of conversation.open.flatMap((text) => readCommands(text))) {
+  const commands = withoutNotes(conversation.open.flatMap((text) => readCommands(text)));
+  for (const command of commands) {
     const step = stepOf(command, conversation, next);
     switch (step.type) {
       case "call":
         return callTools(step.tool);
       case "refuse":
+        // Refused before: what was said after it is to be answered.
+        if (command !== commands.at(-1)) break;
         return refuse(step.status, "Refused because the message said so.");
       case "say":
         parts.push(step.text);
@@ -46,6 +49,14 @@ export function defaultScript({ request, conversation }: ScriptInput): Reply {
   }
   if (parts.length === 0) return answer("I am here. What can I do for you?");
   return answer(parts.join("\n\n"), overMs === 0 ? undefined : overMs);
+}
+
+/** Notes about an interruption, put in by whoever runs the session, matter only when nothing else was said. */
+function withoutNotes(commands: readonly Command[]): readonly Command[] {
+  const spoken = commands.filter(
+    (command) => command.type !== "talk" || !/^\[[\s\S]*\]$|\b(?:interrupted|restarted)\b/i.test(command.text),
+  );
+  return spoken.length === 0 ? commands : spoken;
 }
 
 function stepOf(command: Command, conversation: Conversation, next: NextOutcome): Step {
