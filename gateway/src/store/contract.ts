@@ -18,7 +18,8 @@ import type {
   TurnEvent,
 } from "./rows.ts";
 
-/** `store_unusable`, `store_corrupt`, `store_too_new`, `store_migration`: opening was refused. `address_taken`: see `ensure`. */
+/** `store_unusable`, `store_corrupt`, `store_too_new`, `store_migration`: opening was refused. `address_taken`: see `ensure`.
+ * `unknown_conversation`: a message to one that does not exist. */
 export type StoreErrorCode =
   | "store_full"
   | "store_failed"
@@ -26,7 +27,8 @@ export type StoreErrorCode =
   | "store_corrupt"
   | "store_too_new"
   | "store_migration"
-  | "address_taken";
+  | "address_taken"
+  | "unknown_conversation";
 
 export interface NewGroup {
   id: string;

@@ -1,0 +1,49 @@
+/** Brings a database to the newest schema, all or nothing. */
+import type { DatabaseSync } from "node:sqlite";
+import { PraktorError, errorMessage } from "../kit/praktor-error.ts";
+import type { StoreErrorCode } from "./contract.ts";
+import { pragmaNumber } from "./pragma.ts";
+import { storeError } from "./store-error.ts";
+
+export interface Migration {
+  /** 1, 2, 3 … without a gap. */
+  version: number;
+  name: string;
+  sql: string;
+}
+
+/**
+ * Applies what is missing in one transaction, so that an older Praktor still opens the database after a newer one failed to migrate it.
+ * Returns the names of what was applied; rejects with `store_migration` or `store_full`. Kysely's Migrator is not used because on SQLite it does not
+ * wrap migrations in a transaction.
+ */
+export function migrate(database: DatabaseSync, migrations: readonly Migration[]): string[] {
+  const version = pragmaNumber(database, "user_version");
+  const missing = migrations.filter((migration) => migration.version > version);
+  if (missing.length === 0) return [];
+  let current = "";
+  database.exec("begin immediate");
+  try {
+    database.exec("pragma defer_foreign_keys = on");
+    for (const migration of missing) {
+      current = `${migration.version} (${migration.name})`;
+      database.exec(migration.sql);
+      database.exec(`pragma user_version = ${migration.version}`);
+    }
+    if (database.prepare("pragma foreign_key_check").get() !== undefined) throw new Error("rows refer to missing rows");
+    database.exec("commit");
+  } catch (error) {
+    if (database.isTransaction) database.exec("rollback");
+    const translated = storeError(error, "bring its database to the new version");
+    if (translated.code === "store_full") throw translated;
+    throw new PraktorError<StoreErrorCode>(
+      "store_migration",
+      `Praktor could not bring its database to the new version: migration ${current} failed: ${errorMessage(error)}`,
+      {
+        hint: "The database is as it was; the version of Praktor that used it before still works with it.",
+        cause: error,
+      },
+    );
+  }
+  return missing.map((migration) => migration.name);
+}

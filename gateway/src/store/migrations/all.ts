@@ -1,0 +1,5 @@
+/** Every migration, oldest first. One that was released is never changed: the next one corrects it. */
+import type { Migration } from "../migrate.ts";
+import { first } from "./0001-first.ts";
+
+export const migrations: readonly Migration[] = [first];

@@ -1,0 +1,177 @@
+/** The tables as the newest migration leaves them, for Kysely. */
+import type { Generated } from "kysely";
+import type { Address } from "@praktor/protocol/address";
+import type { ConversationKind, MessageRole, OutboxState, SandboxRow, TurnErrorCode, TurnState } from "./rows.ts";
+
+/** SQLite has no boolean. */
+export type Flag = 0 | 1;
+/** Text that holds JSON; parsed with its zod schema where the row is read. */
+export type Json = string;
+
+export interface GroupTable {
+  id: string;
+  name: string;
+  folder: string;
+  is_main: Flag;
+  model: string | null;
+  created_at: number;
+  message_count: Generated<number>;
+  last_active_at: number | null;
+}
+
+export interface ConversationTable {
+  id: string;
+  group_id: string;
+  channel: Address["channel"];
+  address: Json;
+  /** What of the address is unique; null where each conversation is its own place. */
+  place: string | null;
+  kind: ConversationKind;
+  title: string;
+  session_id: string | null;
+  created_at: number;
+}
+
+export interface MessageTable {
+  id: Generated<number>;
+  group_id: string;
+  conversation_id: string;
+  turn_id: string | null;
+  role: MessageRole;
+  sender: string;
+  content: string;
+  metadata: Json;
+  created_at: number;
+}
+
+export interface TurnTable {
+  /** Order of arrival: two turns of one millisecond, or a clock set back, cannot change it. */
+  position: Generated<number>;
+  id: string;
+  group_id: string;
+  conversation_id: string;
+  state: TurnState;
+  sender: string;
+  attempt: Generated<number>;
+  tries: Generated<number>;
+  lease_epoch: number | null;
+  sandbox_generation: number | null;
+  accepted_at: number | null;
+  interrupted: Generated<Flag>;
+  deadline_at: number | null;
+  not_before: number | null;
+  cancel_requested: Generated<Flag>;
+  error_code: TurnErrorCode | null;
+  error: string | null;
+  queued_at: number;
+  started_at: number | null;
+  finished_at: number | null;
+  usage: Json | null;
+}
+
+export interface TurnEventTable {
+  id: Generated<number>;
+  turn_id: string;
+  attempt: number;
+  seq: number;
+  type: string;
+  data: Json;
+  created_at: number;
+}
+
+export interface InboxTable {
+  source: string;
+  update_id: number;
+  message_id: number | null;
+  received_at: number;
+}
+
+export interface IdempotencyKeyTable {
+  conversation_id: string;
+  key: string;
+  message_id: number;
+  created_at: number;
+}
+
+export interface OutboxTable {
+  id: Generated<number>;
+  conversation_id: string | null;
+  group_id: string | null;
+  message_id: number | null;
+  channel: Address["channel"];
+  chat_key: string;
+  address: Json;
+  part: number;
+  body: Json;
+  edit_of: string | null;
+  state: OutboxState;
+  attempts: Generated<number>;
+  not_before: Generated<number>;
+  external_id: string | null;
+  repeated: Generated<Flag>;
+  error: string | null;
+  created_at: number;
+  sent_at: number | null;
+}
+
+export interface ChatHoldTable {
+  chat_key: string;
+  not_before: number;
+}
+
+/** The sandboxes, under the name that the specification gives them. */
+export interface AgentSessionTable {
+  id: string;
+  group_id: string;
+  generation: number;
+  container_id: string | null;
+  status: SandboxRow["status"];
+  token_hash: string;
+  nats_user: string | null;
+  started_at: number;
+  last_active: number;
+  stopped_at: number | null;
+  error: string | null;
+}
+
+export interface SettingTable {
+  key: string;
+  value: string;
+}
+
+export interface ModelCallTable {
+  id: Generated<number>;
+  group_id: string;
+  turn_id: string | null;
+  model: string;
+  input_tokens: number;
+  output_tokens: number;
+  cache_read_tokens: number;
+  cache_write_tokens: number;
+  cost_usd: number;
+  status: number;
+  duration_ms: number;
+  at: number;
+}
+
+export interface HealthProbeTable {
+  id: Generated<number>;
+  checked_at: number;
+  filler: Uint8Array;
+}
+
+export interface Schema {
+  groups: GroupTable;
+  conversations: ConversationTable;
+  messages: MessageTable;
+  turns: TurnTable;
+  turn_events: TurnEventTable;
+  inbox: InboxTable;
+  idempotency_keys: IdempotencyKeyTable;
+  outbox: OutboxTable;
+  chat_holds: ChatHoldTable;
+  agent_sessions: AgentSessionTable;
+  settings: SettingTable;
+  model_calls: ModelCallTable;
+  health_probe: HealthProbeTable;
+}
