@@ -1,0 +1,100 @@
+/** Groups in SQLite. */
+import type { Selectable } from "kysely";
+import type { Clock } from "../kit/clock.ts";
+import type { GroupStore, NewGroup } from "./contract.ts";
+import type { Database, Queries } from "./database.ts";
+import type { Group } from "./rows.ts";
+import type { GroupTable } from "./schema.ts";
+
+export class GroupsRepository implements GroupStore {
+  readonly #database: Database;
+  readonly #clock: Clock;
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database;
+    this.#clock = clock;
+  }
+
+  create(group: NewGroup): ReturnType<GroupStore["create"]> {
+    return this.#database.write(`create the group ${group.id}`, async (queries) => {
+      if (await find(queries, "id", group.id)) return { type: "taken_id" };
+      if (await find(queries, "folder", group.folder)) return { type: "taken_folder" };
+      if (group.isMain === true) await unmarkMain(queries);
+      const row = await queries
+        .insertInto("groups")
+        .values({
+          id: group.id,
+          name: group.name,
+          folder: group.folder,
+          is_main: group.isMain === true ? 1 : 0,
+          model: group.model ?? null,
+          created_at: this.#clock.now(),
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return { type: "created", group: toGroup(row) };
+    });
+  }
+
+  get(id: string): Promise<Group | null> {
+    return this.#database.read(`read the group ${id}`, async (queries) => {
+      const row = await find(queries, "id", id);
+      return row ? toGroup(row) : null;
+    });
+  }
+
+  list(): Promise<Group[]> {
+    return this.#database.read("list the groups", async (queries) => {
+      const rows = await queries.selectFrom("groups").selectAll().orderBy("created_at").orderBy("id").execute();
+      return rows.map(toGroup);
+    });
+  }
+
+  update(id: string, change: Parameters<GroupStore["update"]>[1]): Promise<Group | null> {
+    return this.#database.write(`change the group ${id}`, async (queries) => {
+      const row = await find(queries, "id", id);
+      if (!row) return null;
+      if (change.isMain === true) await unmarkMain(queries);
+      const isMain = change.isMain ?? row.is_main === 1;
+      const changed = await queries
+        .updateTable("groups")
+        .set({
+          name: change.name ?? row.name,
+          model: change.model === undefined ? row.model : change.model,
+          is_main: isMain ? 1 : 0,
+        })
+        .where("id", "=", id)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return toGroup(changed);
+    });
+  }
+
+  activity(): ReturnType<GroupStore["activity"]> {
+    return this.#database.read("read the groups' activity", async (queries) => {
+      const rows = await queries.selectFrom("groups").select(["id", "message_count", "last_active_at"]).execute();
+      return new Map(
+        rows.map((row) => [row.id, { messageCount: row.message_count, lastActiveAt: row.last_active_at }]),
+      );
+    });
+  }
+}
+
+function find(queries: Queries, column: "id" | "folder", value: string) {
+  return queries.selectFrom("groups").selectAll().where(column, "=", value).executeTakeFirst();
+}
+
+async function unmarkMain(queries: Queries): Promise<void> {
+  await queries.updateTable("groups").set({ is_main: 0 }).where("is_main", "=", 1).execute();
+}
+
+function toGroup(row: Selectable<GroupTable>): Group {
+  return {
+    id: row.id,
+    name: row.name,
+    folder: row.folder,
+    isMain: row.is_main === 1,
+    model: row.model,
+    createdAt: row.created_at,
+  };
+}

@@ -1,0 +1,74 @@
+/** Reading and inserting messages, shared by all that store one. */
+import { sql, type Selectable } from "kysely";
+import { z } from "zod";
+import type { Queries } from "./database.ts";
+import type { DeliveryState, Message, MessageRole } from "./rows.ts";
+import type { MessageTable } from "./schema.ts";
+
+/** From best to worst; a message is as well delivered as its worst part. */
+const DELIVERY: readonly DeliveryState[] = ["sent", "pending", "uncertain", "failed"];
+
+const Metadata = z.record(z.string(), z.unknown());
+
+export interface NewMessageRow {
+  groupId: string;
+  conversationId: string;
+  turnId: string | null;
+  role: MessageRole;
+  sender: string;
+  content: string;
+  metadata?: Record<string, unknown> | undefined;
+  createdAt: number;
+}
+
+/** Stores it and counts it for its group. It has no delivery yet: parts are inserted after it. */
+export async function insertMessage(queries: Queries, message: NewMessageRow): Promise<Message> {
+  const row = await queries
+    .insertInto("messages")
+    .values({
+      group_id: message.groupId,
+      conversation_id: message.conversationId,
+      turn_id: message.turnId,
+      role: message.role,
+      sender: message.sender,
+      content: message.content,
+      metadata: JSON.stringify(message.metadata ?? {}),
+      created_at: message.createdAt,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await queries
+    .updateTable("groups")
+    .set({ message_count: sql`message_count + 1`, last_active_at: message.createdAt })
+    .where("id", "=", message.groupId)
+    .execute();
+  return toMessage({ ...row, delivery: null });
+}
+
+/** Messages with the worst state of their outbox parts, as an index into `DELIVERY`. */
+export function selectMessages(queries: Queries) {
+  return queries
+    .selectFrom("messages")
+    .selectAll("messages")
+    .select(
+      sql<number | null>`(
+        select max(case outbox.state when 'sent' then 0 when 'uncertain' then 2 when 'failed' then 3 else 1 end)
+        from outbox where outbox.message_id = messages.id
+      )`.as("delivery"),
+    );
+}
+
+export function toMessage(row: Selectable<MessageTable> & { delivery: number | null }): Message {
+  return {
+    id: row.id,
+    groupId: row.group_id,
+    conversationId: row.conversation_id,
+    turnId: row.turn_id,
+    role: row.role,
+    sender: row.sender,
+    content: row.content,
+    metadata: Metadata.parse(JSON.parse(row.metadata)),
+    createdAt: row.created_at,
+    delivery: row.delivery === null ? null : (DELIVERY[row.delivery] ?? null),
+  };
+}

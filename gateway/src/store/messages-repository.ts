@@ -1,0 +1,50 @@
+/** Messages in SQLite. */
+import type { Clock } from "../kit/clock.ts";
+import type { MessageStore } from "./contract.ts";
+import { conversationTarget } from "./conversations-repository.ts";
+import type { Database } from "./database.ts";
+import { selectMessages, toMessage } from "./message-rows.ts";
+import type { Message } from "./rows.ts";
+import { speak } from "./spoken.ts";
+
+export class MessagesRepository implements MessageStore {
+  readonly #database: Database;
+  readonly #clock: Clock;
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database;
+    this.#clock = clock;
+  }
+
+  page(query: Parameters<MessageStore["page"]>[0]): Promise<Message[]> {
+    return this.#database.read(`read the messages of ${query.groupId}`, async (queries) => {
+      let select = selectMessages(queries).where("group_id", "=", query.groupId);
+      if (query.conversationId !== undefined) select = select.where("conversation_id", "=", query.conversationId);
+      if (query.before !== undefined) select = select.where("id", "<", query.before);
+      const rows = await select.orderBy("id", "desc").limit(query.limit).execute();
+      return rows.map(toMessage).toReversed();
+    });
+  }
+
+  byTurn(turnId: string): Promise<Message[]> {
+    return this.#database.read(`read the messages of the turn ${turnId}`, async (queries) => {
+      const rows = await selectMessages(queries).where("turn_id", "=", turnId).orderBy("id").execute();
+      return rows.map(toMessage);
+    });
+  }
+
+  recent(limit: number): Promise<Message[]> {
+    return this.#database.read("read the newest messages", async (queries) => {
+      const rows = await selectMessages(queries).orderBy("id", "desc").limit(limit).execute();
+      return rows.map(toMessage);
+    });
+  }
+
+  notice(notice: Parameters<MessageStore["notice"]>[0]): Promise<Message> {
+    return this.#database.write("store a notice", async (queries) => {
+      const target = await conversationTarget(queries, notice.conversationId);
+      const { content, parts, turnId = null } = notice;
+      return speak(queries, target, { turnId, role: "notice", content, parts }, this.#clock.now());
+    });
+  }
+}

@@ -1,0 +1,72 @@
+/** The store on one SQLite file. */
+import type { Clock } from "../kit/clock.ts";
+import type { Ids } from "../kit/ids.ts";
+import type { Logger } from "../kit/logger.ts";
+import type { Pruned, Store } from "./contract.ts";
+import { ConversationsRepository } from "./conversations-repository.ts";
+import { Database } from "./database.ts";
+import { GroupsRepository } from "./groups-repository.ts";
+import { checkHealth } from "./health.ts";
+import { InboxRepository } from "./inbox-repository.ts";
+import { MessagesRepository } from "./messages-repository.ts";
+import { migrations } from "./migrations/all.ts";
+import { openDatabase } from "./open-database.ts";
+import { OutboxRepository } from "./outbox-repository.ts";
+import { prune } from "./prune.ts";
+import { SandboxesRepository } from "./sandboxes-repository.ts";
+import { SettingsRepository } from "./settings-repository.ts";
+import { TurnsRepository } from "./turns-repository.ts";
+import { UsageRepository } from "./usage-repository.ts";
+
+export interface SqliteStoreOptions {
+  /** The database file; its directory is made where it is missing. */
+  path: string;
+  clock: Clock;
+  ids: Ids;
+  logger: Logger;
+}
+
+export class SqliteStore implements Store {
+  readonly groups: GroupsRepository;
+  readonly conversations: ConversationsRepository;
+  readonly inbox: InboxRepository;
+  readonly messages: MessagesRepository;
+  readonly turns: TurnsRepository;
+  readonly outbox: OutboxRepository;
+  readonly sandboxes: SandboxesRepository;
+  readonly settings: SettingsRepository;
+  readonly usage: UsageRepository;
+  readonly #database: Database;
+  readonly #clock: Clock;
+
+  /** Rejects with `store_unusable`, `store_corrupt`, `store_too_new`, `store_migration` or `store_full`. */
+  static async open({ path, clock, ids, logger }: SqliteStoreOptions): Promise<SqliteStore> {
+    return new SqliteStore(new Database(openDatabase(path, migrations, logger)), clock, ids);
+  }
+
+  private constructor(database: Database, clock: Clock, ids: Ids) {
+    this.#database = database;
+    this.#clock = clock;
+    this.groups = new GroupsRepository(database, clock);
+    this.conversations = new ConversationsRepository(database, clock, ids);
+    this.inbox = new InboxRepository(database, clock, ids);
+    this.messages = new MessagesRepository(database, clock);
+    this.turns = new TurnsRepository(database, clock);
+    this.outbox = new OutboxRepository(database, clock);
+    this.sandboxes = new SandboxesRepository(database, clock);
+    this.settings = new SettingsRepository(database);
+    this.usage = new UsageRepository(database);
+  }
+
+  health(): Promise<{ ok: boolean; detail: string }> {
+    return checkHealth(this.#database, this.#clock);
+  }
+
+  prune(): Promise<Pruned> {
+    return prune(this.#database, this.#clock);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#database[Symbol.asyncDispose]();
+  }
+}
