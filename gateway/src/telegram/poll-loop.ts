@@ -1,0 +1,190 @@
+/** Fetches updates and confirms them only after they are stored: commit first, then move the offset. */
+import type { Api } from "grammy";
+import { z } from "zod";
+import { backoffMs } from "../kit/backoff.ts";
+import type { Clock } from "../kit/clock.ts";
+import { deadline, sleep } from "../kit/deadline.ts";
+import type { Logger } from "../kit/logger.ts";
+import { errorMessage } from "../kit/praktor-error.ts";
+import { type CallFailure, callFailure } from "./call-outcome.ts";
+
+export interface PollTiming {
+  /** How long Telegram may hold a poll open; its own limit is 50. */
+  longPollSeconds: number;
+  /** Added to the above before this side gives a poll up. */
+  graceMs: number;
+  firstBackoffMs: number;
+  maxBackoffMs: number;
+  /** Without a successful poll for this long the channel counts as down. */
+  staleAfterMs: number;
+}
+
+export const pollTiming: PollTiming = {
+  longPollSeconds: 50,
+  graceMs: 15_000,
+  firstBackoffMs: 1_000,
+  maxBackoffMs: 30_000,
+  staleAfterMs: 90_000,
+};
+
+export interface PollLoopOptions {
+  api: Api;
+  logger: Logger;
+  clock: Clock;
+  /** Stores one update; rejects only when it could not be stored, which stops the batch there. */
+  store(update: ReceivedUpdate, signal: AbortSignal): Promise<void>;
+  timing?: PollTiming;
+}
+
+export interface ReceivedUpdate {
+  updateId: number;
+  raw: unknown;
+}
+
+const WithId = z.looseObject({ update_id: z.int() });
+
+// What Telegram leaves out by default is not asked for; what is named here is at least answered with a sentence.
+const allowedUpdates = [
+  "message",
+  "edited_message",
+  "channel_post",
+  "edited_channel_post",
+  "callback_query",
+  "my_chat_member",
+] as const;
+
+export class PollLoop {
+  readonly #options: PollLoopOptions;
+  readonly #timing: PollTiming;
+  /** The next update that is not stored yet; undefined: whatever Telegram has. */
+  #offset: number | undefined;
+  #failures = 0;
+  #lastSuccessAt: number;
+  #problem: string | null = null;
+  #refusedToken = false;
+
+  constructor(options: PollLoopOptions) {
+    this.#options = options;
+    this.#timing = options.timing ?? pollTiming;
+    this.#lastSuccessAt = options.clock.now();
+  }
+
+  /** Runs until the signal aborts, or until Telegram refuses the token. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !this.#refusedToken) {
+      const waitMs = await this.#pollOnce(signal);
+      if (waitMs > 0 && !signal.aborted) await sleep(waitMs, signal).catch(() => {});
+    }
+  }
+
+  health(): { ok: boolean; detail: string } {
+    if (this.#refusedToken) return { ok: false, detail: "Telegram refused the bot's token." };
+    const silentMs = this.#options.clock.now() - this.#lastSuccessAt;
+    if (silentMs <= this.#timing.staleAfterMs) return { ok: true, detail: this.#problem ?? "polling" };
+    const since = `No successful poll for ${Math.round(silentMs / 1000)} s`;
+    return { ok: false, detail: this.#problem === null ? `${since}.` : `${since}: ${this.#problem}` };
+  }
+
+  /** Milliseconds to wait before the next poll. */
+  async #pollOnce(signal: AbortSignal): Promise<number> {
+    let updates: unknown;
+    try {
+      updates = await this.#getUpdates(signal);
+    } catch (error) {
+      return signal.aborted ? 0 : await this.#afterFailure(callFailure(error), signal);
+    }
+    if (!Array.isArray(updates)) return this.#backoff("Telegram's answer to getUpdates is not a list");
+    this.#lastSuccessAt = this.#options.clock.now();
+    if (updates.length === 0) {
+      // Everything is confirmed. Telegram may count from a lower id after a quiet week: an old offset would swallow those.
+      this.#offset = undefined;
+      this.#recovered();
+      return 0;
+    }
+    return await this.#storeBatch(updates, signal);
+  }
+
+  async #getUpdates(signal: AbortSignal): Promise<unknown> {
+    const { longPollSeconds, graceMs } = this.#timing;
+    return await this.#options.api.raw.getUpdates(
+      {
+        timeout: longPollSeconds,
+        limit: 100,
+        allowed_updates: allowedUpdates,
+        ...(this.#offset === undefined ? {} : { offset: this.#offset }),
+      },
+      // grammY's types name the polyfill's signal; it only listens to it.
+      deadline(signal, longPollSeconds * 1000 + graceMs) as never,
+    );
+  }
+
+  async #storeBatch(updates: unknown[], signal: AbortSignal): Promise<number> {
+    const inOrder = this.#inOrder(updates);
+    // Nothing that could be confirmed: asking again at once would be a busy loop.
+    if (inOrder.length === 0) return this.#backoff("Telegram sends updates without ids");
+    for (const { updateId, raw } of inOrder) {
+      try {
+        signal.throwIfAborted();
+        await this.#options.store({ updateId, raw }, signal);
+      } catch (error) {
+        if (signal.aborted) return 0;
+        return this.#backoff(`update ${updateId} could not be stored: ${errorMessage(error)}`);
+      }
+      this.#offset = updateId + 1;
+    }
+    this.#recovered();
+    return 0;
+  }
+
+  #inOrder(updates: unknown[]): ReceivedUpdate[] {
+    const readable = updates.flatMap((raw) => {
+      const parsed = WithId.safeParse(raw);
+      return parsed.success ? [{ updateId: parsed.data.update_id, raw }] : [];
+    });
+    if (readable.length < updates.length) {
+      this.#options.logger.error(
+        { unreadable: updates.length - readable.length },
+        "updates without an id were skipped",
+      );
+    }
+    return readable.toSorted((a, b) => a.updateId - b.updateId);
+  }
+
+  async #afterFailure(failure: CallFailure, signal: AbortSignal): Promise<number> {
+    if (failure.type !== "refused") return this.#backoff(failure.reason);
+    if (failure.code === 401 || failure.code === 404) {
+      this.#refusedToken = true;
+      this.#options.logger.error(
+        { reason: failure.reason },
+        "Telegram refuses the bot's token: polling has stopped. Check telegram.token and start again.",
+      );
+      return 0;
+    }
+    if (failure.code === 409) return await this.#afterConflict(failure.reason, signal);
+    return Math.max(this.#backoff(failure.reason), failure.retryAfterMs ?? 0);
+  }
+
+  async #afterConflict(reason: string, signal: AbortSignal): Promise<number> {
+    if (/webhook/i.test(reason)) {
+      this.#options.logger.warn({ reason }, "a webhook is set for this bot: it is removed, so that polling works");
+      await this.#options.api.deleteWebhook({}, deadline(signal, 30_000) as never).catch(() => {});
+    }
+    return this.#backoff(`another program polls with this bot's token (${reason})`);
+  }
+
+  #backoff(problem: string): number {
+    this.#failures += 1;
+    const waitMs = backoffMs(this.#failures, this.#timing.firstBackoffMs, this.#timing.maxBackoffMs);
+    if (this.#problem !== problem || this.#failures % 10 === 0) {
+      this.#options.logger.error({ problem, failures: this.#failures, waitMs }, "Telegram poll failed");
+    }
+    this.#problem = problem;
+    return waitMs;
+  }
+
+  #recovered(): void {
+    if (this.#problem !== null) this.#options.logger.info({ failures: this.#failures }, "Telegram polling works again");
+    this.#failures = 0;
+    this.#problem = null;
+  }
+}
