@@ -1,0 +1,95 @@
+/** Sends one outgoing part through the Bot API, once: what a failure means is decided elsewhere. */
+import type { TelegramAddress } from "@praktor/protocol/address";
+import type { Api } from "grammy";
+import type { OutboxBody, OutboxPart } from "../store/rows.ts";
+import { callFailure } from "./call-outcome.ts";
+
+type TextBody = Extract<OutboxBody, { type: "text" }>;
+
+/** Where it goes now; the chat's id may have changed since the part was stored. */
+export interface Destination {
+  chatId: string;
+  topicId: number | undefined;
+}
+
+const repeatMark = "↻ <i>(may be a repeat)</i>\n";
+const noPreview = { link_preview_options: { is_disabled: true } } as const;
+
+/** Resolves with Telegram's message id; rejects as the Api does. */
+export async function sendPart(
+  api: Api,
+  part: OutboxPart,
+  destination: Destination,
+  signal: AbortSignal,
+): Promise<string> {
+  const { body } = part;
+  if (body.type === "file") throw new Error("files cannot be sent to Telegram yet");
+  if (part.editOf === null) return await sendText(api, part, body, destination, signal);
+  return await editText(api, { ...part, editOf: part.editOf }, body, destination, signal);
+}
+
+export function destinationOf(address: TelegramAddress, migratedTo: string | undefined): Destination {
+  return { chatId: migratedTo ?? address.chatId, topicId: address.topicId };
+}
+
+async function sendText(
+  api: Api,
+  part: OutboxPart,
+  body: TextBody,
+  destination: Destination,
+  signal: AbortSignal,
+): Promise<string> {
+  const { chatId, topicId } = destination;
+  try {
+    const message = await api.raw.sendMessage(
+      {
+        chat_id: chatId,
+        text: part.repeated ? repeatMark + body.html : body.html,
+        parse_mode: "HTML",
+        ...noPreview,
+        ...(topicId === undefined ? {} : { message_thread_id: topicId }),
+        ...(body.replyTo === undefined
+          ? {}
+          : { reply_parameters: { message_id: body.replyTo, allow_sending_without_reply: true } }),
+      },
+      signal as never,
+    );
+    return String(message.message_id);
+  } catch (error) {
+    if (topicId === undefined || !isRefusal(error, /message thread not found|TOPIC_DELETED/i)) throw error;
+    // The topic is gone; the chat is still there.
+    return await sendText(api, part, body, { chatId, topicId: undefined }, signal);
+  }
+}
+
+async function editText(
+  api: Api,
+  part: OutboxPart & { editOf: string },
+  body: TextBody,
+  destination: Destination,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    await api.raw.editMessageText(
+      {
+        chat_id: destination.chatId,
+        message_id: Number(part.editOf),
+        text: body.html,
+        parse_mode: "HTML",
+        ...noPreview,
+      },
+      signal as never,
+    );
+  } catch (error) {
+    if (isRefusal(error, /message to edit not found|message can't be edited|MESSAGE_ID_INVALID/i)) {
+      return await sendText(api, part, body, destination, signal);
+    }
+    if (!isRefusal(error, /message is not modified/i)) throw error;
+  }
+  return part.editOf;
+}
+
+function isRefusal(error: unknown, reason: RegExp): boolean {
+  const failure = callFailure(error);
+  return failure.type === "refused" && failure.code === 400 && reason.test(failure.reason);
+}
