@@ -1,0 +1,209 @@
+/** Stores what arrives: decides who is answered, finds the conversation, and commits update and message together. */
+import type { Clock } from "../kit/clock.ts";
+import type { Logger } from "../kit/logger.ts";
+import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
+import type { NewMessage } from "../store/contract.ts";
+import type { Conversation } from "../store/rows.ts";
+import { CommandRunner } from "./command-runner.ts";
+import { renderAnswer } from "./format/render-answer.ts";
+import type { BotIdentity, Incoming, IncomingMessage, Source } from "./incoming.ts";
+import { messageContext, userName } from "./message-text.ts";
+import { OncePer } from "./once-per.ts";
+import type { ReceivedUpdate } from "./poll-loop.ts";
+import { readUpdate } from "./read-update.ts";
+import type { AllowList, TelegramPorts, TelegramStore } from "./telegram-ports.ts";
+import { TelegramConversations } from "./telegram-conversations.ts";
+
+export interface ReceiverOptions {
+  store: TelegramStore;
+  ports: TelegramPorts;
+  allowFrom: AllowList;
+  groupReplies: "mention" | "all";
+  logger: Logger;
+  clock: Clock;
+  /** There is something in the outbox. */
+  wakeDelivery(): void;
+  /** The chat goes on under another id. */
+  onMigrated(from: string, to: string): void;
+  /** A button was pressed and the person's app waits for a sign. */
+  onTapped(queryId: string): void;
+}
+
+const hourMs = 3_600_000;
+// An update that failed this often, while the store takes others, is at fault itself.
+const mostTries = 4;
+
+type Reply = { markdown: string; source: Source; conversationId?: string | null };
+
+export class Receiver {
+  readonly #options: ReceiverOptions;
+  readonly #bot: BotIdentity;
+  readonly #sourceName: string;
+  readonly #conversations: TelegramConversations;
+  readonly #commands: CommandRunner;
+  readonly #refusals: OncePer;
+  #failing: { updateId: number; tries: number } | null = null;
+
+  constructor(options: ReceiverOptions, bot: BotIdentity) {
+    this.#options = options;
+    this.#bot = bot;
+    // Another bot's update ids are another sequence.
+    this.#sourceName = `telegram:${bot.id}`;
+    this.#conversations = new TelegramConversations(options.store.conversations, options.ports);
+    this.#commands = new CommandRunner(options.ports, options.logger);
+    this.#refusals = new OncePer(options.clock, hourMs);
+  }
+
+  /**
+   * Resolves once the update's row is committed, whatever the update was; rejects when the store failed, and then the update must
+   * come again. One that fails again and again while the store works is recorded with an apology, so that it blocks nothing.
+   */
+  async receive({ updateId, raw }: ReceivedUpdate): Promise<void> {
+    const incoming = readUpdate(raw, this.#bot);
+    try {
+      await this.#handle(updateId, incoming);
+      this.#failing = null;
+    } catch (error) {
+      if (error instanceof PraktorError && error.code === "store_full") throw error;
+      const tries = this.#failing?.updateId === updateId ? this.#failing.tries + 1 : 1;
+      this.#failing = { updateId, tries };
+      if (tries < mostTries) throw error;
+      this.#options.logger.error({ updateId, error: errorMessage(error) }, "an update cannot be stored: skipped");
+      const markdown = "⚠️ I could not store this message. Please send it again; the log has the detail.";
+      await this.#record(updateId, "source" in incoming ? { markdown, source: incoming.source } : null);
+      this.#failing = null;
+    }
+  }
+
+  /** The group goes on under its new chat; what was known of it stays. */
+  async migrate(from: string, to: string): Promise<void> {
+    await this.#conversations.migrate(from, to);
+    this.#options.onMigrated(from, to);
+  }
+
+  async #handle(updateId: number, incoming: Incoming): Promise<void> {
+    switch (incoming.type) {
+      case "message":
+        return await this.#handleMessage(updateId, incoming);
+      case "refused":
+        this.#options.logger.warn({ updateId, chatId: incoming.source.chat.id }, `received ${incoming.reason}`);
+        return await this.#handleRefused(updateId, incoming);
+      case "migrated":
+        await this.migrate(incoming.from, incoming.to);
+        return await this.#record(updateId, null);
+      case "membership":
+        return await this.#handleMembership(updateId, incoming);
+      case "tapped":
+        this.#options.onTapped(incoming.queryId);
+        return await this.#record(updateId, null);
+      case "ignored":
+        this.#options.logger.debug({ updateId }, `ignored ${incoming.reason}`);
+        return await this.#record(updateId, null);
+      default:
+        return incoming satisfies never;
+    }
+  }
+
+  async #handleMessage(updateId: number, incoming: IncomingMessage): Promise<void> {
+    const { source, command } = incoming;
+    const isForAnother = command !== null && !command.forThisBot;
+    const isWanted = incoming.addressed || (this.#options.groupReplies === "all" && !isForAnother);
+    if (!isWanted) return await this.#record(updateId, null);
+    if (!this.#isAllowed(source)) return await this.#refuseStranger(updateId, source);
+
+    if (incoming.fileKind !== null && incoming.text === "") {
+      const markdown = `I cannot take files yet, so I did not get this ${incoming.fileKind}. Please write to me instead.`;
+      return await this.#record(updateId, { markdown, source });
+    }
+    const conversation = await this.#conversations.find(incoming);
+    if (command?.name) {
+      const markdown = await this.#commands.run(command.name, conversation.id);
+      return await this.#record(updateId, { markdown, source, conversationId: conversation.id });
+    }
+    await this.#store(updateId, conversation, this.#newMessage(incoming, conversation));
+  }
+
+  async #store(updateId: number, conversation: Conversation, message: NewMessage): Promise<void> {
+    const outcome = await this.#options.store.inbox.receive({ source: this.#sourceName, updateId, message });
+    if (outcome.type === "duplicate" || outcome.received === null) return;
+    const { groupId, id: conversationId } = conversation;
+    this.#options.ports.onReceived({ groupId, conversationId, ...outcome.received });
+  }
+
+  #newMessage({ source, message, text, edited, fileKind }: IncomingMessage, conversation: Conversation): NewMessage {
+    const context = [
+      edited ? "[An earlier message was edited. It now reads:]" : null,
+      fileKind === null ? null : `[With a ${fileKind}, which could not be received]`,
+      messageContext(message, this.#bot.id),
+    ].filter((line) => line !== null);
+    return {
+      conversationId: conversation.id,
+      sender: `user:${source.sender.id}`,
+      content: text,
+      metadata: {
+        telegram: { chatId: source.address.chatId, messageId: message.message_id },
+        ...(source.chat.type === "private" ? {} : { author: userName(source.sender) }),
+        ...(context.length === 0 ? {} : { context: context.join("\n") }),
+      },
+    };
+  }
+
+  async #handleRefused(updateId: number, incoming: Extract<Incoming, { type: "refused" }>): Promise<void> {
+    const { source, reply, addressed } = incoming;
+    if (!addressed && this.#options.groupReplies === "mention") return await this.#record(updateId, null);
+    if (source.sender === null) return await this.#replyOnce(updateId, `unreadable:${source.chat.id}`, source, reply);
+    if (!this.#isAllowed(source)) return await this.#refuseStranger(updateId, source);
+    await this.#record(updateId, { markdown: reply, source });
+  }
+
+  async #handleMembership(
+    updateId: number,
+    { source, status }: Extract<Incoming, { type: "membership" }>,
+  ): Promise<void> {
+    this.#options.logger.info({ chatId: source.chat.id, status }, "the bot's place in a chat has changed");
+    const isAdded = status === "member" || status === "administrator";
+    if (!isAdded || source.chat.type === "private" || source.chat.type === "channel") {
+      return await this.#record(updateId, null);
+    }
+    if (!this.#isAllowed(source)) return await this.#refuseStranger(updateId, source);
+    const markdown = `Hello! Mention me (@${this.#bot.username}) or reply to one of my messages, and I answer. /help says more.`;
+    await this.#replyOnce(updateId, `hello:${source.chat.id}`, source, markdown);
+  }
+
+  #isAllowed({ sender }: Source): boolean {
+    return sender !== null && this.#options.allowFrom.has(String(sender.id));
+  }
+
+  async #refuseStranger(updateId: number, source: Source): Promise<void> {
+    this.#options.logger.warn(
+      { userId: source.sender?.id, chatId: source.chat.id },
+      "somebody who is not allowed wrote",
+    );
+    const markdown = `I am a personal assistant and only talk to people my owner has named. Your Telegram id is \`${source.sender?.id}\`: the owner can add it to \`telegram.allow_from\`.`;
+    await this.#replyOnce(updateId, `stranger:${source.chat.id}`, source, markdown);
+  }
+
+  async #replyOnce(updateId: number, key: string, source: Source, markdown: string): Promise<void> {
+    if (!this.#refusals.grant(key)) return await this.#record(updateId, null);
+    try {
+      await this.#record(updateId, { markdown, source });
+    } catch (error) {
+      this.#refusals.revoke(key);
+      throw error;
+    }
+  }
+
+  /** The update without a turn, with Praktor's own words where there are some. */
+  async #record(updateId: number, reply: Reply | null): Promise<void> {
+    const { inbox, conversations } = this.#options.store;
+    if (reply === null) {
+      await inbox.receive({ source: this.#sourceName, updateId });
+      return;
+    }
+    const { address } = reply.source;
+    const conversationId = reply.conversationId ?? (await conversations.byAddress(address))?.id ?? null;
+    const parts = renderAnswer(reply.markdown).map((body) => ({ body }));
+    await inbox.receive({ source: this.#sourceName, updateId, reply: { address, conversationId, parts } });
+    this.#options.wakeDelivery();
+  }
+}

@@ -1,0 +1,171 @@
+/** Telegram's side of Praktor: people's messages in, answers out. */
+import type { Address } from "@praktor/protocol/address";
+import type { Api } from "grammy";
+import { z } from "zod";
+import { backoffMs } from "../kit/backoff.ts";
+import { Background } from "../kit/background.ts";
+import type { Clock } from "../kit/clock.ts";
+import { deadline, sleep } from "../kit/deadline.ts";
+import type { Logger } from "../kit/logger.ts";
+import { errorMessage } from "../kit/praktor-error.ts";
+import { callFailure } from "./call-outcome.ts";
+import { ChatHolds } from "./chat-holds.ts";
+import { commandMenu } from "./commands.ts";
+import { Deliverer, type DelivererTiming } from "./deliverer.ts";
+import type { BotIdentity } from "./incoming.ts";
+import { PollLoop, type PollTiming } from "./poll-loop.ts";
+import { Receiver } from "./receiver.ts";
+import { createTelegramApi } from "./telegram-api.ts";
+import type { AllowList, TelegramPorts, TelegramStore } from "./telegram-ports.ts";
+import { Typing } from "./typing.ts";
+
+export interface TelegramBotOptions {
+  token: string;
+  /** Telegram's own when absent. */
+  apiRoot?: string;
+  allowFrom: AllowList;
+  groupReplies: "mention" | "all";
+  logger: Logger;
+  clock: Clock;
+  store: TelegramStore;
+  ports: TelegramPorts;
+  timing?: { poll?: PollTiming; delivery?: DelivererTiming; typingIntervalMs?: number };
+}
+
+const Me = z.object({ id: z.int(), username: z.string().default("") });
+
+export class TelegramBot implements AsyncDisposable {
+  readonly #options: TelegramBotOptions;
+  readonly #api: Api;
+  readonly #holds: ChatHolds;
+  readonly #deliverer: Deliverer;
+  readonly #typing: Typing;
+  readonly #poll: PollLoop;
+  readonly #background: Background;
+  #receiver: Receiver | null = null;
+
+  constructor(options: TelegramBotOptions) {
+    const { token, apiRoot, clock, logger, store, ports, timing = {} } = options;
+    this.#options = options;
+    this.#api = createTelegramApi({ token, ...(apiRoot === undefined ? {} : { apiRoot }) });
+    this.#holds = new ChatHolds(clock);
+    this.#background = new Background((error) =>
+      logger.error({ error: errorMessage(error) }, "a part of the Telegram channel has failed"),
+    );
+    this.#deliverer = new Deliverer({
+      api: this.#api,
+      outbox: store.outbox,
+      holds: this.#holds,
+      logger,
+      clock,
+      onDelivery: (part) => ports.onDelivery(part),
+      onMigrated: async (from, to) => await this.#receiver?.migrate(from, to),
+      ...(timing.delivery === undefined ? {} : { timing: timing.delivery }),
+    });
+    this.#typing = new Typing({
+      api: this.#api,
+      holds: this.#holds,
+      clock,
+      logger,
+      onHold: (chatId, until) => this.#hold(chatId, until),
+      ...(timing.typingIntervalMs === undefined ? {} : { intervalMs: timing.typingIntervalMs }),
+    });
+    this.#poll = new PollLoop({
+      api: this.#api,
+      logger,
+      clock,
+      store: async (update) => await (this.#receiver ?? (await this.#makeReceiver())).receive(update),
+      ...(timing.poll === undefined ? {} : { timing: timing.poll }),
+    });
+  }
+
+  /** Returns at once: Telegram may be away for days, and is polled until the bot is disposed or the signal aborts. */
+  start(signal: AbortSignal): void {
+    signal.throwIfAborted();
+    this.#deliverer.start();
+    this.#background.run(async (stop) => await this.#poll.run(AbortSignal.any([stop, signal])));
+    this.#background.run(async (stop) => await this.#registerCommands(AbortSignal.any([stop, signal])));
+  }
+
+  /** Not ok when no poll has succeeded for 90 s or the token is refused. */
+  health(): { ok: boolean; detail: string } {
+    return this.#poll.health();
+  }
+
+  /** There is something new in the outbox. */
+  wakeDelivery(): void {
+    this.#deliverer.wake();
+  }
+
+  /** A turn runs for this address; others than Telegram's are ignored. */
+  turnStarted(address: Address, turnId: string): void {
+    if (address.channel === "telegram") this.#typing.turnStarted(address, turnId);
+  }
+
+  turnEnded(turnId: string): void {
+    this.#typing.turnEnded(turnId);
+  }
+
+  /** Polling ends first; what is being sent may finish. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#background[Symbol.asyncDispose]();
+    await this.#typing[Symbol.asyncDispose]();
+    await this.#deliverer[Symbol.asyncDispose]();
+  }
+
+  /** The first update needs to know who the bot is: mentions and replies name it. */
+  async #makeReceiver(): Promise<Receiver> {
+    const bot = await this.#identify();
+    const { store, ports, allowFrom, groupReplies, logger, clock } = this.#options;
+    this.#receiver ??= new Receiver(
+      {
+        store,
+        ports,
+        allowFrom,
+        groupReplies,
+        logger,
+        clock,
+        wakeDelivery: () => this.wakeDelivery(),
+        onMigrated: (from, to) => this.#deliverer.migrated(from, to),
+        onTapped: (queryId) => this.#background.run((stop) => this.#answerTap(queryId, stop)),
+      },
+      bot,
+    );
+    return this.#receiver;
+  }
+
+  async #identify(): Promise<BotIdentity> {
+    const me = await this.#api.raw.getMe(deadline(this.#background.signal, 30_000) as never);
+    return Me.parse(me);
+  }
+
+  async #registerCommands(signal: AbortSignal): Promise<void> {
+    for (let tries = 1; !signal.aborted; tries += 1) {
+      try {
+        await this.#api.raw.setMyCommands({ commands: [...commandMenu] }, deadline(signal, 30_000) as never);
+        return;
+      } catch (error) {
+        const failure = callFailure(error);
+        const isFinal = failure.type === "refused" && failure.code >= 400 && failure.code < 409;
+        if (isFinal && !signal.aborted) {
+          this.#options.logger.warn({ reason: failure.reason }, "the menu of commands could not be set");
+          return;
+        }
+        const waitMs = failure.type === "refused" ? (failure.retryAfterMs ?? 0) : 0;
+        await sleep(Math.max(waitMs, backoffMs(tries, 2_000, 300_000)), signal).catch(() => {});
+      }
+    }
+  }
+
+  async #answerTap(queryId: string, signal: AbortSignal): Promise<void> {
+    const text = "This button does nothing any more.";
+    await this.#api.raw
+      .answerCallbackQuery({ callback_query_id: queryId, text }, deadline(signal, 10_000) as never)
+      .catch(() => {});
+  }
+
+  #hold(chatId: string, until: number): void {
+    this.#holds.hold(chatId, until);
+    this.#background.run(async () => await this.#options.store.outbox.holdChat(`telegram:${chatId}`, until));
+  }
+}

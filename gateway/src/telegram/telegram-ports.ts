@@ -1,0 +1,29 @@
+/** What the Telegram room wants from the rest of the gateway; the composition root hands it in. */
+import type { ConversationStore, InboxStore, OutboxStore } from "../store/contract.ts";
+import type { Group, Message, OutboxPart, Turn } from "../store/rows.ts";
+
+/** Who may talk to the bot, by Telegram's user id as a decimal; a Set does. */
+export interface AllowList {
+  has(userId: string): boolean;
+}
+
+export interface TelegramStore {
+  inbox: Pick<InboxStore, "receive">;
+  outbox: OutboxStore;
+  conversations: Pick<ConversationStore, "byAddress" | "ensure" | "setSession">;
+}
+
+export interface TelegramPorts {
+  /** A person's message and its turn are stored: wakes the dispatcher, publishes events. Must not throw. */
+  onReceived(received: { groupId: string; conversationId: string; message: Message; turn: Turn }): void;
+  /** A part was sent, failed or stays uncertain. Must not throw. */
+  onDelivery(part: OutboxPart): void;
+  /** The group of this id, made where there is none; its folder comes from title and id. */
+  registerGroup(group: { id: string; name: string }): Promise<Group>;
+  /** Ends what runs and waits in the conversation. A sentence for the person about what was cut; null when there was nothing. */
+  stop(conversationId: string): Promise<string | null>;
+  /** The next message begins with a fresh Claude session. */
+  newSession(conversationId: string): Promise<void>;
+  /** What the conversation's group is doing now, as Markdown. */
+  status(conversationId: string): Promise<string>;
+}
