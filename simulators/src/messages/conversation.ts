@@ -51,7 +51,8 @@ export function readConversation(request: MessageRequest): Conversation {
     for (const block of blocks) {
       if (block.type === "tool_result") {
         const call = calls.get(block.tool_use_id ?? "");
-        if (call) outcomes.push(outcomeOf(call, block));
+        const outcome = call && outcomeOf(call, block);
+        if (outcome && !cutOffCall.test(outcome.output)) outcomes.push(outcome);
       } else if (block.type === "text" && block.text !== undefined) {
         for (const text of queuedTexts(block.text)) hear(text);
         if (message.role === "system") continue;
@@ -84,6 +85,8 @@ const queuedMessage =
   /The user sent a new message while you were working:\n([\s\S]*?)(?=\n\n(?:This is how Claude Code|IMPORTANT:)|\n?<\/system-reminder>|$)/g;
 const reminder = /<system-reminder>[\s\S]*?<\/system-reminder>/g;
 const interruption = /^\s*\[Request interrupted by user(?: for tool use)?\]\s*$/;
+// The result that a resumed session gives a call whose own result was lost: the call is to be made again.
+const cutOffCall = /^\[Tool call interrupted: the session ended/;
 // Texts that Claude Code writes in the person's name.
 const harnessText = /^(?:Tool loaded\.(?:\n\[id:[^\]\n]+\])*|Continue from where you left off\.[^\n]*)$/;
 

@@ -93,6 +93,13 @@ describe("the default script", () => {
     expect(textOf(reply([user("echo before", "[The system restarted; you were interrupted.]")]))).toBe("before");
   });
 
+  it("makes a call again whose result a crash has cut off", () => {
+    const lost =
+      "[Tool call interrupted: the session ended before this call's result was recorded, so its outcome is unknown.]";
+    const turn = [user("bash: ls"), used("t1"), result("t1", lost), said("No response requested.")];
+    expect(reply([...turn, user("[You were interrupted.]")])).toMatchObject({ tools: [{ input: { command: "ls" } }] });
+  });
+
   it("remembers only what the request holds", () => {
     const history = [user("remember the blue door"), said("I will remember: the blue door")];
     expect(textOf(reply([...history, user("what did I say first?")]))).toBe('You said first: "remember the blue door"');

@@ -5,7 +5,9 @@ import { type Context, Hono } from "hono";
 import type { FaultPlan } from "../fault-plan.ts";
 import { type NodeBindings, clientGone, cutConnection, stallConnection } from "../loopback-server.ts";
 import { BotApiError, tooManyRequests } from "./bot-api-error.ts";
-import { type BotState, callMethod } from "./bot-methods.ts";
+import { callMethod } from "./bot-methods.ts";
+import type { BotState } from "./bot-state.ts";
+import type { FloodControl } from "./flood-limits.ts";
 import { messageIdOf } from "./message-view.ts";
 import { type BotApiParameters, readParameters } from "./request-body.ts";
 import type { RetryAfterLedger } from "./retry-after-ledger.ts";
@@ -28,11 +30,12 @@ export interface BotEndpointOptions {
   readonly state: BotState;
   readonly faults: FaultPlan<TelegramFault>;
   readonly ledger: RetryAfterLedger;
+  readonly flood: FloodControl;
   readonly onCall: (call: BotCall) => void;
 }
 
 export function botEndpoint(options: BotEndpointOptions): Hono<NodeBindings> {
-  const { token, state, faults, ledger, onCall } = options;
+  const { token, state, faults, ledger, flood, onCall } = options;
   const app = new Hono<NodeBindings>();
 
   app.on(["GET", "POST"], "/:bot{bot[^/]+}/:method", async (context) => {
@@ -43,11 +46,7 @@ export function botEndpoint(options: BotEndpointOptions): Hono<NodeBindings> {
     if (parameters instanceof BotApiError) return parameters.toResponse();
     const chatId = subjectOf(parameters);
     const waitSeconds = ledger.check(chatId, method);
-    const fault: TelegramFault | undefined =
-      waitSeconds > 0
-        ? { type: "rate_limit", retryAfterSeconds: waitSeconds }
-        : faults.decide(method, chatId === "*" ? undefined : chatId);
-
+    const fault = waitSeconds > 0 ? rateLimit(waitSeconds) : strike(method, chatId);
     const { response, outcome } = await answer(context, method, parameters, chatId, fault, waitSeconds > 0);
     onCall({ at, endedAt: state.now(), method, chatId, values: parameters.values, outcome });
     return response;
@@ -59,6 +58,13 @@ export function botEndpoint(options: BotEndpointOptions): Hono<NodeBindings> {
     if (!file) return new BotApiError(404, "Not Found").toResponse();
     return new Response(Uint8Array.from(file.bytes), { headers: { "content-type": file.mimeType } });
   });
+
+  function strike(method: string, chatId: string): TelegramFault | undefined {
+    const fault = faults.decide(method, chatId === "*" ? undefined : chatId);
+    if (fault) return fault;
+    const floodSeconds = flood.take(chatId, method);
+    return floodSeconds > 0 ? rateLimit(floodSeconds) : undefined;
+  }
 
   async function answer(
     context: Context<NodeBindings>,
@@ -114,6 +120,10 @@ export function botEndpoint(options: BotEndpointOptions): Hono<NodeBindings> {
 
   app.notFound(() => new BotApiError(404, "Not Found").toResponse());
   return app;
+}
+
+function rateLimit(retryAfterSeconds: number): TelegramFault {
+  return { type: "rate_limit", retryAfterSeconds };
 }
 
 function subjectOf({ values }: BotApiParameters): string {

@@ -3,7 +3,7 @@
 import * as z from "zod";
 import type { Chat, ChatMessage } from "./chat-book.ts";
 import { badRequest } from "./bot-api-error.ts";
-import type { BotState } from "./bot-methods.ts";
+import type { BotState } from "./bot-state.ts";
 import type { MessageEntity } from "./html-entities.ts";
 import { messageView } from "./message-view.ts";
 

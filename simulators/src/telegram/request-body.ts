@@ -68,3 +68,14 @@ export function nested<T extends z.ZodType>(schema: T) {
     }
   }, schema);
 }
+
+/** The parameters of a method; throws BotApiError 400 that names the first wrong one. */
+export function parseValues<T extends z.ZodType>(schema: T, values: unknown): z.output<T> {
+  const parsed = schema.safeParse(values);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const name = issue?.path[0];
+  if (name === "chat_id") throw badRequest("chat_id is empty");
+  if (name === "message_id") throw badRequest("message identifier is not specified");
+  throw badRequest(`can't parse ${String(name)}: ${issue?.message ?? "invalid value"}`);
+}

@@ -227,6 +227,20 @@ describe("faults", () => {
   });
 });
 
+describe("limits", () => {
+  it("answers 429 to more than a chat may get, and lets other chats alone", async () => {
+    const limits = { perChat: { burst: 3, perSecond: 1 }, overall: { burst: 30, perSecond: 30 } };
+    await using strict = new TelegramSimulator({ limits });
+    await strict.start(AbortSignal.timeout(5000));
+    const bot = new Api(strict.token, { apiRoot: strict.url });
+    for (const id of [1, 2]) strict.openChat({ id, type: "private" });
+    for (let n = 0; n < 3; n += 1) await bot.sendMessage(1, "x");
+    expect((await refusal(bot.sendMessage(1, "x"))).parameters).toEqual({ retry_after: 1 });
+    await bot.sendMessage(2, "x");
+    await bot.sendChatAction(2, "typing");
+  });
+});
+
 describe("driving from another process", () => {
   it("speaks, waits, reads and sets faults over HTTP", async () => {
     const control = async (path: string, method: string, body?: unknown): Promise<unknown> => {

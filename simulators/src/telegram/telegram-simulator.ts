@@ -5,9 +5,10 @@ import { Changes, type WaitOptions } from "../changes.ts";
 import { FaultPlan, type FaultRule } from "../fault-plan.ts";
 import { LoopbackServer, type NodeBindings } from "../loopback-server.ts";
 import { type BotCall, botEndpoint } from "./bot-endpoint.ts";
-import type { BotState, CallbackAnswer, ChatAction } from "./bot-methods.ts";
+import type { BotState, CallbackAnswer, ChatAction } from "./bot-state.ts";
 import { type Chat, ChatBook, type ChatMessage } from "./chat-book.ts";
 import { FileShelf, type ShelvedFile } from "./file-shelf.ts";
+import { FloodControl, type FloodLimits } from "./flood-limits.ts";
 import type { BotUser } from "./message-view.ts";
 import { type Acted, People, type UserEdit, type UserFile, type UserTap, type UserText } from "./people.ts";
 import { RetryAfterLedger, type Violation } from "./retry-after-ledger.ts";
@@ -28,6 +29,8 @@ export interface TelegramSimulatorOptions {
   readonly seed?: number;
   readonly firstUpdateId?: number;
   readonly faults?: readonly FaultRule<TelegramFault>[];
+  /** Absent: Telegram never minds how much is sent. */
+  readonly limits?: FloodLimits;
   readonly now?: () => number;
 }
 
@@ -83,6 +86,7 @@ export class TelegramSimulator implements AsyncDisposable {
         state: this.#state,
         faults: this.faults,
         ledger: this.#ledger,
+        flood: new FloodControl(options.limits, now),
         onCall: (call) => this.#record(call),
       }),
     );
