@@ -1,60 +1,27 @@
 // One client: what each of its operations does, what it is sent, and how it ends.
 
 import type { Socket } from "node:net";
-import type { AuthenticatedUser, Authenticator } from "./authenticator.ts";
+import { ClientAuthorization } from "./client-authorization.ts";
 import { defaultConnectOptions, readConnectOptions, type ConnectOptions } from "./connect-options.ts";
+import type { ConnectionHost } from "./connection-host.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import type { ConnectionSnapshot } from "./monitor.ts";
 import { OutboundQueue } from "./outbound-queue.ts";
-import { Permissions } from "./permissions.ts";
-import { ProtocolParser, type ProtocolFailure, type ProtocolHandler, type Publication } from "./protocol-parser.ts";
-import type { Router } from "./router.ts";
-import type { ConnectionIdentity, DisconnectReason, NatsServerEvent } from "./server-event.ts";
+import { ProducerBrake } from "./producer-brake.ts";
+import type { ProtocolFailure, ProtocolHandler, Publication } from "./protocol-handler.ts";
+import { ProtocolParser } from "./protocol-parser.ts";
+import type { ConnectionIdentity, DisconnectReason } from "./server-event.ts";
 import { hasWildcard, isValidSubject, quoteSubject } from "./subject.ts";
 import type { Subscription } from "./subscription.ts";
 
-/** What a connection needs of the server that accepted it. */
-export interface ConnectionHost {
-  readonly router: Router;
-  readonly authenticator: Authenticator | undefined;
-  readonly limits: ConnectionLimits;
-  readonly totals: TrafficTotals;
-  readonly now: () => number;
-  /** The INFO line for this client, with its payload limit. */
-  describe(connection: ClientConnection, maxPayloadBytes: number): string;
-  /** Asks for a flush when the events at hand are handled. */
-  flushLater(connection: ClientConnection): void;
-  report(event: NatsServerEvent): void;
-  forget(connection: ClientConnection): void;
-}
-
-export interface ConnectionLimits {
-  maxPayloadBytes: number;
-  maxControlLineBytes: number;
-  maxPendingBytes: number;
-  pingIntervalMs: number;
-  maxPingsOut: number;
-  authTimeoutMs: number;
-}
-
-export interface TrafficTotals {
-  inMessages: number;
-  inBytes: number;
-  outMessages: number;
-  outBytes: number;
-  slowConsumers: number;
-}
-
 const CLOSE_GRACE_MS = 1000;
-const LONGEST_TIMER_MS = 2_147_483_647;
 const LETTER_C = 0x43;
 const SYSTEM_QUEUE = "_sys_";
-/** A producer whose consumer is behind waits for it, but never so long that one consumer can stop it. */
-const STALL_MS = 10;
 /** Subjects that the reference server keeps for traffic between servers. */
 const RESERVED_PUBLISH_PREFIX = "_GR_.";
 const RESERVED_REPLY_PREFIXES = ["_R_.", "_GR_.", "$JS.ACK."];
 
+/** Created for an accepted socket; `open` starts it, and it ends once, by `close`. */
 export class ClientConnection implements ProtocolHandler {
   readonly id: number;
   readonly nonce: string;
@@ -64,19 +31,15 @@ export class ClientConnection implements ProtocolHandler {
   readonly #parser: ProtocolParser;
   readonly #queue: OutboundQueue;
   readonly #keepAlive: KeepAlive;
+  readonly #authorization: ClientAuthorization;
+  readonly #brake: ProducerBrake;
   readonly #startedAtMs: number;
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #traffic = { inMessages: 0, inBytes: 0, outMessages: 0, outBytes: 0 };
   #options: ConnectOptions = defaultConnectOptions();
-  #user: AuthenticatedUser | undefined;
-  #permissions: Permissions | undefined;
-  #maxPayloadBytes: number;
-  #maxSubscriptions = -1;
   #connected = false;
   #answeredFirstPing = false;
   #closed = false;
-  #stalled = false;
-  #authenticationTimer: NodeJS.Timeout | undefined;
 
   constructor(host: ConnectionHost, socket: Socket, id: number, nonce: string) {
     this.#host = host;
@@ -85,7 +48,8 @@ export class ClientConnection implements ProtocolHandler {
     this.nonce = nonce;
     this.remoteAddress = `${socket.remoteAddress ?? ""}:${socket.remotePort ?? 0}`;
     this.#startedAtMs = host.now();
-    this.#maxPayloadBytes = host.limits.maxPayloadBytes;
+    this.#authorization = new ClientAuthorization(host);
+    this.#brake = new ProducerBrake(socket);
     this.#parser = new ProtocolParser(this, host.limits.maxControlLineBytes);
     this.#queue = new OutboundQueue(socket, host.limits.maxPendingBytes, () => this.#onOverflow());
     this.#keepAlive = new KeepAlive({
@@ -105,17 +69,13 @@ export class ClientConnection implements ProtocolHandler {
     socket.on("end", () => this.close("client-closed"));
     socket.on("close", () => this.close("client-closed"));
     socket.on("data", (chunk: Buffer) => this.#parser.push(chunk));
-    this.#send(this.#host.describe(this, this.#maxPayloadBytes));
+    this.#send(this.#host.describe(this, this.#authorization.maxPayloadBytes));
     if (refusal) {
       this.close(refusal.reason, refusal.error);
       return;
     }
     this.#keepAlive.start();
-    if (this.#host.authenticator) {
-      this.#startAuthenticationTimer(this.#host.limits.authTimeoutMs, () =>
-        this.close("authentication-timeout", "Authentication Timeout"),
-      );
-    }
+    this.#authorization.awaitConnect(() => this.close("authentication-timeout", "Authentication Timeout"));
     this.flush();
   }
 
@@ -124,8 +84,8 @@ export class ClientConnection implements ProtocolHandler {
       id: this.id,
       remoteAddress: this.remoteAddress,
       clientName: this.#options.name,
-      user: this.#user?.name,
-      userPublicKey: this.#user?.publicKey,
+      user: this.#authorization.user?.name,
+      userPublicKey: this.#authorization.user?.publicKey,
     };
   }
 
@@ -153,10 +113,10 @@ export class ClientConnection implements ProtocolHandler {
     this.#closed = true;
     this.#parser.stop();
     this.#keepAlive.stop();
-    clearTimeout(this.#authenticationTimer);
+    this.#authorization.stop();
     for (const subscription of this.#subscriptions.values()) this.#host.router.unsubscribe(subscription);
     this.#subscriptions.clear();
-    this.#socket.resume();
+    this.#brake.release();
     this.#queue.close(CLOSE_GRACE_MS);
     this.#host.forget(this);
     this.#host.report({ type: "disconnect", connection: this.identity, reason });
@@ -171,7 +131,6 @@ export class ClientConnection implements ProtocolHandler {
   }
 
   onConnect(json: Buffer): void {
-    clearTimeout(this.#authenticationTimer);
     this.#keepAlive.noteConnect();
     const options = readConnectOptions(json.toString("utf8"), this.#options);
     if (options === undefined) {
@@ -181,8 +140,11 @@ export class ClientConnection implements ProtocolHandler {
     this.#options = options;
     const isFirst = !this.#connected;
     this.#connected = true;
-    if (!this.#authenticate()) return;
-    if (options.account !== "" || options.new_account) {
+    const onExpiry = () => this.close("authentication-expired", "User Authentication Expired");
+    const outcome = this.#authorization.authenticate(options, this.nonce, this.remoteAddress, onExpiry);
+    if (outcome.type === "rejected") {
+      this.#refuse(outcome.reason, outcome.user);
+    } else if (options.account !== "" || options.new_account) {
       this.#refuse("the client asked for an account by name", options.account);
     } else if (options.protocol < 0 || options.protocol > 1) {
       this.close("bad-client-protocol", "invalid client protocol");
@@ -196,7 +158,7 @@ export class ClientConnection implements ProtocolHandler {
 
   onPublishArguments(publication: Publication): void {
     if (publication.headerSize >= 0 && !(this.#connected && this.#options.headers)) this.close("protocol-violation");
-    else if (publication.payloadSize > this.#maxPayloadBytes)
+    else if (publication.payloadSize > this.#authorization.maxPayloadBytes)
       this.close("max-payload-exceeded", "Maximum Payload Violation");
     else if (this.#options.pedantic && (!isValidSubject(publication.subject) || hasWildcard(publication.subject))) {
       this.#sendError("Invalid Publish Subject");
@@ -206,12 +168,13 @@ export class ClientConnection implements ProtocolHandler {
   onPublish(publication: Publication): void {
     const { subject, reply, payloadSize } = publication;
     const { router, totals } = this.#host;
+    const { permissions } = this.#authorization;
     this.#keepAlive.noteActivity();
     this.#traffic.inMessages++;
     this.#traffic.inBytes += payloadSize;
     totals.inMessages++;
     totals.inBytes += payloadSize;
-    if ((this.#permissions && !this.#permissions.canPublish(subject)) || subject.startsWith(RESERVED_PUBLISH_PREFIX)) {
+    if ((permissions && !permissions.canPublish(subject)) || subject.startsWith(RESERVED_PUBLISH_PREFIX)) {
       this.#sendViolation("publish", subject, `Publish to ${quoteSubject(subject)}`);
       return;
     }
@@ -227,12 +190,13 @@ export class ClientConnection implements ProtocolHandler {
 
   onSubscribe(subject: string, queue: string | undefined, sid: string): void {
     this.#keepAlive.noteActivity();
-    if ((this.#permissions && !this.#permissions.canSubscribe(subject, queue)) || queue === SYSTEM_QUEUE) {
+    const { permissions, maxSubscriptions } = this.#authorization;
+    if ((permissions && !permissions.canSubscribe(subject, queue)) || queue === SYSTEM_QUEUE) {
       const using = queue === undefined ? "" : ` using queue ${quoteSubject(queue)}`;
       this.#sendViolation("subscribe", subject, `Subscription to ${quoteSubject(subject)}${using}`);
       return;
     }
-    if (this.#maxSubscriptions >= 0 && this.#subscriptions.size >= this.#maxSubscriptions) {
+    if (this.#subscriptions.size >= maxSubscriptions) {
       this.#sendError("maximum subscriptions exceeded");
       return;
     }
@@ -261,8 +225,8 @@ export class ClientConnection implements ProtocolHandler {
     this.#send("PONG\r\n");
     if (!this.#connected || this.#answeredFirstPing) return;
     this.#answeredFirstPing = true;
-    if (this.#options.protocol >= 1 && this.#maxPayloadBytes !== this.#host.limits.maxPayloadBytes) {
-      this.#send(this.#host.describe(this, this.#maxPayloadBytes));
+    if (this.#options.protocol >= 1 && this.#authorization.maxPayloadBytes !== this.#host.limits.maxPayloadBytes) {
+      this.#send(this.#host.describe(this, this.#authorization.maxPayloadBytes));
     }
   }
 
@@ -303,13 +267,14 @@ export class ClientConnection implements ProtocolHandler {
   /** Queues a message for one of this connection's subscriptions; false when it must not or cannot have it. */
   deliver(source: ClientConnection, subscription: Subscription, publication: Publication): boolean {
     if (this.#closed || subscription.closed || (source === this && !this.#options.echo)) return false;
-    if (this.#permissions?.deniesDelivery(publication.subject)) return false;
+    const { permissions } = this.#authorization;
+    if (permissions?.deniesDelivery(publication.subject)) return false;
     subscription.delivered++;
     if (subscription.maxDeliveries > 0 && subscription.delivered >= subscription.maxDeliveries)
       this.#unsubscribe(subscription);
     this.#queueMessage(subscription, publication);
-    if (publication.reply !== "") this.#permissions?.noteDelivery(publication.reply);
-    if (source !== this && this.#queue.isCongested) source.#waitFor(this.#queue);
+    if (publication.reply !== "") permissions?.noteDelivery(publication.reply);
+    if (source !== this && this.#queue.isCongested) source.#brake.waitFor(this.#queue);
     this.#host.flushLater(this);
     return true;
   }
@@ -351,45 +316,8 @@ export class ClientConnection implements ProtocolHandler {
 
   // --- private steps ---
 
-  #authenticate(): boolean {
-    const { authenticator, limits, now } = this.#host;
-    if (authenticator === undefined) return true;
-    const outcome = authenticator.authenticate({
-      connect: this.#options,
-      nonce: this.nonce,
-      remoteAddress: this.remoteAddress,
-    });
-    if (outcome.type === "rejected") {
-      this.#refuse(outcome.reason, outcome.user);
-      return false;
-    }
-    const { user } = outcome;
-    this.#user = user;
-    this.#permissions = user.permissions && new Permissions(user.permissions, now);
-    const maxPayloadBytes = user.maxPayloadBytes ?? -1;
-    this.#maxPayloadBytes =
-      maxPayloadBytes < 0 ? limits.maxPayloadBytes : Math.min(maxPayloadBytes, limits.maxPayloadBytes);
-    this.#maxSubscriptions = user.maxSubscriptions ?? -1;
-    if (user.expiresAtMs !== undefined) this.#startExpiry(user.expiresAtMs);
-    return true;
-  }
-
-  #startExpiry(expiresAtMs: number): void {
-    const remainingMs = expiresAtMs - this.#host.now();
-    this.#startAuthenticationTimer(Math.min(Math.max(0, remainingMs), LONGEST_TIMER_MS), () => {
-      if (remainingMs > LONGEST_TIMER_MS) this.#startExpiry(expiresAtMs);
-      else this.close("authentication-expired", "User Authentication Expired");
-    });
-  }
-
-  #startAuthenticationTimer(delayMs: number, onTimer: () => void): void {
-    clearTimeout(this.#authenticationTimer);
-    this.#authenticationTimer = setTimeout(onTimer, delayMs);
-    this.#authenticationTimer.unref();
-  }
-
   #refuse(reason: string, user: string | undefined): void {
-    const connection = { ...this.identity, user: user ?? this.#user?.name };
+    const connection = { ...this.identity, user: user ?? this.#authorization.user?.name };
     this.#host.report({ type: "authentication-failure", connection, reason });
     this.close("authentication-failed", "Authorization Violation");
   }
@@ -405,19 +333,5 @@ export class ClientConnection implements ProtocolHandler {
     this.#host.report({ type: "slow-consumer", connection: this.identity, pendingBytes: this.#queue.pendingBytes });
     this.#queue.replaceBy("-ERR 'Slow Consumer'\r\n");
     this.close("slow-consumer");
-  }
-
-  #waitFor(consumer: OutboundQueue): void {
-    if (this.#stalled || this.#closed) return;
-    this.#stalled = true;
-    this.#socket.pause();
-    const resume = () => {
-      if (!this.#stalled) return;
-      this.#stalled = false;
-      clearTimeout(timer);
-      this.#socket.resume();
-    };
-    const timer = setTimeout(resume, STALL_MS);
-    consumer.whenDrained(resume);
   }
 }

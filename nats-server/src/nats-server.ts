@@ -4,12 +4,8 @@ import { randomBytes } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
 import { setImmediate as setImmediatePromise } from "node:timers/promises";
 import type { Authenticator } from "./authenticator.ts";
-import {
-  ClientConnection,
-  type ConnectionHost,
-  type ConnectionLimits,
-  type TrafficTotals,
-} from "./client-connection.ts";
+import { ClientConnection } from "./client-connection.ts";
+import type { ConnectionHost, ConnectionLimits, TrafficTotals } from "./connection-host.ts";
 import type { MonitorSnapshot } from "./monitor.ts";
 import { NatsServerError } from "./nats-server-error.ts";
 import { randomServerId } from "./nkey.ts";

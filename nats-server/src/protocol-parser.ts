@@ -1,40 +1,20 @@
 // The client protocol's byte machine: it reads chunks cut anywhere and calls one handler method for each operation.
 
-/** One published message. It is reused: read it during the call only. Strings hold one character a byte. */
-export interface Publication {
-  subject: string;
-  /** Empty when there is none. */
-  reply: string;
-  /** -1 for a message without a header block. */
-  headerSize: number;
-  payloadSize: number;
-  /** The sizes as the client wrote them, which is how they are passed on. */
-  headerSizeText: string;
-  payloadSizeText: string;
-  /** Holds the payload at `start`, followed by CR LF. It may be kept; nobody writes to it again. */
-  source: Buffer;
-  start: number;
-}
-
-export type ProtocolFailure = "unknown-operation" | "bad-arguments" | "control-line-too-long";
-
-/** What a parser asks of its connection. A method may end the connection by calling `stop` on the parser. */
-export interface ProtocolHandler {
-  /** First byte of each operation; false stops the parser. */
-  mayBegin(firstByte: number): boolean;
-  onConnect(json: Buffer): void;
-  /** The sizes of a publication are known and its payload is not yet read. */
-  onPublishArguments(publication: Publication): void;
-  onPublish(publication: Publication): void;
-  onSubscribe(subject: string, queue: string | undefined, sid: string): void;
-  /** `max` is 0 for "now". */
-  onUnsubscribe(sid: string, max: number): void;
-  onPing(): void;
-  onPong(): void;
-  onInfo(json: Buffer): void;
-  onErrorReport(): void;
-  onFailure(failure: ProtocolFailure): void;
-}
+import { parseSize, splitArguments, splitWords } from "./operation-arguments.ts";
+import type { ProtocolFailure, ProtocolHandler, Publication } from "./protocol-handler.ts";
+import {
+  CONNECT,
+  HPUB,
+  INFO,
+  isCompleteVerb,
+  isWithoutArguments,
+  nextVerbState,
+  PING,
+  PONG,
+  PUB,
+  SUB,
+  UNSUB,
+} from "./verbs.ts";
 
 const LF = 10;
 const CR = 13;
@@ -49,53 +29,6 @@ const ARGUMENTS = 3;
 const SKIP_LINE = 4;
 const PAYLOAD = 5;
 
-const PUB = 128;
-const HPUB = 129;
-const SUB = 130;
-const UNSUB = 131;
-const CONNECT = 132;
-const INFO = 133;
-const MINUS_ERR = 134;
-const PING = 135;
-const PONG = 136;
-const PLUS_OK = 137;
-const FIRST_VERB = PUB;
-
-const VERBS: Readonly<Record<string, number>> = {
-  PUB,
-  HPUB,
-  SUB,
-  UNSUB,
-  CONNECT,
-  INFO,
-  "-ERR": MINUS_ERR,
-  PING,
-  PONG,
-  "+OK": PLUS_OK,
-};
-
-/** `table[state * 256 + byte]` is the next state, 0 for none; a state from FIRST_VERB up is a complete verb. */
-const VERB_TABLE = buildVerbTable();
-
-function buildVerbTable(): Uint8Array {
-  const table = new Uint8Array(128 * 256);
-  let states = 1;
-  for (const [verb, code] of Object.entries(VERBS)) {
-    let state = 0;
-    for (const [index, letter] of verb.split("").entries()) {
-      const upper = letter.charCodeAt(0);
-      const lower = letter.toLowerCase().charCodeAt(0);
-      let next = table[state * 256 + upper] ?? 0;
-      if (next === 0) next = index === verb.length - 1 ? code : states++;
-      table[state * 256 + upper] = next;
-      table[state * 256 + lower] = next;
-      state = next;
-    }
-  }
-  return table;
-}
-
-const MAX_SIZE_DIGITS = 9;
 const EMPTY = Buffer.alloc(0);
 
 /** One connection's parser. What it holds between chunks is bounded by the control line limit and by the size that `onPublishArguments` let pass. */
@@ -167,14 +100,18 @@ export class ProtocolParser {
         this.stop();
         return position;
       }
-      state = VERB_TABLE[state * 256 + byte] ?? 0;
+      state = nextVerbState(state, byte);
       if (state === 0) {
         this.#fail("unknown-operation");
         return position;
       }
-      if (state >= FIRST_VERB) {
+      if (isCompleteVerb(state)) {
         this.#state = state;
-        this.#phase = state >= PING ? SKIP_LINE : state === CONNECT || state === INFO ? SKIP_SPACE : NEED_SPACE;
+        this.#phase = isWithoutArguments(state)
+          ? SKIP_LINE
+          : state === CONNECT || state === INFO
+            ? SKIP_SPACE
+            : NEED_SPACE;
         return position + 1;
       }
     }
@@ -357,34 +294,4 @@ export class ProtocolParser {
 
 function isSpace(byte: number | undefined): boolean {
   return byte === SPACE || byte === TAB;
-}
-
-/** Words between spaces and tabs. Publications may carry any other byte in a subject. */
-function splitWords(line: string): string[] {
-  const words: string[] = [];
-  let start = -1;
-  for (let index = 0; index < line.length; index++) {
-    const code = line.charCodeAt(index);
-    if (code === SPACE || code === TAB) {
-      if (start >= 0) words.push(line.slice(start, index));
-      start = -1;
-    } else if (start < 0) start = index;
-  }
-  if (start >= 0) words.push(line.slice(start));
-  return words;
-}
-
-function splitArguments(line: string): string[] {
-  return line.split(/[ \t\r\n]+/).filter((word) => word !== "");
-}
-
-function parseSize(text: string): number {
-  if (text.length === 0 || text.length > MAX_SIZE_DIGITS) return -1;
-  let value = 0;
-  for (let index = 0; index < text.length; index++) {
-    const digit = text.charCodeAt(index) - 48;
-    if (digit < 0 || digit > 9) return -1;
-    value = value * 10 + digit;
-  }
-  return value;
 }

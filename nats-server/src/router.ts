@@ -1,7 +1,7 @@
 // Carries a published message to everybody it reaches.
 
 import type { ClientConnection } from "./client-connection.ts";
-import type { Publication } from "./protocol-parser.ts";
+import type { Publication } from "./protocol-handler.ts";
 import type { Subscription } from "./subscription.ts";
 import { SubjectTrie } from "./subject-trie.ts";
 
