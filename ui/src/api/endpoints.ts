@@ -1,0 +1,91 @@
+/** The REST API as functions: one for each call that the pages make. */
+import {
+  AgentView,
+  ConversationView,
+  type GroupCreate,
+  GroupView,
+  MessageAccepted,
+  type MessageCreate,
+  MessageView,
+  SessionView,
+  StatusView,
+  TurnView,
+  WorkspaceListing,
+} from "@praktor/protocol/rest";
+import { WorkspaceEntry } from "@praktor/protocol/workspace";
+import { z } from "zod";
+import { request, send } from "./request.ts";
+
+type Signal = AbortSignal | undefined;
+
+const Accepted = z.object({ status: z.string() });
+const group = (id: string): string => `/api/groups/${encodeURIComponent(id)}`;
+
+export const getSession = (signal?: Signal): Promise<SessionView> => request(SessionView, "/api/session", { signal });
+
+export const signIn = async (password: string): Promise<void> => {
+  await send("/api/session", { method: "POST", json: { password } });
+};
+
+export const signOut = async (): Promise<void> => {
+  await send("/api/session", { method: "DELETE" });
+};
+
+export const getStatus = (signal?: Signal): Promise<StatusView> => request(StatusView, "/api/status", { signal });
+
+export const getGroups = (signal?: Signal): Promise<GroupView[]> =>
+  request(z.array(GroupView), "/api/groups", { signal });
+
+export const createGroup = (json: GroupCreate): Promise<GroupView> => request(GroupView, "/api/groups", { json });
+
+export const getConversations = (groupId: string, signal?: Signal): Promise<ConversationView[]> =>
+  request(z.array(ConversationView), `${group(groupId)}/conversations`, { signal });
+
+export interface MessagePage {
+  groupId: string;
+  conversationId: string | undefined;
+  /** Only messages with a smaller id; absent for the newest page. */
+  before: number | undefined;
+  limit: number;
+}
+
+/** A page of history, oldest first. */
+export const getMessages = (page: MessagePage, signal?: Signal): Promise<MessageView[]> => {
+  const query = new URLSearchParams({ limit: String(page.limit) });
+  if (page.before !== undefined) query.set("before", String(page.before));
+  if (page.conversationId !== undefined) query.set("conversation_id", page.conversationId);
+  return request(z.array(MessageView), `${group(page.groupId)}/messages?${query}`, { signal });
+};
+
+/** The same `idempotencyKey` never makes a second message, so a failed try may be repeated. */
+export const postMessage = (groupId: string, json: MessageCreate, idempotencyKey: string): Promise<MessageAccepted> =>
+  request(MessageAccepted, `${group(groupId)}/messages`, { json, headers: { "idempotency-key": idempotencyKey } });
+
+/** What is queued or running in the group. */
+export const getTurns = (groupId: string, signal?: Signal): Promise<TurnView[]> =>
+  request(z.array(TurnView), `${group(groupId)}/turns`, { signal });
+
+export const stopTurn = (turnId: string): Promise<unknown> =>
+  request(Accepted, `/api/turns/${encodeURIComponent(turnId)}/stop`, { method: "POST" });
+
+export const getAgents = (signal?: Signal): Promise<AgentView[]> =>
+  request(z.array(AgentView), "/api/agents", { signal });
+
+export const stopAgent = (groupId: string): Promise<unknown> =>
+  request(Accepted, `/api/agents/${encodeURIComponent(groupId)}/stop`, { method: "POST", deadlineMs: 60_000 });
+
+/** A directory of the workspace. A stopped sandbox is started for it, which takes its time. */
+export const getFiles = (groupId: string, path: string, signal?: Signal): Promise<WorkspaceListing> =>
+  request(WorkspaceListing, `${group(groupId)}/files?${new URLSearchParams({ path })}`, { signal, deadlineMs: 60_000 });
+
+/** Where the bytes of a workspace file are. */
+export const fileAddress = (groupId: string, path: string): string =>
+  `${group(groupId)}/files/content?${new URLSearchParams({ path })}`;
+
+export const getFile = async (groupId: string, path: string, signal?: Signal): Promise<Blob> => {
+  const response = await send(fileAddress(groupId, path), { signal, deadlineMs: 60_000, headers: { accept: "*/*" } });
+  return response.blob();
+};
+
+export const putFile = (groupId: string, path: string, bytes: Blob): Promise<WorkspaceEntry> =>
+  request(WorkspaceEntry, fileAddress(groupId, path), { bytes, deadlineMs: 120_000 });

@@ -1,0 +1,82 @@
+/** What the pages read, as query options: one key and one fetch for each resource. */
+import type { MessageView } from "@praktor/protocol/rest";
+import type { WorkspaceEntry } from "@praktor/protocol/workspace";
+import { type InfiniteData, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import {
+  getAgents,
+  getConversations,
+  getFile,
+  getFiles,
+  getGroups,
+  getMessages,
+  getSession,
+  getStatus,
+  getTurns,
+} from "./endpoints.ts";
+import { readContent } from "../lib/file-content.ts";
+
+export const PAGE_SIZE = 50;
+
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  queryFn: ({ signal }) => getSession(signal),
+  staleTime: Infinity,
+});
+
+/** The socket says when something changed; the interval only renews what no event tells (uptime, bus counters). */
+export const statusQuery = queryOptions({
+  queryKey: ["status"],
+  queryFn: ({ signal }) => getStatus(signal),
+  refetchInterval: 30_000,
+});
+
+export const groupsQuery = queryOptions({ queryKey: ["groups"], queryFn: ({ signal }) => getGroups(signal) });
+
+export const agentsQuery = queryOptions({ queryKey: ["agents"], queryFn: ({ signal }) => getAgents(signal) });
+
+export const conversationsQuery = (groupId: string) =>
+  queryOptions({
+    queryKey: ["conversations", groupId],
+    queryFn: ({ signal }) => getConversations(groupId, signal),
+  });
+
+export const turnsQuery = (groupId: string) =>
+  queryOptions({
+    queryKey: ["turns", groupId],
+    queryFn: ({ signal }) => getTurns(groupId, signal),
+    // A picture of what ran some time ago must not be shown as what runs.
+    gcTime: 0,
+  });
+
+interface PageParam {
+  before?: number;
+}
+
+const NEWEST: PageParam = {};
+
+export type MessagePages = InfiniteData<MessageView[], PageParam>;
+
+/** History, newest page first in `pages`, oldest message first in each; `null` for all of the group's conversations. */
+export const messagesQuery = (groupId: string, conversationId: string | null) =>
+  infiniteQueryOptions({
+    queryKey: ["messages", groupId, conversationId],
+    queryFn: ({ pageParam, signal }) =>
+      getMessages(
+        { groupId, conversationId: conversationId ?? undefined, before: pageParam.before, limit: PAGE_SIZE },
+        signal,
+      ),
+    initialPageParam: NEWEST,
+    getNextPageParam: (older: MessageView[]): PageParam | undefined =>
+      older[0] === undefined || older.length < PAGE_SIZE ? undefined : { before: older[0].id },
+  });
+
+export const filesQuery = (groupId: string, path: string) =>
+  queryOptions({ queryKey: ["files", groupId, path], queryFn: ({ signal }) => getFiles(groupId, path, signal) });
+
+export const fileQuery = (groupId: string, { path, name, modified_ms: modifiedMs }: WorkspaceEntry) =>
+  queryOptions({
+    queryKey: ["file", groupId, path, modifiedMs],
+    queryFn: async ({ signal }) => readContent(await getFile(groupId, path, signal), name),
+    staleTime: Infinity,
+    gcTime: 60_000,
+  });

@@ -1,0 +1,60 @@
+/** Addresses and their pages; every page is loaded when it is first wanted. */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { CompassIcon } from "lucide-react";
+import { Empty } from "../components/states.tsx";
+import { en } from "../text/en.ts";
+import { readSearch } from "./conversation-search.ts";
+import { PageFailed } from "./page-failed.tsx";
+import { Shell } from "./shell.tsx";
+
+const root = createRootRoute({ component: Shell });
+
+const dashboard = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  component: lazyRouteComponent(() => import("../pages/dashboard.tsx"), "DashboardPage"),
+});
+
+const groups = createRoute({
+  getParentRoute: () => root,
+  path: "/groups",
+  component: lazyRouteComponent(() => import("../pages/groups.tsx"), "GroupsPage"),
+});
+
+const conversations = createRoute({
+  getParentRoute: () => root,
+  path: "/conversations",
+  component: lazyRouteComponent(() => import("../pages/conversations.tsx"), "ConversationsPage"),
+});
+
+const noGroup = createRoute({
+  getParentRoute: () => conversations,
+  path: "/",
+  component: lazyRouteComponent(() => import("../pages/conversations.tsx"), "NoGroupChosen"),
+});
+
+const conversation = createRoute({
+  getParentRoute: () => conversations,
+  path: "$groupId",
+  validateSearch: readSearch,
+  component: lazyRouteComponent(() => import("../pages/conversation.tsx"), "ConversationPage"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([dashboard, groups, conversations.addChildren([noGroup, conversation])]),
+  defaultPreload: "intent",
+  defaultErrorComponent: PageFailed,
+  defaultNotFoundComponent: () => (
+    <div className="grid h-full place-items-center">
+      <Empty icon={CompassIcon} title={en.error.notFoundTitle}>
+        {en.error.notFound}
+      </Empty>
+    </div>
+  ),
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,49 @@
+/** Markdown as safe elements: no raw HTML, links that tell nothing to where they lead, images only from here. */
+import type { ComponentProps } from "react";
+import ReactMarkdown, { type Components, defaultUrlTransform } from "react-markdown";
+import remarkGfm from "remark-gfm";
+import { en } from "../text/en.ts";
+import { ScrollArea } from "./scroll-area.tsx";
+
+const PLUGINS = [remarkGfm];
+const DATA_IMAGE = /^data:image\/(?:png|jpeg|gif|webp|avif);base64,/;
+
+const address = (url: string, key: string): string =>
+  key === "src" && DATA_IMAGE.test(url) ? url : defaultUrlTransform(url);
+
+const isOurs = (src: string): boolean => DATA_IMAGE.test(src) || /^\/(?!\/)/.test(src);
+
+const Image = ({ src, alt }: ComponentProps<"img">) => {
+  const where = typeof src === "string" ? src : "";
+  if (isOurs(where)) return <img src={where} alt={alt ?? ""} />;
+  return (
+    <a href={where} target="_blank" rel="noopener noreferrer">
+      {en.history.imageOmitted(alt === undefined || alt === "" ? where : alt)}
+    </a>
+  );
+};
+
+const COMPONENTS: Components = {
+  a: ({ href, children }) => (
+    <a href={href} target="_blank" rel="noopener noreferrer">
+      {children}
+    </a>
+  ),
+  img: ({ src, alt }) => <Image src={src} alt={alt} />,
+  table: ({ children }) => (
+    <ScrollArea aria-label={en.history.table} className="table-frame">
+      <table>{children}</table>
+    </ScrollArea>
+  ),
+  pre: ({ children }) => (
+    <ScrollArea aria-label={en.history.code}>
+      <pre>{children}</pre>
+    </ScrollArea>
+  ),
+};
+
+export const Markdown = ({ text }: { text: string }) => (
+  <ReactMarkdown remarkPlugins={PLUGINS} components={COMPONENTS} urlTransform={address}>
+    {text}
+  </ReactMarkdown>
+);

@@ -1,0 +1,54 @@
+/** A live turn in one line: what it does, for how long, and the button that stops it. */
+import { useMutation } from "@tanstack/react-query";
+import { Square } from "lucide-react";
+import type { ReactNode } from "react";
+import { stopTurn } from "../api/endpoints.ts";
+import { span } from "../lib/time.ts";
+import { useNow } from "../lib/use-now.ts";
+import { activity } from "../live/activity.ts";
+import type { LiveTurn } from "../live/live-turn.ts";
+import { en } from "../text/en.ts";
+import { Button } from "./button.tsx";
+import { Dot } from "./dot.tsx";
+import { toastFailed } from "./toasts.tsx";
+
+export interface TurnBarProps {
+  turn: LiveTurn;
+  /** Where it runs, when that is not plain from the place. */
+  where?: ReactNode;
+}
+
+export const TurnBar = ({ turn, where }: TurnBarProps) => {
+  const nowMs = useNow(1000);
+  const stop = useMutation({
+    mutationFn: () => stopTurn(turn.id),
+    onError: (error) => toastFailed(en.turn.stopFailed, error),
+  });
+  const queued = turn.state === "queued";
+  const { label, detail } = activity(turn);
+  const since = Date.parse(turn.startedAt ?? turn.queuedAt);
+  return (
+    <div className="flex min-w-0 items-center gap-2.5 text-[13px]">
+      <Dot tone={queued ? "off" : "accent"} breathing={!queued} />
+      <div className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2">
+        {where}
+        <span className="shrink-0 font-medium">{stop.isSuccess ? en.turn.stopping : label}</span>
+        <span className="min-w-0 max-w-full truncate font-mono text-xs text-muted">{detail}</span>
+      </div>
+      {turn.attempt > 1 && <span className="shrink-0 text-xs text-warn">{en.turn.attempt(turn.attempt)}</span>}
+      <span className="shrink-0 text-xs text-muted tabular-nums">
+        {span(Math.max(0, Math.floor((nowMs - since) / 1000) * 1000)).replace(".0", "")}
+      </span>
+      <Button
+        size="sm"
+        variant="danger"
+        disabled={stop.isPending || stop.isSuccess}
+        aria-label={en.turn.stopOf(label)}
+        onClick={() => stop.mutate()}
+      >
+        <Square className="fill-current" aria-hidden="true" />
+        {en.turn.stop}
+      </Button>
+    </div>
+  );
+};

@@ -1,0 +1,32 @@
+/** What an agent thought, did and said in a turn, in order. */
+import { Brain, ChevronRight } from "lucide-react";
+import { useDeferredValue } from "react";
+import type { Block } from "../live/live-turn.ts";
+import { en } from "../text/en.ts";
+import { Prose } from "./prose.tsx";
+import { ToolRow } from "./tool-row.tsx";
+
+export const TurnBlocks = ({ blocks }: { blocks: readonly Block[] }) => {
+  // Typing and scrolling go before the drawing of what streams in.
+  const shown = useDeferredValue(blocks);
+  return (
+    <div className="space-y-2">
+      {shown.map((block) => {
+        if (block.type === "tool") return <ToolRow key={block.id} tool={block} />;
+        if (block.type === "thinking") return <Thought key={block.id} text={block.text} />;
+        return <Prose key={block.id} text={block.text} />;
+      })}
+    </div>
+  );
+};
+
+const Thought = ({ text }: { text: string }) => (
+  <details className="group/thought">
+    <summary className="flex w-fit items-center gap-2 rounded-md py-1 pr-2 text-[13px] text-muted hover:text-text">
+      <Brain className="size-4" aria-hidden="true" />
+      {en.turn.thought}
+      <ChevronRight className="size-4 transition-transform group-open/thought:rotate-90" aria-hidden="true" />
+    </summary>
+    <p className="mt-1 border-l-2 pl-3 text-[13px] wrap-anywhere whitespace-pre-wrap text-muted">{text}</p>
+  </details>
+);

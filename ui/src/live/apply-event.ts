@@ -1,0 +1,89 @@
+/** Brings an event into what the page holds: the query cache, and the live turns. */
+import type { PraktorEvent } from "@praktor/protocol/events";
+import type { GroupView, MessageView, StatusView } from "@praktor/protocol/rest";
+import type { QueryClient } from "@tanstack/react-query";
+import { groupsQuery, type MessagePages, statusQuery } from "../api/queries.ts";
+import type { Refetcher } from "./refetcher.ts";
+import { withDelivery, withMessage } from "./message-pages.ts";
+import type { TurnStore } from "./turn-store.ts";
+
+export interface EventTargets {
+  client: QueryClient;
+  turns: TurnStore;
+  refetch: Refetcher;
+}
+
+export const applyEvent = ({ client, turns, refetch }: EventTargets, event: PraktorEvent, at: string): void => {
+  switch (event.type) {
+    case "message":
+      storeMessage(client, event.groupId, event.message);
+      refetch("status");
+      return;
+    case "turn":
+      turns.apply(event, at);
+      refetch("status");
+      return;
+    case "text":
+    case "thinking":
+    case "restart":
+    case "tool":
+    case "usage":
+      turns.apply(event, at);
+      return;
+    case "delivery":
+      eachHistory(
+        client,
+        event.groupId,
+        () => true,
+        (pages) => withDelivery(pages, event.messageId, event.state),
+      );
+      return;
+    case "sandbox":
+      client.setQueryData<GroupView[]>(groupsQuery.queryKey, (groups) =>
+        groups?.map((group) =>
+          group.id === event.groupId
+            ? { ...group, agent_status: event.status === "running" ? "running" : "stopped" }
+            : group,
+        ),
+      );
+      refetch("agents", "groups", "status");
+      return;
+    case "group":
+      refetch("groups", "conversations", "status");
+      return;
+    case "health":
+      client.setQueryData<StatusView>(statusQuery.queryKey, (status) => status && withHealth(status, event));
+      refetch("status");
+      return;
+    default:
+      event satisfies never;
+  }
+};
+
+const storeMessage = (client: QueryClient, groupId: string, message: MessageView): void => {
+  const shows = (conversationId: unknown): boolean =>
+    conversationId === null || conversationId === message.conversation_id;
+  eachHistory(client, groupId, shows, (pages) => withMessage(pages, message));
+  client.setQueryData<GroupView[]>(groupsQuery.queryKey, (groups) =>
+    groups?.map((group) => (group.id === groupId ? { ...group, last_active: message.time } : group)),
+  );
+};
+
+const eachHistory = (
+  client: QueryClient,
+  groupId: string,
+  shows: (conversationId: unknown) => boolean,
+  change: (pages: MessagePages) => MessagePages,
+): void => {
+  const queryKey = ["messages", groupId];
+  for (const [key] of client.getQueriesData<MessagePages>({ queryKey })) {
+    if (shows(key[2])) client.setQueryData<MessagePages>(key, (pages) => pages && change(pages));
+  }
+};
+
+const withHealth = (status: StatusView, part: { component: string; ok: boolean; detail: string }): StatusView => ({
+  ...status,
+  health: status.health.map((health) =>
+    health.name === part.component ? { name: health.name, ok: part.ok, detail: part.detail } : health,
+  ),
+});

@@ -1,0 +1,78 @@
+/** Gives the pages the live connection: its state and the turns that run. */
+import { useQueryClient } from "@tanstack/react-query";
+import { createContext, type ReactNode, use, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { sessionQuery } from "../api/queries.ts";
+import { applyEvent } from "./apply-event.ts";
+import { keepSocket, type SocketState } from "./live-socket.ts";
+import type { LiveTurn } from "./live-turn.ts";
+import { makeRefetcher } from "./refetcher.ts";
+import { TurnStore } from "./turn-store.ts";
+
+interface Live {
+  state: SocketState;
+  turns: TurnStore;
+}
+
+const LiveContext = createContext<Live | null>(null);
+
+/** Pages that fetch before the socket listens could miss what happens in between; they wait for it, but not for long. */
+const PATIENCE_MS = 300;
+
+export const LiveProvider = ({ children }: { children: ReactNode }) => {
+  const client = useQueryClient();
+  const [turns] = useState(() => new TurnStore());
+  const [state, setState] = useState<SocketState>("starting");
+  const [waited, setWaited] = useState(false);
+
+  useEffect(() => {
+    const ended = new AbortController();
+    const refetch = makeRefetcher(client, ended.signal);
+    const refetchAll = (): void => {
+      turns.dropLive();
+      void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
+    };
+    let late = false;
+    let opened = false;
+    const timer = setTimeout(() => {
+      late = true;
+      setWaited(true);
+    }, PATIENCE_MS);
+    keepSocket(
+      {
+        onEvent: (event, at) => applyEvent({ client, turns, refetch }, event, at),
+        onMissed: refetchAll,
+        onRefused: () => void client.invalidateQueries({ queryKey: sessionQuery.queryKey }),
+        onState: (next) => {
+          setState(next);
+          if (next !== "open" || opened) return;
+          opened = true;
+          if (late) refetchAll();
+        },
+      },
+      ended.signal,
+    );
+    return () => {
+      clearTimeout(timer);
+      ended.abort();
+    };
+  }, [client, turns]);
+
+  const live = useMemo(() => ({ state, turns }), [state, turns]);
+  return <LiveContext value={live}>{state === "starting" && !waited ? null : children}</LiveContext>;
+};
+
+const useLive = (): Live => {
+  const live = use(LiveContext);
+  if (live === null) throw new Error("useLive is called outside LiveProvider: wrap the page in it.");
+  return live;
+};
+
+export const useSocketState = (): SocketState => useLive().state;
+
+export const useTurnStore = (): TurnStore => useLive().turns;
+
+/** All turns that this page knows of, by id. */
+export const useTurns = (): ReadonlyMap<string, LiveTurn> => {
+  const { turns } = useLive();
+  return useSyncExternalStore(turns.subscribe, turns.shown);
+};

@@ -1,0 +1,27 @@
+/** History in the query cache: newest page first, oldest message first within a page. Each message once, by its id. */
+import type { MessageView } from "@praktor/protocol/rest";
+import type { MessagePages } from "../api/queries.ts";
+
+/** All loaded messages, oldest first, each once. */
+export const flatten = (pages: Pick<MessagePages, "pages"> | undefined): MessageView[] => {
+  const byId = new Map<number, MessageView>();
+  for (const page of pages?.pages ?? []) for (const message of page) byId.set(message.id, message);
+  return [...byId.values()].sort((a, b) => a.id - b.id);
+};
+
+/** The pages with `message` put in, or put in place of what had its id. */
+export const withMessage = (pages: MessagePages, message: MessageView): MessagePages => {
+  if (pages.pages.some((page) => page.some(({ id }) => id === message.id))) {
+    return mapMessages(pages, (other) => (other.id === message.id ? message : other));
+  }
+  const [newest = [], ...older] = pages.pages;
+  return { ...pages, pages: [[...newest, message], ...older] };
+};
+
+export const withDelivery = (pages: MessagePages, messageId: number, delivery: MessageView["delivery"]): MessagePages =>
+  mapMessages(pages, (other) => (other.id === messageId ? { ...other, delivery } : other));
+
+const mapMessages = (pages: MessagePages, change: (message: MessageView) => MessageView): MessagePages => ({
+  ...pages,
+  pages: pages.pages.map((page) => page.map(change)),
+});

@@ -1,0 +1,111 @@
+/** One group: its conversations' history, what the agent does now, the composer and the files. */
+import type { ConversationView, GroupView } from "@praktor/protocol/rest";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { ArrowLeft, FolderOpen, SearchX } from "lucide-react";
+import { conversationsQuery, groupsQuery } from "../api/queries.ts";
+import { type ConversationSearch, readSearch } from "../app/conversation-search.ts";
+import { Button } from "../components/button.tsx";
+import { GroupMark } from "../components/group-mark.tsx";
+import { useTitle } from "../components/page.tsx";
+import { QueryView } from "../components/query-view.tsx";
+import { Empty } from "../components/states.tsx";
+import { cn } from "../lib/cn.ts";
+import { en } from "../text/en.ts";
+import { ConversationPicker } from "./conversation-picker.tsx";
+import { FilesPanel } from "./files-panel.tsx";
+import { Thread } from "./thread.tsx";
+
+const t = en.conversations;
+const route = getRouteApi("/conversations/$groupId");
+
+export const ConversationPage = () => {
+  const { groupId } = route.useParams();
+  const groups = useQuery(groupsQuery);
+  return (
+    <QueryView query={groups} what={en.groups.what}>
+      {(data) => {
+        const group = data.find(({ id }) => id === groupId);
+        // A new group is a new page: nothing typed or scrolled in one may show in another.
+        return group === undefined ? <UnknownGroup id={groupId} /> : <GroupPage key={groupId} group={group} />;
+      }}
+    </QueryView>
+  );
+};
+
+const UnknownGroup = ({ id }: { id: string }) => {
+  useTitle(t.unknownTitle);
+  return (
+    <div className="grid h-full place-items-center">
+      <Empty
+        icon={SearchX}
+        title={t.unknownTitle}
+        action={
+          <Button asChild>
+            <Link to="/conversations">{t.back}</Link>
+          </Button>
+        }
+      >
+        {t.unknown(id)}
+      </Empty>
+    </div>
+  );
+};
+
+const GroupPage = ({ group }: { group: GroupView }) => {
+  useTitle(group.name);
+  const { conversation: chosenId = null, files = false, path = "" } = route.useSearch();
+  const navigate = route.useNavigate();
+  const show = (change: { [Key in keyof ConversationSearch]: ConversationSearch[Key] | null }): void =>
+    void navigate({ search: (before) => readSearch({ ...before, ...change }) });
+  const conversations = useQuery(conversationsQuery(group.id));
+  const chosen = conversations.data?.find(({ id }) => id === chosenId) ?? null;
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      <header className="flex h-14 shrink-0 items-center gap-2 border-b px-3 md:gap-3 md:px-4">
+        <Button variant="ghost" size="icon" asChild className="-ml-1 md:hidden">
+          <Link to="/conversations" aria-label={t.back}>
+            <ArrowLeft aria-hidden="true" />
+          </Link>
+        </Button>
+        <GroupMark group={group} className="max-md:hidden" />
+        <div className="min-w-0 flex-1">
+          <h2 className="truncate font-semibold tracking-tight">{group.name}</h2>
+          <p className="truncate text-xs text-muted">
+            {group.model ?? en.groups.defaultModel} ·{" "}
+            {group.agent_status === "running" ? en.groups.running : en.groups.stopped}
+          </p>
+        </div>
+        <ConversationPicker
+          conversations={conversations.data ?? EMPTY}
+          chosenId={chosenId}
+          onChoose={(id) => show({ conversation: id })}
+        />
+        <Button
+          size="icon"
+          aria-pressed={files}
+          aria-label={files ? t.hideFiles : t.showFiles}
+          title={t.files}
+          variant={files ? "pressed" : "outline"}
+          onClick={() => show({ files: !files })}
+        >
+          <FolderOpen aria-hidden="true" />
+        </Button>
+      </header>
+      <div className="flex min-h-0 flex-1">
+        <div className={cn("min-w-0 flex-1", files && "max-lg:hidden")}>
+          <Thread
+            key={chosenId}
+            group={group}
+            conversationId={chosenId}
+            chosen={chosen}
+            conversations={conversations.data ?? EMPTY}
+          />
+        </div>
+        {files && <FilesPanel groupId={group.id} path={path} onPath={(next) => show({ path: next })} />}
+      </div>
+    </div>
+  );
+};
+
+const EMPTY: readonly ConversationView[] = [];

@@ -1,0 +1,96 @@
+/** Groups at the left, the chosen one's conversations at the right; on a phone one at a time. */
+import { useQuery } from "@tanstack/react-query";
+import { Link, Outlet, useParams } from "@tanstack/react-router";
+import { MessagesSquare, UsersRound } from "lucide-react";
+import { groupsQuery } from "../api/queries.ts";
+import { GroupMark } from "../components/group-mark.tsx";
+import { useTitle } from "../components/page.tsx";
+import { QueryView } from "../components/query-view.tsx";
+import { Empty } from "../components/states.tsx";
+import { cn } from "../lib/cn.ts";
+import { ago } from "../lib/time.ts";
+import { useNow } from "../lib/use-now.ts";
+import { useTurns } from "../live/live-context.tsx";
+import { isLive } from "../live/live-turn.ts";
+import { en } from "../text/en.ts";
+
+const t = en.conversations;
+
+export const ConversationsPage = () => {
+  const { groupId } = useParams({ strict: false });
+  return (
+    <div className="flex h-full min-h-0">
+      <div
+        className={cn("flex w-full shrink-0 flex-col md:w-72 md:border-r", groupId !== undefined && "max-md:hidden")}
+      >
+        <h1 className="flex h-14 shrink-0 items-center border-b px-4 text-base font-semibold tracking-tight">
+          {t.title}
+        </h1>
+        <GroupChoice />
+      </div>
+      <div className={cn("min-w-0 flex-1", groupId === undefined && "max-md:hidden")}>
+        <Outlet />
+      </div>
+    </div>
+  );
+};
+
+/** Shown while no group is chosen. */
+export const NoGroupChosen = () => {
+  useTitle(t.title);
+  return (
+    <div className="grid h-full place-items-center">
+      <Empty icon={MessagesSquare} title={t.chooseTitle}>
+        {t.choose}
+      </Empty>
+    </div>
+  );
+};
+
+const GroupChoice = () => {
+  const groups = useQuery(groupsQuery);
+  const nowMs = useNow();
+  const busy = new Set([...useTurns().values()].filter(isLive).map((turn) => turn.groupId));
+  return (
+    <nav aria-label={t.listLabel} className="min-h-0 flex-1 overflow-y-auto">
+      <QueryView query={groups} what={en.groups.what}>
+        {(data) =>
+          data.length === 0 ? (
+            <Empty icon={UsersRound} title={en.groups.emptyTitle}>
+              {en.groups.empty}
+            </Empty>
+          ) : (
+            <ul className="space-y-0.5 p-2">
+              {data
+                .toSorted((a, b) => (b.last_active ?? "").localeCompare(a.last_active ?? ""))
+                .map((group) => (
+                  <li key={group.id}>
+                    <Link
+                      to="/conversations/$groupId"
+                      params={{ groupId: group.id }}
+                      className="flex items-center gap-3 rounded-lg px-2 py-2"
+                      activeProps={{ className: "bg-accent-soft" }}
+                      inactiveProps={{ className: "hover:bg-raised" }}
+                    >
+                      <GroupMark group={group} />
+                      <span className="min-w-0 flex-1">
+                        <span className="flex items-baseline gap-2">
+                          <span className="truncate font-medium">{group.name}</span>
+                          {group.last_active !== null && (
+                            <span className="ml-auto shrink-0 text-xs text-muted">{ago(group.last_active, nowMs)}</span>
+                          )}
+                        </span>
+                        <span className="block truncate text-xs text-muted">
+                          {busy.has(group.id) ? <span className="text-accent">{t.working}…</span> : group.folder}
+                        </span>
+                      </span>
+                    </Link>
+                  </li>
+                ))}
+            </ul>
+          )
+        }
+      </QueryView>
+    </nav>
+  );
+};

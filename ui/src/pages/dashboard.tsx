@@ -1,0 +1,110 @@
+/** The state of the whole at a glance: is all well, what runs now, what was said last. */
+import type { StatusView } from "@praktor/protocol/rest";
+import { useQuery } from "@tanstack/react-query";
+import { groupsQuery, statusQuery } from "../api/queries.ts";
+import { Badge } from "../components/badge.tsx";
+import { Card } from "../components/card.tsx";
+import { Dot } from "../components/dot.tsx";
+import { Page } from "../components/page.tsx";
+import { QueryView } from "../components/query-view.tsx";
+import { LoadingRows } from "../components/states.tsx";
+import { span } from "../lib/time.ts";
+import { en } from "../text/en.ts";
+import { RecentMessages } from "./dashboard-recent.tsx";
+import { RunningNow } from "./dashboard-running.tsx";
+
+const t = en.dashboard;
+
+export const DashboardPage = () => {
+  const status = useQuery(statusQuery);
+  const groups = useQuery(groupsQuery);
+  return (
+    <Page
+      title={t.title}
+      about={status.data && `${t.version(status.data.version)} · ${t.since(span(status.data.uptime * 1000))}`}
+      actions={status.data && <Overall status={status.data} />}
+    >
+      <div className="space-y-4">
+        <QueryView
+          query={status}
+          what={t.what}
+          loading={
+            <div className="rounded-xl border bg-panel">
+              <LoadingRows rows={6} />
+            </div>
+          }
+        >
+          {(data) => (
+            <>
+              <Counts status={data} />
+              <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
+                <div className="order-2 min-w-0 space-y-4 lg:order-1">
+                  <RunningNow groups={groups.data ?? []} />
+                  <RecentMessages messages={data.recent_messages} groups={groups.data ?? []} />
+                </div>
+                <HealthCard status={data} />
+              </div>
+            </>
+          )}
+        </QueryView>
+      </div>
+    </Page>
+  );
+};
+
+const Overall = ({ status }: { status: StatusView }) =>
+  status.status === "ok" ? (
+    <Badge tone="ok" size="md">
+      <Dot tone="ok" />
+      {t.allWell}
+    </Badge>
+  ) : (
+    <Badge tone="warn" size="md">
+      <Dot tone="warn" />
+      {t.degraded}
+    </Badge>
+  );
+
+const Counts = ({ status }: { status: StatusView }) => (
+  <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-xl border bg-line lg:grid-cols-4">
+    <Count label={t.agents} value={status.active_agents} />
+    <Count label={t.groups} value={status.groups_count} />
+    <Count label={t.tasks} value={status.pending_tasks} />
+    <Count
+      label={t.busMessages}
+      value={status.nats.messages}
+      detail={t.busDetail(status.nats.connections, status.nats.subscriptions)}
+    />
+  </dl>
+);
+
+const Count = ({ label, value, detail }: { label: string; value: number; detail?: string }) => (
+  <div className="bg-panel px-4 py-3">
+    <dt className="text-[13px] text-muted">{label}</dt>
+    <dd className="mt-0.5 text-2xl font-semibold tracking-tight tabular-nums">{value.toLocaleString("en-GB")}</dd>
+    {detail !== undefined && <dd className="text-xs text-muted">{detail}</dd>}
+  </div>
+);
+
+const HealthCard = ({ status }: { status: StatusView }) => (
+  <Card title={t.health} className="order-1 lg:order-2">
+    {status.health.length === 0 ? (
+      <p className="p-4 text-muted">{t.healthEmpty}</p>
+    ) : (
+      <ul className="divide-y">
+        {status.health.map((part) => (
+          <li key={part.name} className="flex gap-3 px-4 py-3">
+            <Dot tone={part.ok ? "ok" : "bad"} className="mt-1.5" />
+            <div className="min-w-0">
+              <p className="font-medium">
+                {t.part(part.name)}
+                <span className="sr-only">: {part.ok ? t.healthy : t.unhealthy}</span>
+              </p>
+              <p className="text-[13px] wrap-anywhere text-muted">{part.detail}</p>
+            </div>
+          </li>
+        ))}
+      </ul>
+    )}
+  </Card>
+);

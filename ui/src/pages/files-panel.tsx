@@ -1,0 +1,181 @@
+/** The group's workspace: directories, files, their content, up and down. */
+import type { WorkspaceEntry } from "@praktor/protocol/workspace";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Download, File, FileSymlink, Folder, FolderOpen, RefreshCw, Upload } from "lucide-react";
+import { type ReactNode, useRef, useState } from "react";
+import { fileAddress, putFile } from "../api/endpoints.ts";
+import { filesQuery } from "../api/queries.ts";
+import { Button } from "../components/button.tsx";
+import { QueryView } from "../components/query-view.tsx";
+import { Empty } from "../components/states.tsx";
+import { toastDone, toastFailed } from "../components/toasts.tsx";
+import { cn } from "../lib/cn.ts";
+import { fileSize } from "../lib/size.ts";
+import { ago } from "../lib/time.ts";
+import { useNow } from "../lib/use-now.ts";
+import { en } from "../text/en.ts";
+import { FileView } from "./file-view.tsx";
+
+const t = en.files;
+
+export interface FilesPanelProps {
+  groupId: string;
+  /** The directory, relative to the workspace; empty for its root. */
+  path: string;
+  onPath: (path: string) => void;
+}
+
+export const FilesPanel = ({ groupId, path, onPath }: FilesPanelProps) => {
+  const files = useQuery(filesQuery(groupId, path));
+  const [opened, setOpened] = useState<WorkspaceEntry | null>(null);
+  const go = (next: string): void => {
+    setOpened(null);
+    onPath(next);
+  };
+  return (
+    <section aria-label={t.label} className="flex min-h-0 w-full flex-col lg:w-96 lg:border-l">
+      {opened !== null ? (
+        <FileView groupId={groupId} entry={opened} onClose={() => setOpened(null)} />
+      ) : (
+        <>
+          <div className="flex h-12 shrink-0 items-center gap-1 border-b pr-2 pl-4">
+            <Crumbs path={path} onPath={go} />
+            <UploadButton groupId={groupId} path={path} />
+            <Button variant="ghost" size="iconSm" aria-label={t.refresh} onClick={() => void files.refetch()}>
+              <RefreshCw className={cn(files.isFetching && "animate-spin")} aria-hidden="true" />
+            </Button>
+          </div>
+          <div className="min-h-0 flex-1 overflow-y-auto">
+            <QueryView query={files} what={t.what}>
+              {({ entries, truncated }) =>
+                entries.length === 0 ? (
+                  <Empty icon={FolderOpen} title={t.emptyTitle}>
+                    {t.empty}
+                  </Empty>
+                ) : (
+                  <ul className="p-2">
+                    {sorted(entries).map((entry) => (
+                      <Entry key={entry.path} groupId={groupId} entry={entry} onDirectory={go} onFile={setOpened} />
+                    ))}
+                    {truncated && <li className="p-2 text-xs text-warn">{t.truncated}</li>}
+                  </ul>
+                )
+              }
+            </QueryView>
+          </div>
+        </>
+      )}
+    </section>
+  );
+};
+
+const sorted = (entries: readonly WorkspaceEntry[]): WorkspaceEntry[] =>
+  entries.toSorted(
+    (a, b) => Number(b.type === "directory") - Number(a.type === "directory") || a.name.localeCompare(b.name),
+  );
+
+const Crumbs = ({ path, onPath }: Pick<FilesPanelProps, "path" | "onPath">) => {
+  const parts = path === "" ? [] : path.split("/");
+  const crumb = (name: string, to: string, last: boolean): ReactNode => (
+    <li key={to} className="flex min-w-0 items-center gap-1">
+      {to !== "" && <span className="text-muted">/</span>}
+      {last ? (
+        <span aria-current="page" className="truncate font-medium">
+          {name}
+        </span>
+      ) : (
+        <button type="button" className="truncate rounded text-accent hover:underline" onClick={() => onPath(to)}>
+          {name}
+        </button>
+      )}
+    </li>
+  );
+  return (
+    <nav aria-label={t.title} className="min-w-0 flex-1">
+      <ol className="flex min-w-0 items-center gap-1 text-[13px]">
+        {crumb(t.root, "", parts.length === 0)}
+        {parts.map((name, place) => crumb(name, parts.slice(0, place + 1).join("/"), place === parts.length - 1))}
+      </ol>
+    </nav>
+  );
+};
+
+interface EntryProps {
+  groupId: string;
+  entry: WorkspaceEntry;
+  onDirectory: (path: string) => void;
+  onFile: (entry: WorkspaceEntry) => void;
+}
+
+const ICONS = { file: File, directory: Folder, link: FileSymlink, other: File };
+
+const Entry = ({ groupId, entry, onDirectory, onFile }: EntryProps) => {
+  const nowMs = useNow(60_000);
+  const Icon = ICONS[entry.type];
+  const opens = entry.type === "file" || entry.type === "directory";
+  return (
+    <li className="flex items-center rounded-lg hover:bg-raised">
+      <button
+        type="button"
+        disabled={!opens}
+        onClick={() => (entry.type === "directory" ? onDirectory(entry.path) : onFile(entry))}
+        className="flex h-10 min-w-0 flex-1 items-center gap-2.5 rounded-lg px-2 text-left"
+      >
+        <Icon
+          className={cn("size-4 shrink-0", entry.type === "directory" ? "text-accent" : "text-muted")}
+          aria-hidden="true"
+        />
+        <span className="min-w-0 flex-1 truncate">{entry.name}</span>
+        {entry.type === "link" && <span className="text-xs text-muted">{t.link}</span>}
+        {entry.type === "file" && (
+          <span className="shrink-0 text-xs text-muted tabular-nums">
+            {fileSize(entry.sizeBytes)} · {ago(new Date(entry.modified_ms).toISOString(), nowMs)}
+          </span>
+        )}
+      </button>
+      {entry.type === "file" && (
+        <Button variant="ghost" size="iconSm" asChild className="mr-1">
+          <a href={fileAddress(groupId, entry.path)} download={entry.name} aria-label={t.downloadOf(entry.name)}>
+            <Download aria-hidden="true" />
+          </a>
+        </Button>
+      )}
+    </li>
+  );
+};
+
+const UploadButton = ({ groupId, path }: Pick<FilesPanelProps, "groupId" | "path">) => {
+  const client = useQueryClient();
+  const input = useRef<HTMLInputElement>(null);
+  const upload = useMutation({
+    mutationFn: (file: globalThis.File) => putFile(groupId, path === "" ? file.name : `${path}/${file.name}`, file),
+    onSuccess: (_, file) => {
+      toastDone(t.uploaded(file.name));
+      return client.invalidateQueries({ queryKey: ["files", groupId] });
+    },
+    onError: (error, file) => toastFailed(t.uploadFailed(file.name), error),
+  });
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        onChange={({ target }) => {
+          const file = target.files?.[0];
+          target.value = "";
+          if (file !== undefined) upload.mutate(file);
+        }}
+      />
+      <Button
+        variant="ghost"
+        size="iconSm"
+        aria-label={t.upload}
+        disabled={upload.isPending}
+        onClick={() => input.current?.click()}
+      >
+        <Upload className={cn(upload.isPending && "breathe")} aria-hidden="true" />
+      </Button>
+    </>
+  );
+};

@@ -1,0 +1,174 @@
+/** The scrolling column of messages: stays at the end while one reads there, keeps its place when earlier ones are put in above. */
+import type { ConversationView, MessageView } from "@praktor/protocol/rest";
+import { ArrowDown, LoaderCircle } from "lucide-react";
+import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { sentence } from "../api/api-error.ts";
+import { Button } from "../components/button.tsx";
+import { ScrollArea } from "../components/scroll-area.tsx";
+import { day } from "../lib/time.ts";
+import { useNow } from "../lib/use-now.ts";
+import type { LiveTurn } from "../live/live-turn.ts";
+import { en } from "../text/en.ts";
+import { conversationName } from "./conversation-picker.tsx";
+import { LiveTurnView } from "./live-turn-view.tsx";
+import { MessageRow } from "./message-row.tsx";
+
+const t = en.history;
+/** Nearer to the end than this counts as reading there. */
+const NEAR_PX = 80;
+
+export interface HistoryProps {
+  messages: readonly MessageView[];
+  turns: readonly LiveTurn[];
+  /** Named beside each message; empty when all are of one conversation. */
+  conversations: readonly ConversationView[];
+  hasEarlier: boolean;
+  loadingEarlier: boolean;
+  earlierError: Error | null;
+  onEarlier: () => void;
+  empty: ReactNode;
+  /** Comes after the messages: those on their way. */
+  children: ReactNode[];
+}
+
+export const History = (props: HistoryProps) => {
+  const { messages, turns, conversations, children } = props;
+  const nowMs = useNow(60_000);
+  const { element, content, atEnd, onScroll, toEnd } = useScroll(messages[0]?.id);
+  const names = new Map(conversations.map((conversation) => [conversation.id, conversationName(conversation)]));
+  const byId = new Map(turns.map((turn) => [turn.id, turn]));
+  const answered = new Set(messages.filter(({ role }) => role !== "user").map(({ turn_id: turnId }) => turnId));
+  const open = turns.filter((turn) => !answered.has(turn.id) && turn.state !== "succeeded");
+  const isEmpty = messages.length === 0 && open.length === 0 && children.length === 0;
+  return (
+    <div className="relative min-h-0 flex-1">
+      <ScrollArea
+        ref={element}
+        onScroll={onScroll}
+        aria-label={t.label}
+        className="h-full overflow-y-auto -outline-offset-2 [overflow-anchor:none]"
+      >
+        {isEmpty ? (
+          props.empty
+        ) : (
+          <div ref={content} className="mx-auto max-w-3xl space-y-4 px-4 py-5">
+            <Earlier {...props} root={element} />
+            {messages.map((message, place) => {
+              const before = messages[place - 1];
+              const heading = day(message.time, nowMs);
+              const turn =
+                message.role === "assistant" && message.turn_id !== null ? byId.get(message.turn_id) : undefined;
+              return (
+                <div key={message.id} className="space-y-4">
+                  {(before === undefined || day(before.time, nowMs) !== heading) && <DayLine text={heading} />}
+                  <MessageRow message={message} conversation={names.get(message.conversation_id)} turn={turn} />
+                </div>
+              );
+            })}
+            {children}
+            {open.map((turn) => (
+              <LiveTurnView key={turn.id} turn={turn} />
+            ))}
+          </div>
+        )}
+      </ScrollArea>
+      {!atEnd && (
+        <Button size="pill" className="absolute bottom-3 left-1/2 -translate-x-1/2 shadow-lg" onClick={toEnd}>
+          <ArrowDown aria-hidden="true" />
+          {t.latest}
+        </Button>
+      )}
+    </div>
+  );
+};
+
+const DayLine = ({ text }: { text: string }) => (
+  <div className="flex items-center gap-3 text-xs font-medium text-muted">
+    <span className="h-px flex-1 bg-line" />
+    {text}
+    <span className="h-px flex-1 bg-line" />
+  </div>
+);
+
+type EarlierProps = Pick<HistoryProps, "hasEarlier" | "loadingEarlier" | "earlierError" | "onEarlier" | "messages"> & {
+  root: RefObject<HTMLElement | null>;
+};
+
+/** Loads by itself when it comes into view; a failure waits for the button. */
+const Earlier = ({ hasEarlier, loadingEarlier, earlierError, onEarlier, messages, root }: EarlierProps) => {
+  const mark = useRef<HTMLDivElement>(null);
+  const ready = hasEarlier && !loadingEarlier && earlierError === null;
+  useEffect(() => {
+    if (!ready || mark.current === null) return undefined;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some((entry) => entry.isIntersecting)) onEarlier();
+      },
+      { root: root.current, rootMargin: "200px 0px 0px 0px" },
+    );
+    observer.observe(mark.current);
+    return () => observer.disconnect();
+  });
+  if (!hasEarlier) {
+    return messages.length === 0 ? null : <p className="text-center text-xs text-muted">{t.beginning}</p>;
+  }
+  return (
+    <div ref={mark} className="flex flex-col items-center gap-2 text-xs text-muted">
+      {earlierError !== null && (
+        <p role="alert" className="text-bad">
+          {t.earlierFailed}: {sentence(earlierError)}
+        </p>
+      )}
+      <Button size="sm" variant="ghost" disabled={loadingEarlier} onClick={onEarlier}>
+        {loadingEarlier && <LoaderCircle className="animate-spin" aria-hidden="true" />}
+        {loadingEarlier ? t.earlierBusy : t.earlier}
+      </Button>
+    </div>
+  );
+};
+
+const useScroll = (firstId: number | undefined) => {
+  const element = useRef<HTMLElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const following = useRef(true);
+  const heightBefore = useRef(0);
+  const [atEnd, setAtEnd] = useState(true);
+
+  const toEnd = (): void => {
+    following.current = true;
+    element.current?.scrollTo({ top: element.current.scrollHeight });
+  };
+
+  // Earlier messages came in above: what was in view stays in view.
+  useLayoutEffect(() => {
+    const view = element.current;
+    if (view === null) return;
+    if (!following.current) view.scrollTop += view.scrollHeight - heightBefore.current;
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- runs when the first message changes, not when refs do
+  }, [firstId]);
+
+  useLayoutEffect(() => {
+    heightBefore.current = element.current?.scrollHeight ?? 0;
+  });
+
+  useEffect(() => {
+    const view = element.current;
+    if (view === null) return undefined;
+    const observer = new ResizeObserver(() => {
+      if (following.current) view.scrollTop = view.scrollHeight;
+      heightBefore.current = view.scrollHeight;
+    });
+    observer.observe(view);
+    if (content.current !== null) observer.observe(content.current);
+    return () => observer.disconnect();
+  });
+
+  const onScroll = (): void => {
+    const view = element.current;
+    if (view === null) return;
+    const near = view.scrollHeight - view.scrollTop - view.clientHeight < NEAR_PX;
+    following.current = near;
+    setAtEnd(near);
+  };
+  return { element, content, atEnd, onScroll, toEnd };
+};

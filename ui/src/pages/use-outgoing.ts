@@ -1,0 +1,68 @@
+/** Messages on their way from this page: each is shown until history has it, and may be sent again when it failed. */
+import type { MessageView } from "@praktor/protocol/rest";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { postMessage } from "../api/endpoints.ts";
+import { messagesQuery, turnsQuery } from "../api/queries.ts";
+import { toastFailed } from "../components/toasts.tsx";
+import { useSocketState } from "../live/live-context.tsx";
+import { en } from "../text/en.ts";
+
+export interface OutgoingMessage {
+  /** The idempotency key: sending again with it never makes a second message. */
+  key: string;
+  text: string;
+  state: "sending" | "accepted" | "failed";
+  error: unknown;
+  messageId: number | null;
+}
+
+export interface OutgoingMessages {
+  items: readonly OutgoingMessage[];
+  send: (text: string) => void;
+  retry: (item: OutgoingMessage) => void;
+  discard: (item: OutgoingMessage) => void;
+}
+
+export const useOutgoing = (
+  groupId: string,
+  conversationId: string | null,
+  messages: readonly MessageView[],
+): OutgoingMessages => {
+  const client = useQueryClient();
+  const socket = useSocketState();
+  const [items, setItems] = useState<readonly OutgoingMessage[]>([]);
+
+  const change = (key: string, next: Partial<OutgoingMessage>): void =>
+    setItems((all) => all.map((item) => (item.key === key ? { ...item, ...next } : item)));
+
+  const post = async ({ key, text }: Pick<OutgoingMessage, "key" | "text">): Promise<void> => {
+    try {
+      const body = conversationId === null ? { text } : { text, conversation_id: conversationId };
+      const accepted = await postMessage(groupId, body, key);
+      change(key, { state: "accepted", messageId: accepted.message_id });
+      // No event will tell while the socket is away.
+      if (socket === "open") return;
+      await client.invalidateQueries({ queryKey: messagesQuery(groupId, conversationId).queryKey });
+      await client.invalidateQueries({ queryKey: turnsQuery(groupId).queryKey });
+    } catch (error) {
+      change(key, { state: "failed", error });
+      toastFailed(en.composer.failed, error);
+    }
+  };
+
+  const ids = new Set(messages.map(({ id }) => id));
+  return {
+    items: items.filter(({ messageId }) => messageId === null || !ids.has(messageId)),
+    send: (text) => {
+      const key = crypto.randomUUID();
+      setItems((all) => [...all, { key, text, state: "sending", error: null, messageId: null }]);
+      void post({ key, text });
+    },
+    retry: (item) => {
+      change(item.key, { state: "sending", error: null });
+      void post(item);
+    },
+    discard: ({ key }) => setItems((all) => all.filter((item) => item.key !== key)),
+  };
+};
