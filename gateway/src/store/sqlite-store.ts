@@ -1,4 +1,5 @@
 /** The store on one SQLite file. */
+import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../kit/clock.ts";
 import type { Ids } from "../kit/ids.ts";
 import type { Logger } from "../kit/logger.ts";
@@ -41,10 +42,12 @@ export class SqliteStore implements Store {
 
   /** Rejects with `store_unusable`, `store_corrupt`, `store_too_new`, `store_migration` or `store_full`. */
   static async open({ path, clock, ids, logger }: SqliteStoreOptions): Promise<SqliteStore> {
-    return new SqliteStore(new Database(openDatabase(path, migrations, logger)), clock, ids);
+    return new SqliteStore(openDatabase(path, migrations, logger), clock, ids);
   }
 
-  private constructor(database: Database, clock: Clock, ids: Ids) {
+  /** On a connection that `openDatabase` made; it is closed with the store. */
+  constructor(connection: DatabaseSync, clock: Clock, ids: Ids) {
+    const database = new Database(connection);
     this.#database = database;
     this.#clock = clock;
     this.groups = new GroupsRepository(database, clock);

@@ -1,0 +1,279 @@
+/** What groups, conversations, messages, sandboxes, settings and metering promise. */
+import { describe, expect, it } from "vitest";
+import {
+  addChat,
+  claim,
+  DAY_MS,
+  openChat,
+  receive,
+  resultOf,
+  someUsage,
+  TestClock,
+  textPart,
+  toolOf,
+  type MakeStore,
+} from "./contract-fixture.ts";
+
+export function recordsContract(make: MakeStore): void {
+  describe("groups", () => {
+    it("are created once for an id and once for a folder", async () => {
+      const store = await make(new TestClock());
+      const created = await store.groups.create({ id: "a", name: "A", folder: "fa", model: "haiku" });
+      expect(created).toMatchObject({ type: "created", group: { id: "a", model: "haiku", isMain: false } });
+      expect(await store.groups.create({ id: "a", name: "B", folder: "fb" })).toEqual({ type: "taken_id" });
+      expect(await store.groups.create({ id: "b", name: "B", folder: "fa" })).toEqual({ type: "taken_folder" });
+      expect((await store.groups.list()).map((group) => group.id)).toEqual(["a"]);
+      expect(await store.groups.get("b")).toBeNull();
+    });
+
+    it("have at most one main group: marking another moves the mark", async () => {
+      const store = await make(new TestClock());
+      await store.groups.create({ id: "a", name: "A", folder: "fa", isMain: true });
+      await store.groups.create({ id: "b", name: "B", folder: "fb", isMain: true });
+      expect((await store.groups.list()).map((group) => group.isMain)).toEqual([false, true]);
+      await store.groups.update("a", { isMain: true, name: "A2" });
+      expect(await store.groups.list()).toMatchObject([{ isMain: true, name: "A2" }, { isMain: false }]);
+      await store.groups.update("a", { model: "opus" });
+      expect(await store.groups.update("a", { model: null })).toMatchObject({ isMain: true, model: null });
+      expect(await store.groups.update("missing", { name: "x" })).toBeNull();
+      expect(await store.groups.get("missing")).toBeNull();
+    });
+
+    it("know their messages and last activity", async () => {
+      const chat = await openChat(make);
+      expect((await chat.store.groups.activity()).get(chat.groupId)).toEqual({ messageCount: 0, lastActiveAt: null });
+      await receive(chat, 1);
+      chat.clock.advance(10);
+      const { turn } = await receive(chat, 2);
+      await chat.store.turns.succeed(chat.groupId, resultOf(await claim(chat), { turnId: turn.id }), []);
+      expect((await chat.store.groups.activity()).get(chat.groupId)).toEqual({
+        messageCount: 3,
+        lastActiveAt: chat.clock.now(),
+      });
+    });
+  });
+
+  describe("conversations", () => {
+    it("are one at a chat, one at each topic of it, and one at a group's page", async () => {
+      const chat = await openChat(make);
+      const { store, groupId } = chat;
+      const address = { channel: "telegram", chatId: "1" } as const;
+      expect(await store.conversations.ensure({ groupId, kind: "chat", address, title: "again" })).toEqual(
+        chat.conversation,
+      );
+      const topicAddress = { ...address, topicId: 3 };
+      const topic = await store.conversations.ensure({ groupId, kind: "topic", address: topicAddress, title: "T" });
+      expect(topic.id).not.toBe(chat.conversation.id);
+      expect(await store.conversations.byAddress(topicAddress)).toEqual(topic);
+      expect(await store.conversations.byAddress(address)).toEqual(chat.conversation);
+      expect(await store.conversations.byAddress({ channel: "telegram", chatId: "2" })).toBeNull();
+      expect(await store.conversations.byAddress({ channel: "web" })).toBeNull();
+
+      const other = await addChat(store, "2");
+      const page = { kind: "page", address: { channel: "web" }, title: "Page" } as const;
+      const mine = await store.conversations.ensure({ groupId, ...page });
+      expect(await store.conversations.ensure({ groupId, ...page })).toEqual(mine);
+      expect((await store.conversations.ensure({ groupId: other.groupId, ...page })).id).not.toBe(mine.id);
+      expect((await store.conversations.list(groupId)).map(({ id }) => id).toSorted()).toEqual(
+        [chat.conversation.id, topic.id, mine.id].toSorted(),
+      );
+    });
+
+    it("are made anew for each task run and member, also at an address that a chat has", async () => {
+      const chat = await openChat(make);
+      const run = {
+        groupId: chat.groupId,
+        kind: "task_run",
+        address: { channel: "telegram", chatId: "1" },
+        title: "run",
+      } as const;
+      const first = await chat.store.conversations.ensure(run);
+      const second = await chat.store.conversations.ensure(run);
+      expect(new Set([first.id, second.id, chat.conversation.id]).size).toBe(3);
+      expect(await chat.store.conversations.byAddress(run.address)).toEqual(chat.conversation);
+    });
+
+    it("refuse a chat that belongs to another group", async () => {
+      const chat = await openChat(make);
+      const other = await addChat(chat.store, "2");
+      await expect(
+        chat.store.conversations.ensure({
+          groupId: other.groupId,
+          kind: "chat",
+          address: { channel: "telegram", chatId: "1" },
+          title: "mine now",
+        }),
+      ).rejects.toMatchObject({ code: "address_taken" });
+    });
+
+    it("keep their session", async () => {
+      const chat = await openChat(make);
+      await chat.store.conversations.setSession(chat.conversation.id, "session-9");
+      expect((await chat.store.conversations.get(chat.conversation.id))?.sessionId).toBe("session-9");
+      await chat.store.conversations.setSession(chat.conversation.id, null);
+      expect((await chat.store.conversations.get(chat.conversation.id))?.sessionId).toBeNull();
+    });
+  });
+
+  describe("messages", () => {
+    it("come in pages, the newest first page, oldest first within it", async () => {
+      const chat = await openChat(make);
+      const other = await addChat(chat.store, "2");
+      const page = await chat.store.conversations.ensure({
+        groupId: chat.groupId,
+        kind: "page",
+        address: { channel: "web" },
+        title: "Page",
+      });
+      for (let updateId = 1; updateId <= 9; updateId++) {
+        await receive(updateId % 3 === 0 ? { ...chat, conversation: page } : chat, updateId, String(updateId));
+        await receive({ store: chat.store, conversation: other.conversation }, 100 + updateId, "elsewhere");
+      }
+      const { groupId } = chat;
+      const newest = await chat.store.messages.page({ groupId, limit: 4 });
+      expect(newest.map((message) => message.content)).toEqual(["6", "7", "8", "9"]);
+      const before = newest[0]?.id ?? 0;
+      const older = await chat.store.messages.page({ groupId, before, limit: 10 });
+      expect(older.map((message) => message.content)).toEqual(["1", "2", "3", "4", "5"]);
+      const ofPage = await chat.store.messages.page({ groupId, conversationId: page.id, before, limit: 10 });
+      expect(ofPage.map((message) => message.content)).toEqual(["3"]);
+      expect(await chat.store.messages.page({ groupId: other.groupId, conversationId: page.id, limit: 10 })).toEqual(
+        [],
+      );
+      expect((await chat.store.messages.recent(3)).map((message) => message.content)).toEqual([
+        "elsewhere",
+        "9",
+        "elsewhere",
+      ]);
+    });
+
+    it("keep their metadata", async () => {
+      const chat = await openChat(make);
+      const metadata = { files: [{ name: "a.txt" }], reply: null };
+      const { message } = await chat.store.inbox.submit({
+        conversationId: chat.conversation.id,
+        sender: "user:7",
+        content: "with a file",
+        metadata,
+      });
+      expect(message.metadata).toEqual(metadata);
+    });
+
+    it("carry notices to the chat, and to the page as they are", async () => {
+      const chat = await openChat(make);
+      const parts = [textPart("one"), textPart("two")];
+      const notice = { content: "no credential", parts };
+      expect(await chat.store.messages.notice({ conversationId: chat.conversation.id, ...notice })).toMatchObject({
+        role: "notice",
+        sender: "praktor",
+        turnId: null,
+        delivery: "pending",
+      });
+      const page = await chat.store.conversations.ensure({
+        groupId: chat.groupId,
+        kind: "page",
+        address: { channel: "web" },
+        title: "Page",
+      });
+      expect((await chat.store.messages.notice({ conversationId: page.id, ...notice })).delivery).toBeNull();
+      expect(await chat.store.outbox.ready("web")).toEqual([]);
+      expect(await chat.store.outbox.ready("telegram")).toHaveLength(1);
+    });
+  });
+
+  describe("sandboxes", () => {
+    it("have growing generations, and a group has one at most", async () => {
+      const { store, groupId } = await openChat(make);
+      const first = await store.sandboxes.begin({ id: "s1", groupId, tokenHash: "h1" });
+      expect(first).toMatchObject({ generation: 1, status: "starting", engineId: null });
+      await store.sandboxes.running("s1", "container-1");
+      await store.sandboxes.setNatsUser("s1", "UABC");
+      expect(await store.sandboxes.byTokenHash("h1")).toMatchObject({
+        status: "running",
+        engineId: "container-1",
+        natsUser: "UABC",
+      });
+      const second = await store.sandboxes.begin({ id: "s2", groupId, tokenHash: "h2" });
+      expect(second.generation).toBe(2);
+      expect((await store.sandboxes.live()).map((row) => row.id)).toEqual(["s2"]);
+      expect((await store.sandboxes.get("s1"))?.status).toBe("stopped");
+    });
+
+    it("do not come back: a stopped one's token is void and late reports change nothing", async () => {
+      const { store, groupId, clock } = await openChat(make);
+      await store.sandboxes.begin({ id: "s1", groupId, tokenHash: "h1" });
+      clock.advance(5);
+      await store.sandboxes.touch("s1");
+      expect((await store.sandboxes.get("s1"))?.lastActiveAt).toBe(clock.now());
+      await store.sandboxes.stopped("s1", "out of memory");
+      await store.sandboxes.running("s1", "container-1");
+      await store.sandboxes.stopped("s1", null);
+      expect(await store.sandboxes.get("s1")).toMatchObject({
+        status: "stopped",
+        engineId: null,
+        error: "out of memory",
+        stoppedAt: clock.now(),
+      });
+      expect(await store.sandboxes.byTokenHash("h1")).toBeNull();
+      expect(await store.sandboxes.live()).toEqual([]);
+    });
+  });
+
+  describe("settings and metering", () => {
+    it("keep values and count up", async () => {
+      const store = await make(new TestClock());
+      expect(await store.settings.get("install")).toBeNull();
+      await store.settings.set("install", "one");
+      await store.settings.set("install", "two");
+      expect(await store.settings.get("install")).toBe("two");
+      expect(await Promise.all([1, 2, 3].map(() => store.settings.increment("epoch")))).toEqual([1, 2, 3]);
+    });
+
+    it("add up model calls by time and group", async () => {
+      const { store, clock } = await openChat(make);
+      const call = { turnId: null, model: "m", usage: someUsage, status: 200, durationMs: 12.5 };
+      await store.usage.record({ ...call, groupId: "a", at: clock.now() });
+      await store.usage.record({ ...call, groupId: "b", at: clock.now() + 10 });
+      expect(await store.usage.totals({ since: 0 })).toEqual({
+        calls: 2,
+        inputTokens: 20,
+        outputTokens: 10,
+        cacheReadTokens: 6,
+        cacheWriteTokens: 4,
+        costUsd: 0.5,
+      });
+      expect(await store.usage.totals({ since: 0, groupId: "a" })).toMatchObject({ calls: 1 });
+      expect(await store.usage.totals({ since: clock.now() + 11 })).toMatchObject({ calls: 0, costUsd: 0 });
+    });
+  });
+
+  describe("upkeep", () => {
+    it("reports a store that takes writes as healthy, any number of times", async () => {
+      const store = await make(new TestClock());
+      for (let time = 0; time < 3; time++) expect((await store.health()).ok).toBe(true);
+    });
+
+    it("forgets old update ids, keys, and events of turns that ended long ago – not those of open turns", async () => {
+      const chat = await openChat(make);
+      const { store, clock, groupId } = chat;
+      await store.inbox.submit({
+        conversationId: chat.conversation.id,
+        sender: "user:7",
+        content: "x",
+        idempotencyKey: "k",
+      });
+      const ended = await claim(chat);
+      await store.turns.record(groupId, toolOf(ended, 1));
+      await store.turns.succeed(groupId, resultOf(ended), []);
+      await receive(chat, 1);
+      const running = await claim(chat);
+      await store.turns.record(groupId, toolOf(running, 1));
+      expect(await store.prune()).toEqual({ turnEvents: 0, inbox: 0, idempotencyKeys: 0 });
+      clock.advance(30 * DAY_MS + 1);
+      expect(await store.prune()).toEqual({ turnEvents: 2, inbox: 1, idempotencyKeys: 1 });
+      expect(await store.turns.events(ended.id)).toEqual([]);
+      expect(await store.turns.events(running.id)).toHaveLength(1);
+      expect(await store.messages.byTurn(ended.id)).toHaveLength(2);
+    });
+  });
+}

@@ -1,0 +1,14 @@
+/** The store's contract as tests: a store on any database must pass them. */
+import { inboxContract } from "./inbox.contract.ts";
+import { outboxContract } from "./outbox.contract.ts";
+import { recordsContract } from "./records.contract.ts";
+import { turnsContract } from "./turns.contract.ts";
+import type { MakeStore } from "./contract-fixture.ts";
+
+/** Call it at the top of a test file. `make` opens an empty store and sees to its end. */
+export function storeContract(make: MakeStore): void {
+  recordsContract(make);
+  inboxContract(make);
+  turnsContract(make);
+  outboxContract(make);
+}
