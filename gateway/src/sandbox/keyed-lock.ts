@@ -11,12 +11,15 @@ export class KeyedLock {
     // A waiter that gives up must not let its followers overtake the work before it.
     const tail = previous.then(() => promise);
     this.#tails.set(key, tail);
+    let first = false;
     try {
       await abortable(previous, signal);
+      first = true;
       return await work();
     } finally {
       resolve();
-      void this.#forget(key, tail);
+      if (first && this.#tails.get(key) === tail) this.#tails.delete(key);
+      else void this.#forget(key, tail);
     }
   }
 

@@ -14,8 +14,9 @@ export class RememberedTails {
     }
   }
 
-  /** The last `lines` lines, or an empty text where nothing is known. */
-  recall(sandboxId: string, lines: number): string {
-    return lines > 0 ? (this.#texts.get(sandboxId) ?? "").split("\n").slice(-lines).join("\n") : "";
+  /** The last `lines` lines, or undefined where nothing is known. */
+  recall(sandboxId: string, lines: number): string | undefined {
+    const text = this.#texts.get(sandboxId);
+    return lines > 0 ? text?.split("\n").slice(-lines).join("\n") : text && "";
   }
 }

@@ -102,9 +102,20 @@ export function sandboxHostContract(
       await printed(running, "ready");
       await harness.kill(running);
       await expect.poll(() => exits.length, patient).toBe(1);
-      expect(exits[0]).toMatchObject({ sandboxId: running.sandboxId, outOfMemory: false });
+      expect(exits[0]).toMatchObject({ sandboxId: running.sandboxId, exitCode: null, outOfMemory: false });
       expect(exits[0]?.detail).toMatch(/\.$/);
       expect(await host.list(signal)).toEqual([]);
+    });
+
+    test("can be started anew the moment its end is known", async () => {
+      const first = await launch("1", 1);
+      const again = Promise.withResolvers<RunningSandbox>();
+      host.onExit((exit) => {
+        if (exit.sandboxId === first.sandboxId) again.resolve(launch("1", 2));
+      });
+      await harness.kill(first);
+      const second = await again.promise;
+      expect(await host.list(signal)).toEqual([second]);
     });
 
     test("reports a runner that fails, with what it printed last", async () => {

@@ -118,7 +118,7 @@ export class ProcessSandboxHost implements SandboxHost {
   }
 
   tail(sandboxId: string, lines: number): Promise<string> {
-    return Promise.resolve(this.#find(sandboxId)?.tail.lines(lines) ?? this.#tails.recall(sandboxId, lines));
+    return Promise.resolve(this.#find(sandboxId)?.tail.lines(lines) ?? this.#tails.recall(sandboxId, lines) ?? "");
   }
 
   onExit(listener: (exit: SandboxExit) => void): void {

@@ -1,6 +1,7 @@
 /** One running child: its output, its orderly end and the news of it. */
 import type { ChildProcess } from "node:child_process";
 import { abortable, deadline, sleep } from "../../kit/deadline.ts";
+import { withoutSignals } from "../exit-code.ts";
 import { OutputTail } from "../output-tail.ts";
 import type { RunningSandbox, SandboxExit } from "../sandbox.ts";
 import { endedForMemory, memoryKills } from "./memory-kills.ts";
@@ -57,13 +58,14 @@ export class SandboxProcess {
     const killsAfter = memoryKills();
     const outOfMemory = endedForMemory({ exitCode, signal, killsBefore: this.#killsBefore, killsAfter, lastOutput });
     const { groupId, sandboxId } = this.running;
-    return { groupId, sandboxId, exitCode, outOfMemory, detail: describe(exitCode, signal, outOfMemory) };
+    const detail = describe(exitCode, signal, outOfMemory);
+    return { groupId, sandboxId, exitCode: withoutSignals(exitCode), outOfMemory, detail };
   }
 }
 
 function describe(exitCode: number | null, signal: string | null, outOfMemory: boolean): string {
   if (outOfMemory) return "The agent's process ran out of memory and was ended.";
-  return signal === null
-    ? `The agent's process ended with exit code ${exitCode}.`
-    : `The agent's process was ended by ${signal}.`;
+  if (signal !== null) return `The agent's process was ended by ${signal}.`;
+  if (withoutSignals(exitCode) !== null) return `The agent's process ended with exit code ${exitCode}.`;
+  return `The agent's process was ended by signal ${(exitCode ?? 128) - 128}.`;
 }

@@ -1,0 +1,130 @@
+/** What a group's container is asked to be. Everything that isolates it is decided here, and checked in `policy.ts`. */
+import type Docker from "dockerode";
+import type { SandboxSpec } from "../sandbox.ts";
+import { containerLabels, groupLabels } from "./labels.ts";
+
+export interface ContainerLimits {
+  memoryBytes: number;
+  /** Processors, also parts of one. */
+  cpus: number;
+  /** Processes and threads. */
+  pids: number;
+  /** Chromium keeps its pages in shared memory and crashes with Docker's 64 MB. */
+  sharedMemoryBytes: number;
+  /** Each of the writable places that are not volumes: /tmp and HOME. Counts as memory while it is used. */
+  temporaryBytes: number;
+}
+
+const mib = 1024 * 1024;
+
+export const defaultLimits: ContainerLimits = {
+  memoryBytes: 4096 * mib,
+  cpus: 2,
+  pids: 1024,
+  sharedMemoryBytes: 512 * mib,
+  temporaryBytes: 1024 * mib,
+};
+
+export interface ContainerNaming {
+  installId: string;
+  /** `praktor`: containers are `praktor-agent-{groupId}`, networks `praktor-net-{folder}`, volumes `praktor-wk-{folder}` … */
+  prefix: string;
+  image: string;
+  /** Another OCI runtime that the engine knows, for example `runsc`. */
+  runtime: string | undefined;
+}
+
+export const agentUser = "10321:10321";
+const cpuPeriodMicroseconds = 100_000;
+
+export const containerName = (prefix: string, groupId: string): string => `${prefix}-agent-${groupId}`;
+export const networkName = (prefix: string, folder: string): string => `${prefix}-net-${folder}`;
+
+interface Isolation {
+  Mounts: Docker.MountSettings[];
+  Tmpfs: Record<string, string>;
+  NetworkMode: string;
+  /** Missing in dockerode's types. */
+  CgroupnsMode: "private";
+}
+
+/** The body of the engine's create call, less the fields that the engine fills itself. */
+export type ContainerRequest = Docker.ContainerCreateOptions & {
+  name: string;
+  User: string;
+  HostConfig: Docker.HostConfig & Isolation;
+};
+
+export function containerRequest(
+  spec: SandboxSpec,
+  naming: ContainerNaming,
+  limits: ContainerLimits,
+): ContainerRequest {
+  const { prefix, installId } = naming;
+  const volume = (name: string, target: string, readOnly: boolean): Docker.MountSettings => ({
+    Type: "volume",
+    Source: `${prefix}-${name}`,
+    Target: target,
+    ReadOnly: readOnly,
+  });
+  const labels = groupLabels(installId, spec);
+  const labelled = (mount: Docker.MountSettings): Docker.MountSettings => ({
+    ...mount,
+    VolumeOptions: { NoCopy: false, Labels: labels, DriverConfig: { Name: "local", Options: {} } },
+  });
+  const owned = "rw,exec,nosuid,nodev,uid=10321,gid=10321";
+  return {
+    name: containerName(prefix, spec.groupId),
+    Image: naming.image,
+    User: agentUser,
+    WorkingDir: "/workspace/group",
+    Hostname: "praktor-agent",
+    Labels: containerLabels(installId, spec),
+    Env: Object.entries({ ...spec.environment, ...containerPaths }).map(([name, value]) => `${name}=${value}`),
+    AttachStdin: false,
+    AttachStdout: false,
+    AttachStderr: false,
+    OpenStdin: false,
+    Tty: false,
+    HostConfig: {
+      NetworkMode: networkName(prefix, spec.folder),
+      Mounts: [
+        labelled(volume(`wk-${spec.folder}`, "/workspace/group", false)),
+        volume("global", "/workspace/global", true),
+        labelled(volume(`sess-${spec.folder}`, containerPaths.CLAUDE_CONFIG_DIR, false)),
+      ],
+      ReadonlyRootfs: true,
+      Tmpfs: {
+        "/tmp": `rw,exec,nosuid,nodev,mode=1777,size=${limits.temporaryBytes}`,
+        [containerPaths.HOME]: `${owned},mode=0755,size=${limits.temporaryBytes}`,
+        "/run/praktor": `${owned},mode=0700,size=${mib}`,
+      },
+      CapDrop: ["ALL"],
+      SecurityOpt: ["no-new-privileges"],
+      IpcMode: "private",
+      CgroupnsMode: "private",
+      Init: true,
+      Memory: limits.memoryBytes,
+      MemorySwap: limits.memoryBytes,
+      // A quota, because the engine refuses more processors than the machine has only when they are asked for as NanoCpus.
+      CpuPeriod: cpuPeriodMicroseconds,
+      CpuQuota: Math.round(limits.cpus * cpuPeriodMicroseconds),
+      PidsLimit: limits.pids,
+      ShmSize: limits.sharedMemoryBytes,
+      // When the machine itself runs out of memory, an agent goes before the gateway and the engine.
+      OomScoreAdj: 500,
+      RestartPolicy: { Name: "no" },
+      LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } },
+      ...(naming.runtime === undefined ? {} : { Runtime: naming.runtime }),
+    },
+  };
+}
+
+/** Where the container finds what; part of the runner's environment. */
+const containerPaths = {
+  HOME: "/home/praktor",
+  CLAUDE_CONFIG_DIR: "/home/praktor/.claude",
+  PRAKTOR_WORKSPACE: "/workspace/group",
+  PRAKTOR_GLOBAL: "/workspace/global",
+  NATS_CREDS: "/run/praktor/nats.creds",
+} as const;

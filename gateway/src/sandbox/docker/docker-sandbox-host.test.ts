@@ -1,0 +1,181 @@
+/** Containers as sandboxes, on a real engine. */
+import { createServer, type Server } from "node:net";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { requirement } from "../../../../tests/require.ts";
+import { sandboxHostContract, standInSpec } from "../sandbox-host.contract.ts";
+import type { RunningSandbox, SandboxExit } from "../sandbox.ts";
+import type { DockerSandboxHost } from "./docker-sandbox-host.ts";
+import { DockerWorkbench, engineAnswers, testLimits } from "./docker-workbench.ts";
+
+const possible = requirement("docker", await engineAnswers());
+const signal = new AbortController().signal;
+const patient = { timeout: 15_000, interval: 50 };
+const bench = new DockerWorkbench();
+
+beforeAll(async () => {
+  if (possible === "run") await bench.start();
+});
+afterAll(async () => {
+  if (possible === "run") await bench[Symbol.asyncDispose]();
+});
+
+sandboxHostContract("docker", possible, async () => {
+  const host = bench.host();
+  await host.start(signal);
+  return {
+    host,
+    kill: async (running) => void (await bench.docker.getContainer(running.engineId).kill()),
+    [Symbol.asyncDispose]: async () => {
+      await host[Symbol.asyncDispose]();
+      await bench.clear();
+    },
+  };
+});
+
+describe.skipIf(possible === "skip")("docker sandboxes", () => {
+  const open: AsyncDisposable[] = [];
+  const started = async (host: DockerSandboxHost): Promise<DockerSandboxHost> => {
+    await host.start(signal);
+    open.push(host);
+    return host;
+  };
+  const listening = async (address: string): Promise<number> => {
+    const server: Server = createServer((socket) => socket.end());
+    open.push({ [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())) });
+    return new Promise((resolve) =>
+      server.listen(0, address, () => {
+        const bound = server.address();
+        resolve(typeof bound === "object" && bound !== null ? bound.port : 0);
+      }),
+    );
+  };
+  const ready = async (host: DockerSandboxHost, running: RunningSandbox): Promise<void> => {
+    await expect.poll(() => host.tail(running.sandboxId, 50, signal), patient).toContain("ready");
+  };
+
+  afterEach(async () => {
+    for (const resource of open.splice(0)) await resource[Symbol.asyncDispose]();
+    await bench.clear();
+  });
+
+  test("make the container that was promised, and no other privileges", async () => {
+    const host = await started(bench.host());
+    const running = await host.launch(standInSpec("-7", 3), signal);
+    await ready(host, running);
+    const found = await bench.docker.getContainer(running.engineId).inspect();
+    const p = bench.prefix;
+    expect(found.Name).toBe(`/${p}-agent--7`);
+    expect(found.Config.User).toBe("10321:10321");
+    expect(found.Config.Labels).toMatchObject({
+      "praktor.managed": "true",
+      "praktor.group": "-7",
+      "praktor.install": `install-${p}`,
+      "praktor.generation": "3",
+      "praktor.sandbox": "sb--7-3",
+    });
+    expect(Object.keys(found.NetworkSettings.Networks)).toEqual([`${p}-net-group-7`]);
+    expect(found.Mounts.map((mount) => `${mount.Type} ${mount.Name} ${mount.Destination} ${mount.RW}`).sort()).toEqual([
+      `volume ${p}-global /workspace/global false`,
+      `volume ${p}-sess-group-7 /home/praktor/.claude true`,
+      `volume ${p}-wk-group-7 /workspace/group true`,
+    ]);
+    expect(found.HostConfig).toMatchObject({
+      Memory: testLimits.memoryBytes,
+      PidsLimit: testLimits.pids,
+      ShmSize: testLimits.sharedMemoryBytes,
+      Init: true,
+      RestartPolicy: { Name: "no" },
+    });
+    const inside = async (script: string): Promise<string> =>
+      (await bench.run(running.engineId, ["sh", "-c", script])).output;
+    expect(await inside("id -u; id -g; grep -E '^(CapEff|CapBnd|NoNewPrivs|Seccomp):' /proc/1/status")).toMatch(
+      /^10321\n10321\nCapEff:\t0{16}\nCapBnd:\t0{16}\nNoNewPrivs:\t1\nSeccomp:\t2$/m,
+    );
+    const places =
+      "/ /etc /opt /workspace/global /usr/local/bin /workspace/group /home/praktor /home/praktor/.claude /tmp /run/praktor /dev/shm";
+    expect(await inside(`for p in ${places}; do touch $p/x 2>/dev/null && echo $p; done`)).toBe(
+      "/workspace/group\n/home/praktor\n/home/praktor/.claude\n/tmp\n/run/praktor\n/dev/shm",
+    );
+    expect(await inside("cat /proc/mounts | grep -c docker.sock")).toBe("0");
+  });
+
+  test("reach the gateway's listener, but neither its loopback nor another group's container", async () => {
+    const host = await started(bench.host());
+    const place = await host.prepare({ groupId: "1", folder: "group1" }, signal);
+    const [offered, hidden] = [await listening(place.listenHost), await listening("127.0.0.1")];
+    const [one, two] = await Promise.all([
+      host.launch(standInSpec("1", 1), signal),
+      host.launch(standInSpec("2", 1), signal),
+    ]);
+    await Promise.all([ready(host, one), ready(host, two)]);
+    const other = await bench.docker.getContainer(two.engineId).inspect();
+    const address = Object.values(other.NetworkSettings.Networks)[0]?.IPAddress ?? "";
+    const serve = `require("net").createServer((socket) => socket.end()).listen(7777)`;
+    const exec = await bench.docker.getContainer(two.engineId).exec({ Cmd: ["node", "-e", serve] });
+    await exec.start({ Detach: true });
+    await expect.poll(() => bench.reaches(two.engineId, address, 7777), patient).toBe(true);
+
+    expect(await bench.reaches(one.engineId, place.reachHost, offered)).toBe(true);
+    expect(await bench.reaches(one.engineId, address, 7777)).toBe(false);
+    expect(await bench.reaches(one.engineId, `${bench.prefix}-agent-2`, 7777)).toBe(false);
+    expect(await bench.reaches(one.engineId, place.reachHost, hidden)).toBe(false);
+    expect(await bench.reaches(one.engineId, "127.0.0.1", hidden)).toBe(false);
+  });
+
+  test("outlive their gateway; the next one adopts what runs and hears of what ended meanwhile", async () => {
+    const first = bench.host();
+    await first.start(signal);
+    const [kept, lost] = [
+      await first.launch(standInSpec("1", 1), signal),
+      await first.launch(standInSpec("2", 1), signal),
+    ];
+    await first[Symbol.asyncDispose]();
+    await bench.docker.getContainer(lost.engineId).kill();
+
+    const exits: SandboxExit[] = [];
+    const second = bench.host();
+    second.onExit((exit) => exits.push(exit));
+    await started(second);
+    expect(exits).toMatchObject([{ sandboxId: lost.sandboxId, exitCode: null }]);
+    expect(await second.list(signal)).toEqual([kept]);
+    await second.stop(kept.sandboxId, 2_000, signal);
+    expect(exits.map((exit) => exit.sandboxId)).toEqual([lost.sandboxId, kept.sandboxId]);
+  });
+
+  test("of another installation are left alone, also when a name is taken", async () => {
+    const theirs = await started(bench.host({ installId: "theirs" }));
+    const other = await theirs.launch(standInSpec("1", 1), signal);
+    const ours = await started(bench.host());
+    expect(await ours.list(signal)).toEqual([]);
+    await ours.stop(other.sandboxId, 0, signal);
+    await expect(ours.launch(standInSpec("1", 1), signal)).rejects.toMatchObject({
+      code: "start_failed",
+      message: expect.stringContaining("another installation"),
+      hint: expect.stringContaining("docker network rm"),
+    });
+    // The same group under another folder: its network is free, its container's name is not.
+    await expect(ours.launch({ ...standInSpec("1", 1), folder: "elsewhere" }, signal)).rejects.toMatchObject({
+      code: "start_failed",
+      message: expect.stringContaining(`${bench.prefix}-agent-1 belongs to another installation`),
+    });
+    expect(await theirs.list(signal)).toEqual([other]);
+  });
+
+  test("that exceed their memory are reported so", async () => {
+    const host = await started(bench.host());
+    const exits: SandboxExit[] = [];
+    host.onExit((exit) => exits.push(exit));
+    await host.launch(standInSpec("1", 1, "hog"), signal);
+    await expect.poll(() => exits.length, patient).toBe(1);
+    expect(exits[0]).toMatchObject({ exitCode: null, outOfMemory: true });
+  });
+
+  test("without their image are refused with what to do", async () => {
+    const host = await started(bench.host({ image: "praktor-no-such-image:latest" }));
+    expect(await host.health(signal)).toMatchObject({ ok: false, detail: expect.stringContaining("make containers") });
+    await expect(host.launch(standInSpec("1", 1), signal)).rejects.toMatchObject({
+      code: "image_missing",
+      hint: expect.stringContaining("make containers"),
+    });
+  });
+});

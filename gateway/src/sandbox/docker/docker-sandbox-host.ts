@@ -1,0 +1,208 @@
+/** Sandboxes as containers of a Docker engine: they outlive the gateway and are adopted by the next one. */
+import type Docker from "dockerode";
+import { Background } from "../../kit/background.ts";
+import { backoffMs } from "../../kit/backoff.ts";
+import type { Clock } from "../../kit/clock.ts";
+import { abortable, sleep } from "../../kit/deadline.ts";
+import type { Logger } from "../../kit/logger.ts";
+import { PraktorError, errorMessage } from "../../kit/praktor-error.ts";
+import { KeyedLock } from "../keyed-lock.ts";
+import type { RunningSandbox, SandboxExit, SandboxHealth, SandboxHost, SandboxPlace, SandboxSpec } from "../sandbox.ts";
+import { checkFolder, sandboxError } from "../sandbox-error.ts";
+import { type ContainerLimits, containerRequest, type ContainerRequest, defaultLimits } from "./container-request.ts";
+import { Containers } from "./containers.ts";
+import { Engine } from "./engine.ts";
+import { watchEnds } from "./engine-events.ts";
+import type { FoundContainer } from "./found-container.ts";
+import { GroupNetworks } from "./group-networks.ts";
+import { label, ofInstall } from "./labels.ts";
+import { findOwnContainer } from "./own-container.ts";
+import { policyDifferences } from "./policy.ts";
+
+export interface DockerSandboxOptions {
+  installId: string;
+  logger: Logger;
+  clock: Clock;
+  /** `new Docker()` honours DOCKER_HOST and its companions. */
+  docker: Docker;
+  /** `agent.image` */
+  image: string;
+  limits?: Partial<ContainerLimits>;
+  /** First part of all names; another one lets two installations share an engine. */
+  prefix?: string;
+  runtime?: string;
+}
+
+const firstLookMs = 5_000;
+const replaceGraceMs = 2_000;
+
+export class DockerSandboxHost implements SandboxHost {
+  readonly kind = "docker";
+  readonly warnings: readonly string[] = [];
+  readonly #options: DockerSandboxOptions;
+  readonly #engine: Engine;
+  readonly #containers: Containers;
+  readonly #networks: GroupNetworks;
+  readonly #lock = new KeyedLock();
+  readonly #background: Background;
+  #watching = false;
+  #own: Promise<FoundContainer | undefined> | undefined;
+
+  constructor(options: DockerSandboxOptions) {
+    const { installId, logger, clock, docker, prefix = "praktor" } = options;
+    this.#options = options;
+    this.#engine = new Engine(docker);
+    this.#containers = new Containers({ engine: this.#engine, installId, logger });
+    this.#networks = new GroupNetworks({ engine: this.#engine, installId, prefix, clock, logger, lock: this.#lock });
+    this.#background = new Background((error) =>
+      logger.error({ error: errorMessage(error) }, "watching the container engine failed"),
+    );
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    const looked = Promise.withResolvers<void>();
+    this.#background.run((signal) => this.#watch(signal, looked.resolve));
+    await abortable(looked.promise, AbortSignal.any([signal, AbortSignal.timeout(firstLookMs)])).catch(() =>
+      signal.throwIfAborted(),
+    );
+  }
+
+  async health(signal: AbortSignal): Promise<SandboxHealth> {
+    try {
+      const { image } = this.#options;
+      const found = await this.#engine.find("Looking for the agent's image", signal, (docker) =>
+        docker.getImage(image).inspect(),
+      );
+      if (found === undefined) return { ok: false, detail: sentence(imageMissing(image)) };
+      return this.#watching
+        ? { ok: true, detail: "The container engine answers and has the agent's image." }
+        : { ok: false, detail: "The container engine has just come back; its containers are being looked at." };
+    } catch (error) {
+      signal.throwIfAborted();
+      return { ok: false, detail: sentence(error) };
+    }
+  }
+
+  async prepare(group: { groupId: string; folder: string }, signal: AbortSignal): Promise<SandboxPlace> {
+    checkFolder(group.folder);
+    return this.#lock.run(group.folder, signal, async () =>
+      this.#networks.ensure(group, await this.#ownContainer(signal), signal),
+    );
+  }
+
+  async launch(spec: SandboxSpec, signal: AbortSignal): Promise<RunningSandbox> {
+    checkFolder(spec.folder);
+    const { limits, installId, prefix = "praktor", image, runtime } = this.#options;
+    const request = containerRequest(spec, { installId, prefix, image, runtime }, { ...defaultLimits, ...limits });
+    const running = await this.#lock.run(spec.folder, signal, async () => {
+      await this.#networks.ensure(spec, await this.#ownContainer(signal), signal);
+      await this.#makeWay(request.name, signal);
+      return this.#containers.whileStarting(request.name, () => this.#run(spec, request, signal));
+    });
+    // Its end may have come before it was known; the caller hears of it after it has this answer.
+    this.#background.run((signal) => this.#containers.report(running.engineId, signal));
+    return running;
+  }
+
+  async stop(sandboxId: string, graceMs: number, signal: AbortSignal): Promise<void> {
+    for (const id of await this.#containers.idsOf(sandboxId, signal)) await this.#containers.end(id, graceMs, signal);
+  }
+
+  list(signal: AbortSignal): Promise<RunningSandbox[]> {
+    return this.#containers.running(signal);
+  }
+
+  tail(sandboxId: string, lines: number, signal: AbortSignal): Promise<string> {
+    return this.#containers.tail(sandboxId, lines, signal);
+  }
+
+  onExit(listener: (exit: SandboxExit) => void): void {
+    this.#containers.onExit(listener);
+  }
+
+  /** Only stops watching: the containers go on for the next gateway. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#background[Symbol.asyncDispose]();
+  }
+
+  /** Looks at the engine, follows its events, and begins again when it went away. */
+  async #watch(signal: AbortSignal, looked: () => void): Promise<void> {
+    const { installId, logger } = this.#options;
+    for (let failures = 0; !signal.aborted;) {
+      try {
+        const events = await watchEnds(this.#engine, ofInstall(installId), signal, (containerId) =>
+          this.#background.run((signal) => this.#containers.report(containerId, signal)),
+        );
+        await this.#containers.sweep(signal);
+        this.#watching = true;
+        failures = 0;
+        looked();
+        await events.closed;
+        logger.warn({}, "the container engine closed its event stream");
+      } catch (error) {
+        if (signal.aborted) return;
+        if (failures === 0) logger.warn({ error: sentence(error) }, "the container engine cannot be watched");
+      }
+      this.#watching = false;
+      looked();
+      await sleep(backoffMs(++failures, 250, 10_000), signal);
+    }
+  }
+
+  /** Asked once: the gateway does not move between containers. A failed look is repeated by the next caller. */
+  #ownContainer(signal: AbortSignal): Promise<FoundContainer | undefined> {
+    const own = (this.#own ??= findOwnContainer(this.#engine, signal));
+    own.catch(() => (this.#own = undefined));
+    return own;
+  }
+
+  /** Removes this installation's older container of that name, and nobody else's. */
+  async #makeWay(name: string, signal: AbortSignal): Promise<void> {
+    const older = await this.#containers.inspect(name, signal);
+    if (older === undefined) return;
+    if (older.Config.Labels[label.install] !== this.#options.installId) {
+      throw sandboxError("start_failed", `The container ${name} belongs to another installation of Praktor.`, {
+        hint: `If that one is gone, remove it with \`docker rm -f ${name}\`.`,
+      });
+    }
+    await this.#containers.end(older.Id, replaceGraceMs, signal);
+  }
+
+  async #run(spec: SandboxSpec, request: ContainerRequest, signal: AbortSignal): Promise<RunningSandbox> {
+    const context = { groupId: spec.groupId, sandboxId: spec.sandboxId, generation: spec.generation };
+    const { logger, image } = this.#options;
+    const created = await this.#engine.find("Making the agent's container", signal, (docker) =>
+      docker.createContainer(request),
+    );
+    if (created === undefined) throw imageMissing(image);
+    try {
+      await this.#engine.call("Starting the agent's container", signal, () => created.start());
+      const found = await this.#containers.inspect(created.id, signal);
+      if (found === undefined) throw sandboxError("start_failed", "The agent's container vanished while it started.");
+      const differences = policyDifferences(request, found);
+      if (differences.length > 0) throw policyMismatch(differences);
+      return this.#containers.adopt(found);
+    } catch (error) {
+      logger.warn({ ...context, error: sentence(error) }, "a container that did not start as asked is removed");
+      await this.#containers.discard(created.id);
+      throw error;
+    }
+  }
+}
+
+const imageMissing = (image: string): PraktorError =>
+  sandboxError("image_missing", `The agent's image ${image} is missing on the container engine.`, {
+    hint: "Build it with `make containers`, or set `agent.image` to one that is there.",
+  });
+
+const policyMismatch = (differences: string[]): PraktorError =>
+  sandboxError(
+    "policy_mismatch",
+    `The container engine did not isolate the agent as asked: ${differences.join("; ")}.`,
+    {
+      hint: "Let the engine support these limits (cgroups of the kernel), or use another engine.",
+    },
+  );
+
+const sentence = (error: unknown): string =>
+  error instanceof PraktorError && error.hint !== undefined ? `${error.message} ${error.hint}` : errorMessage(error);

@@ -1,0 +1,71 @@
+/** Engines that do less than they were asked: seen, undone and said. */
+import Docker from "dockerode";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { requirement } from "../../../../tests/require.ts";
+import { standInSpec } from "../sandbox-host.contract.ts";
+import { DockerWorkbench, engineAnswers } from "./docker-workbench.ts";
+
+const possible = requirement("docker", await engineAnswers());
+const signal = new AbortController().signal;
+const bench = new DockerWorkbench();
+
+/** A real engine whose kernel, as it were, knows no limits on processes: it drops them with a warning, as Docker does. */
+class WithoutProcessLimits extends Docker {
+  override async createContainer(options: Docker.ContainerCreateOptions): Promise<Docker.Container> {
+    return super.createContainer({ ...options, HostConfig: { ...options.HostConfig, PidsLimit: 0 } });
+  }
+}
+
+/** A real engine with room for two networks. */
+class WithTwoAddressRanges extends Docker {
+  override async createNetwork(options: Docker.NetworkCreateOptions): Promise<Docker.Network> {
+    const networks = await this.listNetworks();
+    const taken = networks.filter(({ Name }) => Name.startsWith(bench.prefix));
+    if (taken.length >= 2) {
+      throw new Error(
+        "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network",
+      );
+    }
+    return super.createNetwork(options);
+  }
+}
+
+describe.skipIf(possible === "skip")("a faulty engine", () => {
+  beforeAll(() => bench.start());
+  afterEach(() => bench.clear());
+  afterAll(() => bench[Symbol.asyncDispose]());
+
+  test("that drops a limit gets no agent", async () => {
+    await using host = bench.host({ docker: new WithoutProcessLimits() });
+    await host.start(signal);
+    await expect(host.launch(standInSpec("1", 1), signal)).rejects.toMatchObject({
+      code: "policy_mismatch",
+      message: expect.stringContaining("process limit"),
+    });
+    expect(await bench.docker.listContainers({ all: true, filters: { name: [bench.prefix] } })).toEqual([]);
+  });
+
+  test("without room for another network loses the one that was longest unused, and never one in use", async () => {
+    let now = Date.now();
+    await using host = bench.host({ docker: new WithTwoAddressRanges(), clock: { now: () => now } });
+    await host.start(signal);
+    const prepare = (folder: string): Promise<unknown> => host.prepare({ groupId: folder, folder }, signal);
+    const folders = async (): Promise<string[]> =>
+      (await bench.docker.listNetworks())
+        .filter(({ Name }) => Name.startsWith(bench.prefix))
+        .map(({ Name }) => Name.slice(`${bench.prefix}-net-`.length))
+        .sort();
+    await host.launch(standInSpec("1", 1), signal);
+    now += 10_000;
+    await prepare("b");
+    await expect(prepare("c")).rejects.toMatchObject({ code: "network_exhausted" });
+    now += 120_000;
+    await prepare("c");
+    expect(await folders()).toEqual(["c", "group1"]);
+    now += 120_000;
+    await host.launch(standInSpec("2", 1), signal);
+    expect(await folders()).toEqual(["group1", "group2"]);
+    now += 120_000;
+    await expect(prepare("d")).rejects.toMatchObject({ code: "network_exhausted" });
+  });
+});

@@ -1,0 +1,69 @@
+/** What the engine says about a container, as far as Praktor relies on it. */
+import { z } from "zod";
+
+const list = z
+  .array(z.string())
+  .nullish()
+  .transform((items) => items ?? []);
+
+export const FoundContainer = z.object({
+  Id: z.string(),
+  Name: z.string(),
+  State: z.object({
+    Status: z.string(),
+    Running: z.boolean(),
+    OOMKilled: z.boolean(),
+    ExitCode: z.number(),
+    Error: z.string().default(""),
+    StartedAt: z.string(),
+  }),
+  Config: z.object({
+    User: z.string(),
+    Image: z.string(),
+    Labels: z
+      .record(z.string(), z.string())
+      .nullish()
+      .transform((labels) => labels ?? {}),
+  }),
+  HostConfig: z.object({
+    Privileged: z.boolean(),
+    ReadonlyRootfs: z.boolean(),
+    CapAdd: list,
+    CapDrop: list,
+    SecurityOpt: list,
+    Binds: list,
+    Devices: z
+      .array(z.unknown())
+      .nullish()
+      .transform((devices) => devices ?? []),
+    PortBindings: z
+      .record(z.string(), z.unknown())
+      .nullish()
+      .transform((ports) => ports ?? {}),
+    NetworkMode: z.string(),
+    PidMode: z.string(),
+    IpcMode: z.string(),
+    CgroupnsMode: z.string().default("private"),
+    UTSMode: z.string(),
+    UsernsMode: z.string().default(""),
+    Init: z.boolean().nullish(),
+    Memory: z.number(),
+    CpuQuota: z.number(),
+    CpuPeriod: z.number(),
+    PidsLimit: z.number().nullish(),
+    ShmSize: z.number(),
+    Runtime: z.string().default(""),
+    RestartPolicy: z.object({ Name: z.string() }),
+    Tmpfs: z
+      .record(z.string(), z.string())
+      .nullish()
+      .transform((mounts) => mounts ?? {}),
+  }),
+  Mounts: z.array(
+    z.object({ Type: z.string(), Name: z.string().optional(), Destination: z.string(), RW: z.boolean() }),
+  ),
+  NetworkSettings: z.object({
+    Networks: z.record(z.string(), z.object({ NetworkID: z.string(), IPAddress: z.string() })),
+  }),
+});
+export type FoundContainer = z.infer<typeof FoundContainer>;

@@ -1,0 +1,200 @@
+/** One bridge for each group, so that no agent shares a network with another; the gateway joins them all. */
+import { createServer } from "node:net";
+import { z } from "zod";
+import type { Clock } from "../../kit/clock.ts";
+import type { Logger } from "../../kit/logger.ts";
+import { errorMessage } from "../../kit/praktor-error.ts";
+import type { KeyedLock } from "../keyed-lock.ts";
+import type { SandboxPlace } from "../sandbox.ts";
+import { sandboxError } from "../sandbox-error.ts";
+import { networkName } from "./container-request.ts";
+import { type Engine, statusOf } from "./engine.ts";
+import { FoundContainer } from "./found-container.ts";
+import { groupLabels, label, ofInstall } from "./labels.ts";
+
+/** The gateway's name on every group's bridge when it is a container itself. */
+export const gatewayAlias = "praktor-gateway";
+/** A bridge that was asked for so recently may be about to get its container. */
+const recentMs = 60_000;
+
+const FoundNetwork = z.object({
+  Id: z.string(),
+  Name: z.string(),
+  Created: z.string(),
+  Labels: z
+    .record(z.string(), z.string())
+    .nullish()
+    .transform((labels) => labels ?? {}),
+  IPAM: z.object({ Config: z.array(z.object({ Gateway: z.string().optional() })).nullish() }),
+  Containers: z
+    .record(z.string(), z.unknown())
+    .nullish()
+    .transform((containers) => Object.keys(containers ?? {})),
+});
+type FoundNetwork = z.infer<typeof FoundNetwork>;
+
+export interface GroupNetworksOptions {
+  engine: Engine;
+  installId: string;
+  prefix: string;
+  clock: Clock;
+  logger: Logger;
+  /** Shared with the host's launches, by folder: a bridge is not removed under a launch. */
+  lock: KeyedLock;
+}
+
+interface Group {
+  groupId: string;
+  folder: string;
+}
+
+export class GroupNetworks {
+  readonly #options: GroupNetworksOptions;
+  readonly #usedAt = new Map<string, number>();
+
+  constructor(options: GroupNetworksOptions) {
+    this.#options = options;
+  }
+
+  /** Makes the bridge where it is missing. The caller holds the folder's lock. `own`: the gateway's container, if it is one. */
+  async ensure(group: Group, own: FoundContainer | undefined, signal: AbortSignal): Promise<SandboxPlace> {
+    const name = networkName(this.#options.prefix, group.folder);
+    this.#usedAt.set(name, this.#options.clock.now());
+    const network = (await this.#find(name, signal)) ?? (await this.#create(group, name, own?.Id, signal));
+    if (network.Labels[label.install] !== this.#options.installId) {
+      throw sandboxError("start_failed", `The network ${name} belongs to another installation of Praktor.`, {
+        hint: `If that one is gone, remove it with \`docker network rm ${name}\`.`,
+        context: { groupId: group.groupId },
+      });
+    }
+    return own === undefined ? this.#placeOnHost(network) : this.#placeInContainer(network, own.Id, signal);
+  }
+
+  async #find(name: string, signal: AbortSignal): Promise<FoundNetwork | undefined> {
+    const found = await this.#options.engine.find("Looking for the group's network", signal, (docker) =>
+      docker.getNetwork(name).inspect(),
+    );
+    return found && FoundNetwork.parse(found);
+  }
+
+  async #create(group: Group, name: string, ownId: string | undefined, signal: AbortSignal): Promise<FoundNetwork> {
+    const create = (): Promise<unknown> =>
+      this.#options.engine.call("Making the group's network", signal, (docker) =>
+        docker.createNetwork({
+          Name: name,
+          CheckDuplicate: true,
+          Driver: "bridge",
+          Labels: groupLabels(this.#options.installId, group),
+        }),
+      );
+    try {
+      await create();
+    } catch (error) {
+      if (!isExhausted(error)) throw error;
+      if (!(await this.#removeLeastRecentlyUsed(ownId, signal))) throw exhausted(error);
+      await create().catch((again: unknown) => {
+        throw isExhausted(again) ? exhausted(again) : again;
+      });
+    }
+    const network = await this.#find(name, signal);
+    if (network === undefined) throw sandboxError("start_failed", `The network ${name} vanished while it was made.`);
+    return network;
+  }
+
+  /** The bridge's own address on the host. */
+  async #placeOnHost(network: FoundNetwork): Promise<SandboxPlace> {
+    const address = network.IPAM.Config?.find((config) => config.Gateway !== undefined)?.Gateway;
+    if (address === undefined || !(await canListen(address))) {
+      throw sandboxError(
+        "start_failed",
+        `The container engine's network ${network.Name} (${address ?? "no address"}) does not end on this machine.`,
+        { hint: "Run the gateway in the engine too (`docker compose up`), or use `sandbox.kind: process`." },
+      );
+    }
+    return { listenHost: address, reachHost: address };
+  }
+
+  async #placeInContainer(network: FoundNetwork, ownId: string, signal: AbortSignal): Promise<SandboxPlace> {
+    const address = (await this.#ownAddress(network, ownId, signal)) ?? (await this.#join(network, ownId, signal));
+    return { listenHost: address, reachHost: gatewayAlias };
+  }
+
+  async #join(network: FoundNetwork, ownId: string, signal: AbortSignal): Promise<string> {
+    await this.#options.engine.call("Joining the group's network", signal, (docker) =>
+      docker
+        .getNetwork(network.Id)
+        .connect({ Container: ownId, EndpointConfig: { Aliases: [gatewayAlias] } })
+        .catch((error: unknown) => {
+          // Somebody was faster; whether that was enough shows below.
+          if (statusOf(error) !== 403) throw error;
+        }),
+    );
+    const address = await this.#ownAddress(network, ownId, signal);
+    if (address !== undefined) return address;
+    throw sandboxError("start_failed", `The gateway's container got no address on the network ${network.Name}.`);
+  }
+
+  async #ownAddress(network: FoundNetwork, ownId: string, signal: AbortSignal): Promise<string | undefined> {
+    const own = await this.#options.engine.call("Looking at the gateway's own container", signal, (docker) =>
+      docker.getContainer(ownId).inspect(),
+    );
+    const networks = Object.values(FoundContainer.parse(own).NetworkSettings.Networks);
+    return networks.find((joined) => joined.NetworkID === network.Id)?.IPAddress || undefined;
+  }
+
+  /** Frees an address range of this installation. False where every bridge is in use. */
+  async #removeLeastRecentlyUsed(ownId: string | undefined, signal: AbortSignal): Promise<boolean> {
+    const { engine, installId, lock, logger } = this.#options;
+    const listed = await engine.call("Listing networks", signal, (docker) =>
+      docker.listNetworks({ filters: { label: ofInstall(installId) } }),
+    );
+    const networks = FoundNetwork.array().parse(listed);
+    const usedAt = (network: FoundNetwork): number => this.#usedAt.get(network.Name) ?? Date.parse(network.Created);
+    for (const { Name, Labels } of networks.sort((a, b) => usedAt(a) - usedAt(b))) {
+      const folder = Labels[label.folder] ?? Name;
+      const removed = await lock.tryRun(folder, signal, () => this.#removeUnused(Name, ownId, signal));
+      if (removed !== true) continue;
+      logger.info({ network: Name }, "removed the least recently used network to make room for another");
+      return true;
+    }
+    return false;
+  }
+
+  async #removeUnused(name: string, ownId: string | undefined, signal: AbortSignal): Promise<boolean> {
+    const { engine, clock } = this.#options;
+    const network = await this.#find(name, signal);
+    if (network === undefined) return false;
+    if ((this.#usedAt.get(name) ?? 0) > clock.now() - recentMs) return false;
+    if (network.Containers.some((id) => id !== ownId)) return false;
+    if (ownId !== undefined && network.Containers.includes(ownId)) {
+      await engine.find("Leaving a group's network", signal, (docker) =>
+        docker.getNetwork(network.Id).disconnect({ Container: ownId, Force: true }),
+      );
+    }
+    await engine.find("Removing a group's network", signal, (docker) => docker.getNetwork(network.Id).remove());
+    this.#usedAt.delete(name);
+    return true;
+  }
+}
+
+/** Docker 20.10 and 27 word it differently; both come as plain 500 and 400. */
+export function isExhausted(error: unknown): boolean {
+  return /non-overlapping IPv4 address pool|address pools have been (fully )?(subnetted|exhausted)/i.test(
+    errorMessage(error),
+  );
+}
+
+const exhausted = (cause: unknown): Error =>
+  sandboxError("network_exhausted", "The container engine has no address range left for another group's network.", {
+    hint: "Stop an agent, remove unused networks with `docker network prune`, or widen `default-address-pools` in /etc/docker/daemon.json.",
+    cause,
+  });
+
+/** Network interfaces do not tell: a bridge without containers is not listed as running, yet one can listen on it. */
+async function canListen(address: string): Promise<boolean> {
+  const server = createServer();
+  return new Promise<boolean>((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(0, address, () => server.close(() => resolve(true)));
+  });
+}
