@@ -1,0 +1,116 @@
+/** How Claude Code is run in a sandbox: what it may know, do and read. */
+import { readFile } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import type { McpServerConfig, Options } from "@anthropic-ai/claude-agent-sdk";
+import { modelPath } from "@praktor/protocol/sandbox-endpoint";
+import type { SandboxEnvironment } from "@praktor/protocol/sandbox-environment";
+
+/**
+ * Waits of about 0.5, 1, 2, 4, 8, 16 and 32 to 40 s between eight tries: about 70 s, which outlasts a restart of the gateway and
+ * still answers a person within a minute and a half.
+ */
+const modelRetries = 7;
+/** A model call that sends no header for so long counts as failed; it is then tried once more (Claude Code's own rule). */
+const firstByteTimeoutMs = 60_000;
+
+/**
+ * Tools that do not fit here: they schedule outside of Praktor's tasks, finish after the turn when nobody listens any more, or
+ * wait for an answer on a screen that does not exist.
+ */
+const disallowedTools = [
+  "CronCreate",
+  "CronDelete",
+  "CronList",
+  "ScheduleWakeup",
+  "Monitor",
+  "AskUserQuestion",
+  "EnterPlanMode",
+  "ExitPlanMode",
+];
+
+export interface ClaudeSettings {
+  environment: SandboxEnvironment;
+  /** PATH and locale of this process; nothing else is inherited. */
+  inherited: { PATH?: string | undefined; LANG?: string | undefined };
+  executable: string;
+}
+
+/**
+ * Claude Code's whole environment. It gets the sandbox's opaque token in place of a model key: the gateway's model proxy adds
+ * the real one.
+ */
+export function claudeEnvironment({ environment, inherited }: ClaudeSettings): Record<string, string> {
+  const { GROUP_ID, NATS_URL, NATS_CREDS, PRAKTOR_SANDBOX_ID, CLAUDE_CONFIG_DIR, HOME, TZ } = environment;
+  const tokenName = environment.PRAKTOR_MODEL_AUTH === "oauth" ? "CLAUDE_CODE_OAUTH_TOKEN" : "ANTHROPIC_API_KEY";
+  return {
+    HOME,
+    PATH: inherited.PATH ?? ["/usr/local/bin", "/usr/bin", "/bin"].join(delimiter),
+    LANG: inherited.LANG ?? "C.UTF-8",
+    ...(TZ === undefined ? {} : { TZ }),
+    CLAUDE_CONFIG_DIR,
+    ANTHROPIC_BASE_URL: new URL(modelPath, environment.PRAKTOR_ENDPOINT).href,
+    [tokenName]: environment.PRAKTOR_TOKEN,
+    // Allows `bypassPermissions` also for a process sandbox that runs as root.
+    IS_SANDBOX: "1",
+    CLAUDE_CODE_MAX_RETRIES: String(modelRetries),
+    CLAUDE_STREAM_FIRST_BYTE_TIMEOUT_MS: String(firstByteTimeoutMs),
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+    CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: "1",
+    DISABLE_AUTOUPDATER: "1",
+    // For `ptask`, which the agent calls from its shell.
+    GROUP_ID,
+    NATS_URL,
+    NATS_CREDS,
+    PRAKTOR_SANDBOX_ID,
+  };
+}
+
+export interface SessionSettings {
+  sessionId: string | undefined;
+  model: string | undefined;
+  maxTurns: number;
+  mcpServers: Record<string, McpServerConfig>;
+  onStderr: (text: string) => void;
+}
+
+/** The options of one `query()`. The global instructions are read now, so that a change holds from the next session on. */
+export async function claudeOptions(settings: ClaudeSettings, session: SessionSettings): Promise<Options> {
+  const { environment, executable } = settings;
+  const model = session.model ?? environment.PRAKTOR_MODEL;
+  return {
+    cwd: environment.PRAKTOR_WORKSPACE,
+    env: claudeEnvironment(settings),
+    pathToClaudeCodeExecutable: executable,
+    permissionMode: "bypassPermissions",
+    allowDangerouslySkipPermissions: true,
+    disallowedTools,
+    includePartialMessages: true,
+    maxTurns: session.maxTurns,
+    mcpServers: session.mcpServers,
+    mcpServersDelivery: "initialize",
+    strictMcpConfig: true,
+    // The group's own `CLAUDE.md`, skills and settings, and nothing of whoever owns the machine.
+    settingSources: ["project"],
+    settings: { claudeMdExcludes: foreignMemory(environment.PRAKTOR_WORKSPACE), autoMemoryEnabled: false },
+    systemPrompt: { type: "preset", preset: "claude_code", append: await appendedPrompt(environment) },
+    stderr: session.onStderr,
+    ...(model === undefined ? {} : { model }),
+    ...(session.sessionId === undefined ? {} : { resume: session.sessionId }),
+  };
+}
+
+async function appendedPrompt(environment: SandboxEnvironment): Promise<string> {
+  const global = await readFile(join(environment.PRAKTOR_GLOBAL, "CLAUDE.md"), "utf8").catch(() => "");
+  const setting = `You are the agent of one group in Praktor. Your answer's text is delivered to a chat, so the last thing you write in a turn must be the whole answer, and nobody can click, approve or watch a terminal. Your working directory ${environment.PRAKTOR_WORKSPACE} is the group's own and is kept; CLAUDE.md in it is the group's memory, which you may edit. For anything that should happen later or repeatedly use the praktor-tasks tools (or the command ptask), never a process of your own.`;
+  return global.trim() === "" ? setting : `${setting}\n\n# Instructions for all groups\n\n${global}`;
+}
+
+/** Claude Code reads `CLAUDE.md` of every folder above; above the workspace lies what is not the group's. */
+function foreignMemory(workspace: string): string[] {
+  const patterns: string[] = [];
+  for (let folder = dirname(workspace); ; folder = dirname(folder)) {
+    for (const name of ["CLAUDE.md", "CLAUDE.local.md", ".claude/CLAUDE.md", ".claude/rules/**"])
+      patterns.push(join(folder, name));
+    if (folder === dirname(folder)) return patterns;
+  }
+}

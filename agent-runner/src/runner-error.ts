@@ -1,0 +1,22 @@
+/** What the runner throws: a code for programs, and what was attempted. */
+
+export type RunnerErrorCode =
+  | "ENVIRONMENT_INVALID"
+  | "CLAUDE_MISSING"
+  | "CREDENTIAL_REFUSED"
+  | "IPC_FAILED"
+  | "TRANSFER_FAILED";
+
+export class RunnerError extends Error {
+  readonly code: RunnerErrorCode;
+
+  constructor(code: RunnerErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "RunnerError";
+    this.code = code;
+  }
+}
+
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,158 @@
+/** Composition of the runner: NATS on one side, Claude sessions on the other. */
+import type { AgentInput } from "@praktor/protocol/agent-input";
+import type { RunnerStatus } from "@praktor/protocol/agent-control";
+import type { SandboxEnvironment } from "@praktor/protocol/sandbox-environment";
+import { agentControl, agentInput, agentOutput } from "@praktor/protocol/subjects";
+import { Bus } from "./bus.ts";
+import type { ClaudeSettings } from "./claude-settings.ts";
+import { answerControl } from "./control-desk.ts";
+import { CredentialKeeper } from "./credential-keeper.ts";
+import { writeCredentialsFile } from "./credentials-file.ts";
+import { FactOutbox } from "./fact-outbox.ts";
+import { askHost } from "./ipc-client.ts";
+import type { Logger } from "./logger.ts";
+import { announceReady } from "./ready-announcer.ts";
+import { errorMessage } from "./runner-error.ts";
+import { SessionPool } from "./session-pool.ts";
+import { Turn } from "./turn.ts";
+import { TurnDesk } from "./turn-desk.ts";
+import { WorkspaceFiles } from "./workspace-files.ts";
+
+export interface RunnerOptions {
+  environment: SandboxEnvironment;
+  claude: Omit<ClaudeSettings, "environment">;
+  version: string;
+  logger: Logger;
+  now: () => number;
+  /** The host asked the sandbox to go down. */
+  onShutdown: () => void;
+}
+
+const sessionIdleMs = 10 * 60_000;
+/** Time for facts on their way to be acknowledged when the sandbox goes down. */
+const flushMs = 2_000;
+const sessionsCloseMs = 2_000;
+
+export class Runner implements AsyncDisposable {
+  readonly #options: RunnerOptions;
+  readonly #stop = new AbortController();
+  readonly #credentials: CredentialKeeper;
+  readonly #bus: Bus;
+  readonly #outbox: FactOutbox;
+  readonly #sessions: SessionPool;
+  readonly #desk: TurnDesk;
+  #renewal: Promise<void> | null = null;
+  #announcing: AbortController | null = null;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    const { environment, logger, now } = options;
+    const { GROUP_ID: groupId, PRAKTOR_ENDPOINT: endpoint, PRAKTOR_TOKEN: token } = environment;
+    this.#credentials = new CredentialKeeper({
+      endpoint,
+      token,
+      logger,
+      now,
+      onRenewed: (credential) => writeCredentialsFile(environment.NATS_CREDS, credential.jwt, credential.seed),
+    });
+    this.#bus = new Bus({ credentials: this.#credentials, name: `agent-runner ${groupId}`, logger });
+    this.#outbox = new FactOutbox({
+      transport: this.#bus,
+      subject: agentOutput(groupId),
+      logger,
+      onStale: (turn) => this.#desk.abandon(turn),
+    });
+    this.#sessions = new SessionPool({
+      settings: { environment, ...options.claude },
+      maxSessions: environment.PRAKTOR_MAX_CONVERSATIONS,
+      idleMs: sessionIdleMs,
+      logger,
+      makeMcpServers: async () => {
+        const { taskServer } = await import("./task-tools.ts");
+        return { "praktor-tasks": taskServer((request) => askHost(this.#bus, groupId, request)) };
+      },
+    });
+    this.#desk = new TurnDesk({
+      groupId,
+      maxTurnsAtOnce: environment.PRAKTOR_MAX_CONVERSATIONS,
+      logger,
+      makeTurn: (input) => this.#makeTurn(input),
+    });
+  }
+
+  /** Starts to connect and returns; everything goes on in the background until the runner is disposed. */
+  start(): void {
+    const { environment, logger } = this.#options;
+    const { GROUP_ID: groupId, PRAKTOR_ENDPOINT: endpoint, PRAKTOR_TOKEN: token } = environment;
+    const { signal } = this.#stop;
+    const files = new WorkspaceFiles({ root: environment.PRAKTOR_WORKSPACE, endpoint, token });
+    this.#bus.respond(agentInput(groupId), async (text) => this.#desk.accept(text));
+    this.#bus.respond(agentControl(groupId), (text) =>
+      answerControl(text, {
+        files,
+        logger,
+        signal,
+        status: () => this.#status(),
+        interrupt: (turnId) => this.#desk.interrupt(turnId),
+        endSession: async (conversationId) => {
+          if (this.#desk.isRunning(conversationId)) return false;
+          await this.#sessions.close(conversationId);
+          return true;
+        },
+        shutdown: this.#options.onShutdown,
+      }),
+    );
+    this.#bus.start(() => this.#announce());
+    this.#renewal = this.#credentials.keepFresh(signal).catch((error: unknown) => {
+      if (!signal.aborted) logger.error({ error: errorMessage(error) }, "credentials are not renewed any more");
+    });
+  }
+
+  /** Running turns end without a word, so that the host resumes them; facts on their way get a moment to be acknowledged. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#desk.stop();
+    await this.#outbox.flush(flushMs);
+    const closing = Promise.all([this.#desk[Symbol.asyncDispose](), this.#sessions[Symbol.asyncDispose]()]);
+    await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, sessionsCloseMs).unref())]);
+    this.#stop.abort(new DOMException("stopped", "AbortError"));
+    this.#announcing?.abort(this.#stop.signal.reason);
+    await this.#outbox[Symbol.asyncDispose]();
+    await this.#bus[Symbol.asyncDispose]();
+    await this.#renewal;
+  }
+
+  /** Turns whose last fact nobody committed yet are held here too. */
+  #status(): RunnerStatus {
+    const turns = new Map(
+      [...this.#desk.running, ...this.#outbox.turns].map((turn) => [`${turn.turnId}:${turn.attempt}`, turn]),
+    );
+    return { turns: [...turns.values()], version: this.#options.version };
+  }
+
+  #announce(): void {
+    this.#announcing?.abort(new DOMException("announced anew", "AbortError"));
+    const announcing = new AbortController();
+    this.#announcing = announcing;
+    announceReady(this.#bus, this.#options.environment.GROUP_ID, () => this.#status(), announcing.signal).then(
+      () => this.#options.logger.info({}, "the host knows that this sandbox is ready"),
+      () => {},
+    );
+  }
+
+  #makeTurn(input: AgentInput): Turn {
+    const { environment, logger, now } = this.#options;
+    const { turnId, conversationId, attempt } = input;
+    const key = { turnId, conversationId, attempt };
+    return new Turn({
+      input,
+      maxTurns: input.maxTurns ?? environment.PRAKTOR_MAX_TURNS,
+      pool: this.#sessions,
+      addFact: (fact) => this.#outbox.add(key, fact),
+      publish: (type, index, content) => {
+        this.#bus.publish(agentOutput(environment.GROUP_ID), { type, ...key, index, content });
+      },
+      now,
+      logger,
+    });
+  }
+}

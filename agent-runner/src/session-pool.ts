@@ -1,0 +1,108 @@
+/** The live Claude sessions of this sandbox: at most so many, closed when idle, the least recently used first. */
+import type { McpServerConfig } from "@anthropic-ai/claude-agent-sdk";
+import { claudeOptions, type ClaudeSettings } from "./claude-settings.ts";
+import type { ClaudeSession } from "./claude-session.ts";
+import { clip } from "./clip.ts";
+import type { Logger } from "./logger.ts";
+
+export interface SessionWish {
+  conversationId: string;
+  /** Resume this one; undefined starts fresh. */
+  sessionId: string | undefined;
+  model: string | undefined;
+  maxTurns: number;
+}
+
+export interface SessionPoolOptions {
+  settings: ClaudeSettings;
+  maxSessions: number;
+  idleMs: number;
+  logger: Logger;
+  /** Made anew for each session: an MCP server serves one connection. */
+  makeMcpServers: () => Promise<Record<string, McpServerConfig>>;
+}
+
+export class SessionPool implements AsyncDisposable {
+  readonly #options: SessionPoolOptions;
+  /** In the order of their last use. */
+  readonly #live = new Map<string, { session: ClaudeSession; idleTimer: NodeJS.Timeout | null }>();
+  readonly #closing = new Map<string, Promise<void>>();
+
+  constructor(options: SessionPoolOptions) {
+    this.#options = options;
+  }
+
+  /** The conversation's live session when it is the wished one, else a new one. Rejects when Claude Code cannot be started. */
+  async take(wish: SessionWish): Promise<ClaudeSession> {
+    const held = this.#live.get(wish.conversationId);
+    if (held) {
+      const { session } = held;
+      const fits =
+        !session.hasEnded && session.sessionId === wish.sessionId && session.shape.maxTurns === wish.maxTurns;
+      if (fits && wish.sessionId !== undefined) {
+        if (held.idleTimer) clearTimeout(held.idleTimer);
+        held.idleTimer = null;
+        this.#live.delete(wish.conversationId);
+        this.#live.set(wish.conversationId, held);
+        await session.setModel(wish.model ?? this.#options.settings.environment.PRAKTOR_MODEL);
+        return session;
+      }
+      await this.close(wish.conversationId);
+    }
+    // A process that is still going down may write the transcript that the new one is to read.
+    await this.#closing.get(wish.conversationId);
+    await this.#makeRoom();
+    return await this.#start(wish);
+  }
+
+  /** The turn is over: the session stays for the next one until it was idle for long. */
+  release(conversationId: string): void {
+    const held = this.#live.get(conversationId);
+    if (!held) return;
+    held.session.detach();
+    if (held.session.hasEnded) this.#live.delete(conversationId);
+    else held.idleTimer ??= setTimeout(() => void this.close(conversationId), this.#options.idleMs).unref();
+  }
+
+  /** Ends the conversation's process, if there is one, and waits until it is gone. */
+  async close(conversationId: string): Promise<void> {
+    const held = this.#live.get(conversationId);
+    if (!held) return await this.#closing.get(conversationId);
+    this.#live.delete(conversationId);
+    if (held.idleTimer) clearTimeout(held.idleTimer);
+    const closing = held.session[Symbol.asyncDispose]().finally(() => this.#closing.delete(conversationId));
+    this.#closing.set(conversationId, closing);
+    await closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#live.keys()].map((id) => this.close(id)));
+    await Promise.all(this.#closing.values());
+  }
+
+  async #makeRoom(): Promise<void> {
+    while (this.#live.size >= this.#options.maxSessions) {
+      const oldest = [...this.#live].find(([, held]) => !held.session.isBusy);
+      if (!oldest) return;
+      await this.close(oldest[0]);
+    }
+  }
+
+  async #start(wish: SessionWish): Promise<ClaudeSession> {
+    // The SDK is the largest part of the bundle: it is evaluated when the first session starts, not before `ready`.
+    const { ClaudeSession } = await import("./claude-session.ts");
+    const { settings, makeMcpServers, logger } = this.#options;
+    const { conversationId, maxTurns, sessionId, model } = wish;
+    const options = await claudeOptions(settings, {
+      sessionId,
+      model,
+      maxTurns,
+      mcpServers: await makeMcpServers(),
+      onStderr: (text) =>
+        logger.warn({ conversationId, stderr: clip(text.trim(), 2_000) }, "Claude Code wrote to stderr"),
+    });
+    const session = new ClaudeSession({ conversationId, maxTurns }, options);
+    this.#live.set(conversationId, { session, idleTimer: null });
+    return session;
+  }
+}

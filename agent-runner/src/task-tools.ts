@@ -1,0 +1,79 @@
+/** Scheduled tasks as tools of Claude: the MCP server `praktor-tasks`. */
+import { createSdkMcpServer, tool, type McpServerConfig } from "@anthropic-ai/claude-agent-sdk";
+import { IpcRequest } from "@praktor/protocol/ipc";
+import { z } from "zod";
+import type { IpcSuccess } from "./ipc-client.ts";
+import { errorMessage } from "./runner-error.ts";
+
+/** A type and not an interface: the SDK wants it open to further keys. */
+type ToolAnswer = { content: { type: "text"; text: string }[]; isError?: boolean };
+
+const id = z.string().describe("The task's id, as scheduled_task_list shows it");
+const name = z.string().describe("A short name");
+const schedule = z
+  .string()
+  .describe(
+    'A cron expression of 5 or 6 fields ("0 9 * * 1-5"), a relative time for one run ("+30s", "+5m", "+2h"), or JSON {"kind":"cron"|"interval"|"once","cron_expr"|"interval_ms"|"at_ms":…}',
+  );
+const prompt = z
+  .string()
+  .describe("What the agent is to do at that time. It must make sense without this conversation");
+const timezone = z.string().optional().describe('IANA time zone such as "Europe/Berlin"');
+
+/** `ask` sends one request to the host; what it rejects with becomes the tool's error, which Claude reads. */
+export function taskServer(ask: (request: IpcRequest) => Promise<IpcSuccess>): McpServerConfig {
+  const answer = async (request: unknown, show: (reply: IpcSuccess) => string): Promise<ToolAnswer> => {
+    try {
+      const parsed = IpcRequest.safeParse(request);
+      if (!parsed.success) return failed(z.prettifyError(parsed.error));
+      return { content: [{ type: "text", text: show(await ask(parsed.data)) }] };
+    } catch (error) {
+      return failed(errorMessage(error));
+    }
+  };
+  return createSdkMcpServer({
+    name: "praktor-tasks",
+    version: "1.0.0",
+    alwaysLoad: true,
+    tools: [
+      tool(
+        "scheduled_task_create",
+        "Creates a task that runs this agent later, once or repeatedly, and sends its answer to the group.",
+        {
+          name,
+          schedule,
+          prompt,
+          timezone,
+          context_mode: z
+            .enum(["isolated", "group"])
+            .optional()
+            .describe("isolated (default): a session of its own; group: in the group's conversation"),
+        },
+        (payload) => answer({ type: "create_task", payload }, (reply) => `Task created: ${reply.id ?? ""}`),
+      ),
+      tool("scheduled_task_list", "Lists this group's tasks.", {}, () =>
+        answer({ type: "list_tasks", payload: {} }, (reply) => JSON.stringify(reply.tasks ?? [], null, 1)),
+      ),
+      tool("scheduled_task_delete", "Deletes a task.", { id }, (payload) =>
+        answer({ type: "delete_task", payload }, () => "Task deleted."),
+      ),
+      tool(
+        "scheduled_task_update",
+        "Changes a task; what is left out stays as it is.",
+        {
+          id,
+          name: name.optional(),
+          schedule: schedule.optional(),
+          prompt: prompt.optional(),
+          timezone,
+          enabled: z.boolean().optional().describe("false pauses the task"),
+        },
+        (payload) => answer({ type: "update_task", payload }, () => "Task updated."),
+      ),
+    ],
+  });
+}
+
+function failed(text: string): ToolAnswer {
+  return { content: [{ type: "text", text }], isError: true };
+}
