@@ -10,7 +10,7 @@ import { deadline, sleep } from "../kit/deadline.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, isAbort, PraktorError } from "../kit/praktor-error.ts";
 import type { ConversationStore, GroupStore, MessageStore, TurnStore } from "../store/contract.ts";
-import type { Conversation, Group, Turn } from "../store/rows.ts";
+import type { Conversation, Group, Turn, TurnErrorCode } from "../store/rows.ts";
 import { promptOf } from "./prompt.ts";
 import type { RunningTurns } from "./running-turns.ts";
 import type { PooledGroup, PooledSandbox } from "./sandbox-pool.ts";
@@ -30,8 +30,8 @@ export interface DispatcherOptions {
   maxTurns: number;
   turnTimeoutMs: number;
   defaultModel: string | undefined;
-  /** Why no turn can run at all just now (no model credential), or null. */
-  obstacle: () => "no_credential" | null;
+  /** Why no turn can run at all just now (no model credential, say), or null. */
+  obstacle: () => { code: TurnErrorCode; detail: string } | null;
   pool: {
     ensure: (group: PooledGroup, signal: AbortSignal) => Promise<PooledSandbox>;
     isLive: (groupId: string, generation: number) => boolean;
@@ -200,7 +200,7 @@ export class Dispatcher implements AsyncDisposable {
     const { endings, obstacle, logger } = this.#options;
     try {
       const blocked = obstacle();
-      if (blocked) return await endings.fail(turn, blocked, "no model credential is configured");
+      if (blocked) return await endings.fail(turn, blocked.code, blocked.detail);
       await this.#deliver(turn, signal);
     } catch (error) {
       // A stopping gateway leaves the turn to its next life.
@@ -227,6 +227,8 @@ export class Dispatcher implements AsyncDisposable {
     onStarted(turn, conversation);
     this.#publishTurn(turn);
     const sandbox = await pool.ensure({ id: group.id, folder: group.folder }, signal);
+    // Stopped by the person, or timed out, while its sandbox started.
+    if (!running.get(turn.id)) return;
     await turns.assign(turn.id, turn.attempt, sandbox.generation);
     const input = this.#input(turn, group, conversation, promptOf(await messages.byTurn(turn.id)));
     const reply = await this.#send(input, sandbox, signal);

@@ -36,7 +36,7 @@ export interface SandboxPoolOptions {
   environment: () => Record<string, string>;
   /** A group with a running turn is not idle, and not evicted. */
   isBusy: (groupId: string) => boolean;
-  revoke: (sandboxId: string) => Promise<void>;
+  revoke: (sandboxId: string) => void;
   /** The runner's first word, and each one after a reconnect. */
   onReady: (groupId: string, generation: number, runner: RunnerStatus) => void;
   /** It ended and nobody had asked for that. */
@@ -259,9 +259,12 @@ export class SandboxPool {
   async #startFailed(entry: Entry, error: unknown, signal: AbortSignal): Promise<PraktorError> {
     const { host, logger, startTimeoutMs } = this.#options;
     const output = await host.tail(entry.sandboxId, 20, AbortSignal.timeout(stopGraceMs)).catch(() => "");
+    const lastWord = runnerError(output);
     const failure =
       error instanceof PraktorError
-        ? error
+        ? lastWord === null
+          ? error
+          : new PraktorError(error.code, `${error.message} Its last word: ${lastWord}`, { cause: error })
         : new PraktorError(
             "start_failed",
             signal.aborted
@@ -318,7 +321,7 @@ export class SandboxPool {
     entry.status = "stopping";
     onChange(entry.groupId, "stopping", null);
     try {
-      await revoke(entry.sandboxId);
+      revoke(entry.sandboxId);
       await host.stop(entry.sandboxId, stopGraceMs, signal);
       await store.stopped(entry.sandboxId, error);
       if (entry.place) await closePlace(entry.groupId, entry.place);
@@ -346,4 +349,10 @@ export class SandboxPool {
     entry.stopped ??= this.#stop(entry, detail, AbortSignal.timeout(stopGraceMs * 4));
     void entry.stopped.then(() => this.#options.onLost(entry.groupId, entry.generation, detail));
   }
+}
+
+/** The error that the runner logged before it ended: one JSON object a line. */
+function runnerError(output: string): string | null {
+  const line = output.trim().split("\n").at(-1) ?? "";
+  return /"error":"((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? null;
 }

@@ -74,9 +74,14 @@ export class TurnEndings {
 
   /** For a turn whose attempt cannot go on: another try if it has one left, else the end. */
   async retryOrFail(turn: Turn, code: TurnErrorCode, error: string, interrupted: boolean): Promise<void> {
-    const { turns, running, clock, maxAttempts, onEnded, logger } = this.#options;
+    if (!turn.cancelRequested && turn.attempt >= this.#options.maxAttempts) return await this.fail(turn, code, error);
+    await this.retry(turn, error, interrupted);
+  }
+
+  /** Another try, however many there were: what cut this one (the gateway's own end) was not the turn's doing. */
+  async retry(turn: Turn, error: string, interrupted: boolean): Promise<void> {
+    const { turns, running, clock, onEnded, logger } = this.#options;
     if (turn.cancelRequested) return await this.fail(turn, "interrupted", error);
-    if (turn.attempt >= maxAttempts) return await this.fail(turn, code, error);
     const again = await turns.requeue(turn.id, turn.attempt, {
       interrupted,
       notBefore: turn.attempt === 1 ? null : clock.now() + backoffMs(turn.attempt - 1, 500, 30_000),

@@ -18,12 +18,16 @@ export interface UserCredential {
 
 export class Account {
   readonly publicKey: string;
+  /** The gateway's own user: made anew in each life. */
+  readonly gatewayPublicKey: string;
+  readonly #gateway = createUser();
   readonly #keys: KeyPair;
   readonly #clock: Clock;
 
   constructor(seed: string, clock: Clock) {
     this.#keys = fromSeed(new TextEncoder().encode(seed));
     this.publicKey = this.#keys.getPublicKey();
+    this.gatewayPublicKey = this.#gateway.getPublicKey();
     this.#clock = clock;
   }
 
@@ -33,9 +37,8 @@ export class Account {
 
   /** A user that may do everything in the account; it lives as long as this process. */
   async gatewayUser(): Promise<UserCredential> {
-    const user = createUser();
-    const jwt = await encodeUser("gateway", user.getPublicKey(), this.#seed(), {}, {});
-    return { jwt, seed: user.getSeed() };
+    const jwt = await encodeUser("gateway", this.gatewayPublicKey, this.#seed(), {}, {});
+    return { jwt, seed: this.#gateway.getSeed() };
   }
 
   /** A user for exactly one sandbox's subjects: identity is this credential, never a field of a message. */

@@ -1,0 +1,30 @@
+/** `praktor gateway`: runs the service until it is told to stop. */
+import type { Command } from "commander";
+import { loadSettings } from "../config/load-settings.ts";
+import { runGateway } from "../gateway.ts";
+import { createLog } from "../log.ts";
+
+export function addGatewayCommand(program: Command): void {
+  program
+    .command("gateway")
+    .description("run the gateway: Telegram, page, bus, sandboxes")
+    .action(async () => {
+      const settings = await loadSettings(process.env);
+      const { agent, telegram, web, nats } = settings;
+      const log = createLog(process.env.PRAKTOR_LOG_LEVEL ?? "info", [
+        agent.anthropic_api_key,
+        agent.oauth_token,
+        telegram.token,
+        web.auth,
+        nats.account_seed,
+      ]);
+      const stop = new AbortController();
+      for (const name of ["SIGINT", "SIGTERM"] as const) {
+        process.once(name, () => {
+          log.info({ signal: name }, "stopping");
+          stop.abort(new DOMException(`stopped by ${name}`, "AbortError"));
+        });
+      }
+      await runGateway(settings, { signal: stop.signal, log, path: process.env.PATH ?? "", timeZone: process.env.TZ });
+    });
+}

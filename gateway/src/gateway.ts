@@ -1,0 +1,337 @@
+/** The composition root: makes every room, hands each what it needs, and takes them down in the reverse order. */
+import { join } from "node:path";
+import { AgentReady } from "@praktor/protocol/agent-control";
+import type { Address } from "@praktor/protocol/address";
+import * as subjects from "@praktor/protocol/subjects";
+import { Assistant } from "./agent/assistant.ts";
+import { Dispatcher } from "./agent/dispatcher.ts";
+import { RunningTurns } from "./agent/running-turns.ts";
+import { SandboxPool } from "./agent/sandbox-pool.ts";
+import { takeOverTurns } from "./agent/take-over.ts";
+import { Transfers } from "./agent/transfers.ts";
+import { TurnEndings } from "./agent/turn-endings.ts";
+import { TurnFacts } from "./agent/turn-facts.ts";
+import { Workspace } from "./agent/workspace.ts";
+import type { Settings } from "./config/schema.ts";
+import { seedGlobalInstructions } from "./groups/global-instructions.ts";
+import { loadInstallation } from "./installation.ts";
+import { Background } from "./kit/background.ts";
+import { systemClock } from "./kit/clock.ts";
+import { sleep } from "./kit/deadline.ts";
+import { timeSortedIds } from "./kit/ids.ts";
+import type { Logger } from "./kit/logger.ts";
+import { errorMessage } from "./kit/praktor-error.ts";
+import { makeSandboxHost } from "./make-sandbox-host.ts";
+import { modelAccess, obstacleOf, type Obstacle } from "./model-access.ts";
+import { Account } from "./natsbus/account.ts";
+import { Bus } from "./natsbus/bus.ts";
+import { Events } from "./natsbus/events.ts";
+import { shippedPaths } from "./paths.ts";
+import { ModelProxy } from "./sandbox-api/model-proxy.ts";
+import { SandboxEndpoint } from "./sandbox-api/sandbox-endpoint.ts";
+import { SandboxPlaces } from "./sandbox-api/sandbox-places.ts";
+import { SandboxUsers } from "./sandbox-api/sandbox-users.ts";
+import type { NewOutboxPart } from "./store/contract.ts";
+import { SqliteStore } from "./store/sqlite-store.ts";
+import { SystemStatus } from "./system-status.ts";
+import { makeTelegram } from "./make-telegram.ts";
+import { renderAnswer } from "./telegram/format/render-answer.ts";
+import { version } from "./version.ts";
+import { WebServer } from "./web/web-server.ts";
+
+export interface GatewayOptions {
+  /** Aborting it stops the gateway: running turns get `stop_grace`, then the rest is handed over to the next start. */
+  signal: AbortSignal;
+  log: Logger;
+  /** Where agents of `process` sandboxes find programs. */
+  path: string;
+  timeZone: string | undefined;
+  /** Called when everything works. */
+  onStarted?: (gateway: { webUrl: string | null }) => void;
+}
+
+const reconcileEveryMs = 60_000;
+const idleLookEveryMs = 10_000;
+const pruneEveryMs = 24 * 3_600_000;
+
+/** Runs until the signal aborts. Rejects when something that nothing works without cannot be had: settings, database, ports. */
+export async function runGateway(settings: Settings, options: GatewayOptions): Promise<void> {
+  const { log } = options;
+  const startedAt = systemClock.now();
+  const clock = systemClock;
+  const ids = timeSortedIds(clock);
+  const shipped = shippedPaths();
+  // Rooms live a little longer than the wish to stop: turns that run get their grace.
+  const lifetime = new AbortController();
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => lifetime.abort(new DOMException("the gateway stopped", "AbortError")));
+  const background = stack.use(
+    new Background((error) => log.error({ error: errorMessage(error) }, "background work failed")),
+  );
+
+  const store = stack.use(await SqliteStore.open({ path: settings.store.path, clock, ids, logger: log }));
+  const installation = await loadInstallation(store.settings, settings.nats.account_seed);
+  await seedGlobalInstructions(settings.groups.base_path, shipped.globalInstructions);
+
+  const account = new Account(installation.accountSeed, clock);
+  const users = new SandboxUsers(store.sandboxes, account, settings.nats.credential_life);
+  const { url, creds } = settings.nats;
+  const bus = stack.use(
+    new Bus({
+      account,
+      logger: log,
+      isRevoked: (userPublicKey) => users.isRevoked(userPublicKey),
+      ...(url === undefined ? {} : { external: { url, ...(creds === undefined ? {} : { credsFile: creds }) } }),
+    }),
+  );
+  await users.load();
+  await bus.start(lifetime.signal);
+  const events = new Events(bus, clock);
+  events.start();
+  const publish = events.publish.bind(events);
+  const request = bus.request.bind(bus);
+
+  const { host, isolates } = makeSandboxHost(settings, {
+    installId: installation.id,
+    logger: log,
+    clock,
+    shipped,
+    path: options.path,
+  });
+  stack.use(host);
+  const access = modelAccess(settings);
+  const obstacle = (): Obstacle | null =>
+    obstacleOf(access, { isolates: isolates(), allowUnisolated: settings.sandbox.allow_unisolated });
+
+  const transfers = new Transfers(ids);
+  const modelProxy = new ModelProxy({
+    ...access,
+    logger: log,
+    now: () => clock.now(),
+    onCall: (call) => {
+      const [only, ...others] = running.of(call.groupId);
+      const turnId = only !== undefined && others.length === 0 ? only.turn.id : null;
+      background.run(() => store.usage.record({ ...call, turnId, at: clock.now() }));
+    },
+  });
+  const endpoint = stack.use(
+    new SandboxEndpoint({
+      port: settings.sandbox.port,
+      logger: log,
+      transfers,
+      modelProxy,
+      findSandbox: (tokenHash) => store.sandboxes.byTokenHash(tokenHash),
+      issueCredential: async (sandbox, userPublicKey, reachHost) =>
+        await users.issue(sandbox, userPublicKey, await places.natsUrl(sandbox.groupId, reachHost)),
+    }),
+  );
+  const places = new SandboxPlaces({
+    natsPort: settings.nats.port,
+    externalNatsUrl: settings.nats.url,
+    openNats: (address) => bus.listen(address),
+    closeNats: (address) => bus.unlisten(address),
+    endpoint,
+  });
+
+  const render = (address: Address, markdown: string): NewOutboxPart[] =>
+    address.channel === "telegram" ? renderAnswer(markdown).map((body) => ({ body })) : [];
+  const running = new RunningTurns();
+  const pool = new SandboxPool({
+    lifetime: lifetime.signal,
+    host,
+    store: store.sandboxes,
+    ids,
+    clock,
+    logger: log,
+    maxSandboxes: settings.agent.max_containers,
+    startTimeoutMs: settings.agent.start_timeout,
+    idleTimeoutMs: settings.agent.idle_timeout,
+    openPlace: (groupId, place) => places.open(groupId, place),
+    closePlace: (groupId, place) => places.close(groupId, place),
+    environment: () => ({
+      PRAKTOR_MODEL_AUTH: access.credential?.type ?? "api_key",
+      PRAKTOR_MAX_CONVERSATIONS: String(settings.agent.max_conversations),
+      PRAKTOR_MAX_TURNS: String(settings.agent.max_turns),
+      ...(settings.agent.model === undefined ? {} : { PRAKTOR_MODEL: settings.agent.model }),
+      ...(options.timeZone === undefined ? {} : { TZ: options.timeZone }),
+    }),
+    isBusy: (groupId) => running.of(groupId).length > 0,
+    revoke: (sandboxId) => {
+      const user = users.revoke(sandboxId);
+      if (user !== null) bus.disconnectUser(user);
+    },
+    onReady: (groupId, generation, runner) => background.run(() => dispatcher.reconcile(groupId, generation, runner)),
+    onLost: (groupId, generation, detail) => background.run(() => dispatcher.sandboxLost(groupId, generation, detail)),
+    onChange: (groupId, status, error) => publish({ type: "sandbox", groupId, status, error }),
+  });
+  const endings = new TurnEndings({
+    turns: store.turns,
+    messages: store.messages,
+    conversations: store.conversations,
+    running,
+    clock,
+    logger: log,
+    maxAttempts: settings.agent.max_attempts,
+    render,
+    publish,
+    onEnded: (turn) => {
+      telegram?.turnEnded(turn.id);
+      dispatcher.turnEnded(turn);
+    },
+    onOutgoing: () => telegram?.wakeDelivery(),
+  });
+  const dispatcher = stack.use(
+    new Dispatcher({
+      turns: store.turns,
+      groups: store.groups,
+      conversations: store.conversations,
+      messages: store.messages,
+      running,
+      endings,
+      clock,
+      logger: log,
+      epoch: installation.epoch,
+      maxConversations: settings.agent.max_conversations,
+      maxTurns: settings.agent.max_turns,
+      turnTimeoutMs: settings.agent.turn_timeout,
+      defaultModel: settings.agent.model,
+      obstacle,
+      pool,
+      request,
+      publish,
+      onStarted: (turn, conversation) => telegram?.turnStarted(conversation.address, turn.id),
+    }),
+  );
+  const facts = new TurnFacts({
+    turns: store.turns,
+    conversations: store.conversations,
+    running,
+    endings,
+    logger: log,
+    render,
+    publish,
+  });
+  bus.subscribe(subjects.allAgentOutput, async ({ subject, data, reply }) => {
+    const answer = await facts.handle(groupOf(subject), data);
+    if (answer) reply?.(answer);
+  });
+  bus.subscribe(subjects.allAgentReady, async ({ subject, data, reply }) => {
+    const ready = AgentReady.safeParse(data);
+    if (ready.success && pool.ready(groupOf(subject), ready.data.runner)) reply?.({ status: "ok" });
+  });
+  bus.subscribe(subjects.allHostIpc, async ({ reply }) => {
+    reply?.({ error: "Scheduled tasks are not available in this version of Praktor." });
+  });
+
+  const assistant = new Assistant({ store, running, dispatcher, pool, request, publish });
+  const status = new SystemStatus({
+    store,
+    bus,
+    host,
+    clock,
+    version,
+    startedAt,
+    activeAgents: () => pool.list().length,
+    obstacle,
+    telegram: () => telegram?.health() ?? null,
+  });
+
+  await host.start(lifetime.signal);
+  for (const warning of host.warnings) log.warn({}, warning);
+  const blocked = obstacle();
+  if (blocked) log.warn({}, blocked.detail);
+  const groups = await store.groups.list();
+  await pool.adopt(new Map(groups.map((group) => [group.id, group])), lifetime.signal).catch((error: unknown) => {
+    log.error({ error: errorMessage(error) }, "the sandbox engine could not be asked what runs");
+  });
+  const taken = await takeOverTurns({
+    turns: store.turns,
+    sandboxes: pool.list(),
+    adopt: (turn) => dispatcher.adopt(turn),
+    retry: (turn) => endings.retry(turn, "The gateway was started anew.", true),
+    putBack: (turn) => endings.putBack(turn, null, null),
+  });
+  log.info({ epoch: installation.epoch, ...taken }, "turns of an earlier start");
+
+  const telegram = makeTelegram(settings, { store, assistant, running, log, clock, publish });
+  if (telegram) {
+    stack.use(telegram);
+    telegram.start(lifetime.signal);
+  }
+  const workspace = new Workspace({
+    transfers,
+    ensure: (group, signal) => pool.ensure(group, signal),
+    findGroup: (groupId) => store.groups.get(groupId),
+    request,
+  });
+  const web = settings.web.enabled
+    ? stack.use(
+        new WebServer({
+          host: settings.web.host,
+          port: settings.web.port,
+          password: settings.web.auth ?? null,
+          uiDirectory: shipped.ui,
+          version,
+          epoch: installation.epoch,
+          logger: log,
+          clock,
+          store,
+          actions: {
+            registerGroup: (group) => assistant.registerGroup(group),
+            submit: (message) => assistant.submit(message),
+            stopTurn: (turnId) => assistant.stopTurn(turnId),
+            stopAgent: (groupId) => assistant.stopAgent(groupId),
+            liveTurns: (groupId) => assistant.liveTurns(groupId),
+            agents: () => assistant.agents(),
+            status: () => status.status(),
+            health: () => status.health(),
+          },
+          workspace,
+          events,
+        }),
+      )
+    : null;
+  await web?.start(lifetime.signal);
+
+  every(background, reconcileEveryMs, (signal) => pool.reconcile(signal));
+  every(background, idleLookEveryMs, (signal) => pool.stopIdle(signal));
+  every(background, pruneEveryMs, () => store.prune());
+  dispatcher.wake();
+  log.info(
+    { ms: clock.now() - startedAt, web: web?.url, sandbox: host.kind, store: join(settings.store.path) },
+    "praktor is up",
+  );
+  options.onStarted?.({ webUrl: web?.url ?? null });
+
+  await aborted(options.signal);
+  dispatcher.pause();
+  await grace(running, settings.stop_grace);
+  log.info({ running: running.size }, "praktor stops; what still runs is taken up by the next start");
+}
+
+/** `agent.{groupID}.output`: the group is the second token, and the sender's credential allows only its own. */
+function groupOf(subject: string): string {
+  return subject.split(".")[1] ?? "";
+}
+
+function every(background: Background, delayMs: number, work: (signal: AbortSignal) => Promise<unknown>): void {
+  background.run(async (signal) => {
+    for (;;) {
+      await sleep(delayMs, signal);
+      // One failed look must not end the looking.
+      background.run(async () => void (await work(signal)));
+    }
+  });
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener("abort", () => resolve(), { once: true });
+  await promise;
+}
+
+async function grace(running: RunningTurns, graceMs: number): Promise<void> {
+  const until = systemClock.now() + graceMs;
+  while (running.size > 0 && systemClock.now() < until) await sleep(50, new AbortController().signal);
+}

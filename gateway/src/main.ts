@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+/** The command line of Praktor. Only this file ends the process. */
+import { Command } from "commander";
+import { addGatewayCommand } from "./commands/gateway.ts";
+import { addVersionCommand } from "./commands/version.ts";
+import { errorMessage, isAbort, PraktorError } from "./kit/praktor-error.ts";
+
+const program = new Command("praktor").description("A self-hosted personal AI agent assistant.");
+addGatewayCommand(program);
+addVersionCommand(program);
+
+try {
+  await program.parseAsync();
+  // Libraries may keep a timer or a socket; everything of ours was released.
+  process.exit(0);
+} catch (error) {
+  if (isAbort(error)) process.exit(0);
+  const hint = error instanceof PraktorError && error.hint ? `\n${error.hint}` : "";
+  process.stderr.write(`praktor: ${errorMessage(error)}${hint}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,54 @@
+/** The NATS users of the sandboxes that may be there: issued under a sandbox's token, renewed while it lives, refused once it was stopped. */
+import type { CredentialReply } from "@praktor/protocol/sandbox-endpoint";
+import type { Account } from "../natsbus/account.ts";
+import type { SandboxStore } from "../store/contract.ts";
+
+export class SandboxUsers {
+  readonly #store: Pick<SandboxStore, "live" | "setNatsUser">;
+  readonly #account: Account;
+  readonly #lifeMs: number;
+  /** User public key by sandbox: each sandbox has one, the newest. */
+  readonly #users = new Map<string, string>();
+
+  constructor(store: Pick<SandboxStore, "live" | "setNatsUser">, account: Account, lifeMs: number) {
+    this.#store = store;
+    this.#account = account;
+    this.#lifeMs = lifeMs;
+  }
+
+  /** The users that an earlier life of the gateway issued and whose sandboxes may still run. */
+  async load(): Promise<void> {
+    for (const { id, natsUser } of await this.#store.live()) {
+      if (natsUser !== null) this.#users.set(id, natsUser);
+    }
+  }
+
+  async issue(
+    sandbox: { id: string; groupId: string },
+    userPublicKey: string,
+    natsUrl: string,
+  ): Promise<CredentialReply> {
+    const { jwt, expiresAt, inboxPrefix } = await this.#account.sandboxUser({
+      groupId: sandbox.groupId,
+      sandboxId: sandbox.id,
+      userPublicKey,
+      lifeMs: this.#lifeMs,
+    });
+    await this.#store.setNatsUser(sandbox.id, userPublicKey);
+    this.#users.set(sandbox.id, userPublicKey);
+    return { jwt, expires_ms: expiresAt, inboxPrefix, natsUrl };
+  }
+
+  /** Anyone whose key is not the newest of a living sandbox, or the gateway's own. */
+  isRevoked(userPublicKey: string): boolean {
+    if (userPublicKey === this.#account.gatewayPublicKey) return false;
+    return ![...this.#users.values()].includes(userPublicKey);
+  }
+
+  /** Returns the key that is no longer good, or null when the sandbox had none. */
+  revoke(sandboxId: string): string | null {
+    const userPublicKey = this.#users.get(sandboxId) ?? null;
+    this.#users.delete(sandboxId);
+    return userPublicKey;
+  }
+}

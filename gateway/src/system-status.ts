@@ -1,0 +1,81 @@
+/** How the whole system is, measured at the moment of asking. */
+import type { Health, StatusView } from "@praktor/protocol/rest";
+import { messageView } from "./agent/message-view.ts";
+import type { Clock } from "./kit/clock.ts";
+import { errorMessage } from "./kit/praktor-error.ts";
+import type { Obstacle } from "./model-access.ts";
+import type { Bus } from "./natsbus/bus.ts";
+import type { SandboxHost } from "./sandbox/sandbox.ts";
+import type { Store } from "./store/contract.ts";
+
+export interface SystemStatusOptions {
+  store: Store;
+  bus: Bus;
+  host: SandboxHost;
+  clock: Clock;
+  version: string;
+  startedAt: number;
+  activeAgents: () => number;
+  obstacle: () => Obstacle | null;
+  /** Null where Telegram is off. */
+  telegram: () => { ok: boolean; detail: string } | null;
+}
+
+const healthTimeoutMs = 3_000;
+const recentMessages = 10;
+
+export class SystemStatus {
+  readonly #options: SystemStatusOptions;
+
+  constructor(options: SystemStatusOptions) {
+    this.#options = options;
+  }
+
+  async health(): Promise<Health[]> {
+    const { store, bus, host, telegram, obstacle } = this.#options;
+    const bot = telegram();
+    const blocked = obstacle();
+    const [storeHealth, sandboxHealth] = await Promise.all([
+      measured(store.health()),
+      measured(host.health(AbortSignal.timeout(healthTimeoutMs))),
+    ]);
+    return [
+      { name: "store", ...storeHealth },
+      { name: "bus", ...bus.health() },
+      { name: "sandbox", ...sandboxHealth },
+      { name: "model", ok: blocked === null, detail: blocked?.detail ?? "A model credential is configured." },
+      ...(bot === null ? [] : [{ name: "telegram", ...bot }]),
+    ];
+  }
+
+  async status(): Promise<StatusView> {
+    const { store, bus, clock, version, startedAt, activeAgents } = this.#options;
+    const [health, groups, recent] = await Promise.all([
+      this.health(),
+      store.groups.list(),
+      store.messages.recent(recentMessages),
+    ]);
+    const monitor = bus.monitor();
+    return {
+      status: health.every((part) => part.ok) ? "ok" : "degraded",
+      version,
+      active_agents: activeAgents(),
+      groups_count: groups.length,
+      pending_tasks: 0,
+      uptime: Math.round((clock.now() - startedAt) / 1000),
+      recent_messages: recent.map((message) => ({ ...messageView(message), group_id: message.groupId })),
+      nats: {
+        embedded: bus.embedded,
+        connections: monitor?.connections.length ?? 1,
+        subscriptions: monitor?.subscriptions ?? 0,
+        messages: monitor?.inMessages ?? 0,
+      },
+      health,
+      timestamp: new Date(clock.now()).toISOString(),
+    };
+  }
+}
+
+async function measured(health: Promise<{ ok: boolean; detail: string }>): Promise<{ ok: boolean; detail: string }> {
+  return await health.catch((error: unknown) => ({ ok: false, detail: errorMessage(error) }));
+}
