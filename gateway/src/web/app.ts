@@ -1,6 +1,5 @@
 /** The whole HTTP surface as one Hono app: headers, door, routes, page, and what is said when nothing fits. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { Logger } from "../kit/logger.ts";
 import { PraktorError } from "../kit/praktor-error.ts";
 import { isApi } from "./access.ts";
 import { errorResponse } from "./error-response.ts";
@@ -23,12 +22,12 @@ import { createRoutes } from "./web-env.ts";
 export function createApp(
   parts: WebParts,
   page: StaticFiles,
-  options: { logger: Logger; allowedHosts?: readonly string[] | undefined },
+  allowedHosts: readonly string[] | undefined,
 ): OpenAPIHono<WebEnv> {
-  const { signIn, behindProxy } = parts;
+  const { signIn, behindProxy, logger } = parts;
   const app = createRoutes();
   app.use(securityHeaders());
-  app.use(guard({ signIn, behindProxy, allowedHosts: options.allowedHosts }));
+  app.use(guard({ signIn, behindProxy, allowedHosts }));
   for (const routes of [
     sessionRoutes,
     statusRoutes,
@@ -49,6 +48,6 @@ export function createApp(
     }
     return page.serve(c.req.raw);
   });
-  app.onError((error, c) => errorResponse(error, c, options.logger));
+  app.onError((error, c) => errorResponse(error, c, logger));
   return app;
 }

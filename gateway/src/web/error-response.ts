@@ -26,6 +26,10 @@ const statusByCode: Readonly<Record<string, ContentfulStatusCode>> = {
   unsupported_media_type: 415,
   upgrade_required: 426,
   too_many_attempts: 429,
+  // Of the store.
+  unknown_conversation: 404,
+  store_full: 507,
+  // Of sandboxes and the bus to them: it may work later.
   engine_unreachable: 503,
   image_missing: 503,
   start_failed: 503,
@@ -33,6 +37,11 @@ const statusByCode: Readonly<Record<string, ContentfulStatusCode>> = {
   not_isolated: 503,
   network_exhausted: 503,
   limit_reached: 503,
+  busy: 503,
+  gone: 503,
+  disconnected: 503,
+  no_responder: 503,
+  cancelled: 503,
   unavailable: 503,
   timeout: 504,
 };

@@ -41,6 +41,7 @@ export class EventHub implements Disposable {
   readonly #clients = new Map<EventClient, Caller>();
   #pings: NodeJS.Timeout | null = null;
   #unsubscribe: (() => void) | null = null;
+  #stopped = false;
 
   constructor(options: EventHubOptions) {
     this.#clock = options.clock;
@@ -89,6 +90,7 @@ export class EventHub implements Disposable {
    * something was missed.
    */
   join(socket: WebSocket, caller: Caller, since: SeenUpTo | null): void {
+    if (this.#stopped) return socket.terminate();
     const goesOn = since !== null && since.epoch === this.#epoch && this.#ring.reaches(since.seq);
     const from = goesOn ? since.seq : this.#ring.last;
     const client = new EventClient(socket, this.#ring, from);
@@ -108,6 +110,7 @@ export class EventHub implements Disposable {
 
   /** Clients are asked to go; `cut` ends those who stay. */
   [Symbol.dispose](): void {
+    this.#stopped = true;
     this.#unsubscribe?.();
     this.#unsubscribe = null;
     if (this.#pings) clearInterval(this.#pings);

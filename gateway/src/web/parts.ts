@@ -1,4 +1,6 @@
 /** What the routes work with: made once by the server. */
+import type { Clock } from "../kit/clock.ts";
+import type { Logger } from "../kit/logger.ts";
 import { PraktorError } from "../kit/praktor-error.ts";
 import type { Group } from "../store/rows.ts";
 import type { EventHub } from "./event-hub.ts";
@@ -11,6 +13,8 @@ export interface WebParts {
   workspace: WebWorkspace;
   hub: EventHub;
   signIn: SignIn;
+  clock: Clock;
+  logger: Logger;
   version: string;
   behindProxy: boolean;
   maxFileBytes: number;

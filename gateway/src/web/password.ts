@@ -62,7 +62,7 @@ export class Password {
   }
 
   #digestOf(text: string): Buffer {
-    return createHmac("sha256", this.#key).update(text).digest();
+    return createHmac("sha256", this.#key).update(text.normalize("NFKC")).digest();
   }
 }
 

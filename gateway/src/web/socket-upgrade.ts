@@ -64,5 +64,6 @@ async function refuse(socket: Duplex, response: Response): Promise<void> {
   const lines = [`HTTP/1.1 ${response.status} ${STATUS_CODES[response.status] ?? ""}`];
   for (const [name, value] of response.headers) lines.push(`${name}: ${value}`);
   lines.push("connection: close", `content-length: ${body.byteLength}`, "", "");
-  socket.end(Buffer.concat([Buffer.from(lines.join("\r\n"), "latin1"), body]));
+  // The server keeps its side half open otherwise, for as long as the client does.
+  socket.end(Buffer.concat([Buffer.from(lines.join("\r\n"), "latin1"), body]), () => socket.destroy());
 }

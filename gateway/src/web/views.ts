@@ -1,6 +1,6 @@
 /** Rows as the API shows them. */
-import type { ConversationView, GroupView, MessageView } from "@praktor/protocol/rest";
-import type { Conversation, Group, Message } from "../store/rows.ts";
+import type { ConversationView, GroupView } from "@praktor/protocol/rest";
+import type { Conversation, Group } from "../store/rows.ts";
 
 export function groupView(
   group: Group,
@@ -27,19 +27,6 @@ export function conversationView(conversation: Conversation): ConversationView {
     channel: conversation.address.channel,
     title: conversation.title,
     session_id: conversation.sessionId,
-  };
-}
-
-export function messageView(message: Message): MessageView {
-  return {
-    id: message.id,
-    role: message.role,
-    text: message.content,
-    time: time(message.createdAt),
-    conversation_id: message.conversationId,
-    turn_id: message.turnId,
-    sender: message.sender,
-    delivery: message.delivery,
   };
 }
 

@@ -1,5 +1,5 @@
 /** What Hono carries along with each request. */
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Hook } from "@hono/zod-openapi";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { PraktorError } from "../kit/praktor-error.ts";
@@ -13,6 +13,8 @@ export interface UpgradeTicket {
 export interface WebEnv {
   Bindings: {
     incoming: IncomingMessage;
+    /** Absent for an upgrade: there is only the socket. */
+    outgoing?: ServerResponse;
     /** Only for requests that ask to become a WebSocket. */
     upgrade?: UpgradeTicket;
   };

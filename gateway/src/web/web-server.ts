@@ -3,7 +3,7 @@ import type { Server } from "node:http";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { getRequestListener } from "@hono/node-server";
+import { RequestError, getRequestListener } from "@hono/node-server";
 import type { ErrorBody } from "@praktor/protocol/rest";
 import { Background } from "../kit/background.ts";
 import type { Clock } from "../kit/clock.ts";
@@ -75,9 +75,11 @@ export class WebServer implements AsyncDisposable {
     const hub = new EventHub({ clock, epoch, holds: (caller) => signIn.holds(caller) });
     const server = this.#createServer(signIn, hub);
     try {
-      server.listen({ host, port, signal });
+      server.listen({ host, port });
       await once(server, "listening", { signal });
     } catch (error) {
+      server.close();
+      signal.throwIfAborted();
       throw new PraktorError("web_listen", `The page cannot be served on ${host}:${port}: ${errorMessage(error)}.`, {
         hint: "Set web.host and web.port to an address of this machine and a free port.",
         cause: error,
@@ -99,30 +101,32 @@ export class WebServer implements AsyncDisposable {
       server.close();
       server.closeIdleConnections();
       await Promise.race([closed, delay(stopGraceMs, undefined, { ref: false })]);
+      await this.#background[Symbol.asyncDispose]();
       this.#hub?.cut();
       server.closeAllConnections();
       await closed;
     }
-    await this.#background[Symbol.asyncDispose]();
   }
 
   #createServer(signIn: SignIn, hub: EventHub): Server {
-    const { store, actions, workspace, version, logger, allowedHosts } = this.#options;
+    const { store, actions, workspace, clock, version, logger, allowedHosts } = this.#options;
     const parts = {
       store,
       actions,
       workspace,
       hub,
       signIn,
+      clock,
+      logger,
       version,
       behindProxy: this.#options.behindProxy ?? false,
       maxFileBytes: this.#options.maxFileBytes ?? 1024 ** 3,
     };
-    const app = createApp(parts, new StaticFiles(this.#options.uiDirectory), { logger, allowedHosts });
+    const app = createApp(parts, new StaticFiles(this.#options.uiDirectory), allowedHosts);
     const listener = getRequestListener(
       // The adapter's fast `Request` and `Response` would otherwise replace those of the whole process.
       (request, env) => app.fetch(request, env),
-      { overrideGlobalObjects: false, errorHandler: malformedRequest },
+      { overrideGlobalObjects: false, errorHandler: (error) => brokenRequest(error, logger) },
     );
     const server = createServer(
       {
@@ -140,10 +144,16 @@ export class WebServer implements AsyncDisposable {
   }
 }
 
-/** What cannot even be made a request: a broken address or Host header. */
-function malformedRequest(error: unknown): Response {
-  const body: ErrorBody = { error: { code: "invalid", message: `The request is malformed: ${errorMessage(error)}.` } };
-  return Response.json(body, { status: 400 });
+/** What cannot even be made a request (a broken address or Host header), or fails outside of every route. */
+function brokenRequest(error: unknown, logger: Logger): Response {
+  const malformed = error instanceof RequestError;
+  if (!malformed) logger.error({ err: error }, `a request failed: ${errorMessage(error)}`);
+  const body: ErrorBody = {
+    error: malformed
+      ? { code: "invalid", message: `The request is malformed: ${error.message}.` }
+      : { code: "internal", message: "Something went wrong in the gateway; its log says what." },
+  };
+  return Response.json(body, { status: malformed ? 400 : 500 });
 }
 
 function urlOf(server: Server, host: string): string {

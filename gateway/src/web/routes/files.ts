@@ -4,6 +4,8 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { GroupId } from "@praktor/protocol/ids";
 import { WorkspaceListing } from "@praktor/protocol/rest";
 import { WorkspaceEntry } from "@praktor/protocol/workspace";
+import { errorMessage } from "../../kit/praktor-error.ts";
+import { answerStream } from "../answer-stream.ts";
 import { boundedStream } from "../bounded-stream.ts";
 import { contentDisposition } from "../content-disposition.ts";
 import type { WebParts } from "../parts.ts";
@@ -49,7 +51,7 @@ const write = createRoute({
 });
 
 export function fileRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
-  const { workspace, maxFileBytes } = parts;
+  const { workspace, maxFileBytes, logger } = parts;
   return createRoutes()
     .openapi(list, async (c) => {
       const group = await requireGroup(parts, c.req.valid("param").id);
@@ -68,7 +70,12 @@ export function fileRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
       // Without a length: the file may grow while it is read, and more bytes than announced would be taken for the next answer.
       c.header("Content-Type", "application/octet-stream");
       c.header("Content-Disposition", contentDisposition(entry.name));
-      if (c.req.method !== "HEAD") return c.body(stream, 200);
+      const { outgoing } = c.env;
+      if (c.req.method !== "HEAD" && outgoing) {
+        const onError = (error: unknown): void =>
+          logger.warn({ err: error, groupId: group.id, path }, `a file was sent in part only: ${errorMessage(error)}`);
+        return c.body(answerStream(stream, outgoing, onError), 200);
+      }
       // Hono would drop the body of a HEAD without cancelling it.
       await stream.cancel();
       return c.body(null, 200);

@@ -3,12 +3,12 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { createRoute, z } from "@hono/zod-openapi";
 import { GroupId, RowId } from "@praktor/protocol/ids";
 import { MessageAccepted, MessageCreate, MessageView } from "@praktor/protocol/rest";
+import { messageView } from "../../agent/message-view.ts";
 import { PraktorError } from "../../kit/praktor-error.ts";
 import { jsonBody } from "../json-body.ts";
 import type { WebParts } from "../parts.ts";
 import { requireGroup } from "../parts.ts";
 import { failure, json, jsonRequest } from "../route-answers.ts";
-import { messageView } from "../views.ts";
 import type { WebEnv } from "../web-env.ts";
 import { createRoutes } from "../web-env.ts";
 

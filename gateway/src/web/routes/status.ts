@@ -38,8 +38,8 @@ const status = createRoute({
 export function statusRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
   let fresh: { at: number; failing: Promise<string[]> } | null = null;
   const failing = (): Promise<string[]> => {
-    const now = performance.now();
-    if (!fresh || now - fresh.at > healthFreshMs) fresh = { at: now, failing: failingParts(parts) };
+    const now = parts.clock.now();
+    if (!fresh || Math.abs(now - fresh.at) > healthFreshMs) fresh = { at: now, failing: failingParts(parts) };
     return fresh.failing;
   };
   return createRoutes()

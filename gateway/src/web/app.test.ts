@@ -1,0 +1,93 @@
+import { expect, test, afterAll, beforeAll } from "vitest";
+import { z } from "zod";
+import { accessRule } from "./access.ts";
+import { Harness } from "./testing/harness.ts";
+import { basic } from "./testing/send.ts";
+
+const password = "correct horse battery";
+let harness: Harness;
+beforeAll(async () => {
+  harness = await Harness.start({ password });
+});
+afterAll(() => harness[Symbol.asyncDispose]());
+
+const Document = z.object({
+  paths: z.record(z.string(), z.record(z.string(), z.object({ security: z.array(z.unknown()) }))),
+});
+
+async function documentedRoutes(): Promise<{ method: string; path: string; open: boolean }[]> {
+  const answer = await harness.send({ path: "/api/openapi.json", headers: basic(password) });
+  return Object.entries(Document.parse(answer.json).paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { security }]) => ({
+      method: method.toUpperCase(),
+      path,
+      open: security.length === 0,
+    })),
+  );
+}
+
+test("the API is described, and every path of it is promised somewhere", async () => {
+  const routes = (await documentedRoutes()).map(({ method, path }) => `${method} ${path}`);
+  expect(routes.sort()).toEqual(
+    [
+      "GET /healthz",
+      "GET /readyz",
+      "GET /api/session",
+      "POST /api/session",
+      "DELETE /api/session",
+      "GET /api/status",
+      "GET /api/groups",
+      "POST /api/groups",
+      "GET /api/groups/{id}",
+      "PUT /api/groups/{id}",
+      "GET /api/groups/{id}/conversations",
+      "GET /api/groups/{id}/messages",
+      "POST /api/groups/{id}/messages",
+      "GET /api/groups/{id}/turns",
+      "POST /api/turns/{id}/stop",
+      "GET /api/agents",
+      "POST /api/agents/{groupID}/stop",
+      "GET /api/groups/{id}/files",
+      "GET /api/groups/{id}/files/content",
+      "PUT /api/groups/{id}/files/content",
+      "GET /api/ws",
+    ].sort(),
+  );
+});
+
+test("every route but sign-in and health is closed without sign-in, for every method, and says so", async () => {
+  const routes = await documentedRoutes();
+  const open = routes.filter((route) => route.open).map(({ method, path }) => `${method} ${path}`);
+  expect(open.sort()).toEqual(
+    ["DELETE /api/session", "GET /api/session", "GET /healthz", "GET /readyz", "POST /api/session"].sort(),
+  );
+  for (const { path } of [...routes, { path: "/api/openapi.json" }, { path: "/api" }, { path: "/api/anything" }]) {
+    for (const method of ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "QUERY"]) {
+      const { status } = await harness.send({ method, path: path.replaceAll(/\{\w+\}/g, "x"), body: {} });
+      expect(`${method} ${path} ${status === 401}`).toBe(
+        `${method} ${path} ${accessRule(method, path) === "signed_in"}`,
+      );
+    }
+  }
+});
+
+test("no answer is framed, sniffed, cached or shared with another site", async () => {
+  for (const path of ["/", "/api/session", "/api/groups", "/healthz", "/nothing.js"]) {
+    const { headers } = await harness.send({ path, headers: { host: new URL(harness.server.url).host } });
+    expect(headers).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "no-referrer",
+      "cross-origin-resource-policy": "same-origin",
+      "content-security-policy": expect.stringContaining("frame-ancestors 'none'"),
+    });
+    expect(headers["content-security-policy"]).not.toMatch(/unsafe|\*|http:/);
+    expect(Object.keys(headers).filter((name) => name.startsWith("access-control"))).toEqual([]);
+  }
+  expect((await harness.send({ path: "/api/session" })).headers["cache-control"]).toBe("no-store");
+});
+
+test("a preflight from another site is refused", async () => {
+  const headers = { origin: "http://evil.example", "access-control-request-method": "PUT" };
+  expect((await harness.send({ method: "OPTIONS", path: "/api/groups", headers })).status).toBe(403);
+});

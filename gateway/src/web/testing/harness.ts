@@ -1,0 +1,165 @@
+/** A web server on a free port with a real store and real files, and actions that do what they say in memory. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { EventMessage, PraktorEvent } from "@praktor/protocol/events";
+import type { AgentView, Health, StatusView, TurnView } from "@praktor/protocol/rest";
+import { agentEvents } from "@praktor/protocol/subjects";
+import type { Clock } from "../../kit/clock.ts";
+import { timeSortedIds } from "../../kit/ids.ts";
+import type { Logger } from "../../kit/logger.ts";
+import { silentLogger } from "../../kit/logger.ts";
+import { SqliteStore } from "../../store/sqlite-store.ts";
+import type { WebActions, WebEvents } from "../ports.ts";
+import type { WebServerOptions } from "../web-server.ts";
+import { WebServer } from "../web-server.ts";
+import { directoryWorkspace } from "./directory-workspace.ts";
+import type { Answer, Sent } from "./send.ts";
+import { send } from "./send.ts";
+
+export class ManualClock implements Clock {
+  #now = Date.UTC(2026, 0, 2, 3, 4, 5);
+  now(): number {
+    return this.#now;
+  }
+  advance(ms: number): void {
+    this.#now += ms;
+  }
+}
+
+/** Collects what is logged as an error: a 5xx that nobody meant. */
+export function recordingLogger(): { logger: Logger; errors: string[] } {
+  const errors: string[] = [];
+  return { logger: { ...silentLogger, error: (_, message) => errors.push(message) }, errors };
+}
+
+export interface HarnessState {
+  agents: AgentView[];
+  health: Health[];
+}
+
+export class Harness implements AsyncDisposable {
+  readonly server: WebServer;
+  readonly store: SqliteStore;
+  readonly clock: ManualClock;
+  readonly directory: string;
+  readonly state: HarnessState;
+  readonly #listeners: Set<(topic: string, message: EventMessage) => void>;
+
+  static async start(overrides: Partial<WebServerOptions> = {}): Promise<Harness> {
+    const directory = await mkdtemp(join(tmpdir(), "praktor-web-"));
+    const clock = new ManualClock();
+    const ids = timeSortedIds(clock);
+    const store = await SqliteStore.open({ path: join(directory, "praktor.db"), clock, ids, logger: silentLogger });
+    const harness = new Harness(directory, store, clock, overrides);
+    try {
+      await harness.server.start(AbortSignal.timeout(10_000));
+      return harness;
+    } catch (error) {
+      await harness[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** A second server on the same store, as after a restart; `start` makes everything. */
+  constructor(directory: string, store: SqliteStore, clock: ManualClock, overrides: Partial<WebServerOptions>) {
+    this.directory = directory;
+    this.store = store;
+    this.clock = clock;
+    this.state = { agents: [], health: [{ name: "store", ok: true, detail: "" }] };
+    this.#listeners = new Set();
+    this.server = new WebServer({
+      host: "127.0.0.1",
+      port: 0,
+      password: null,
+      uiDirectory: join(directory, "ui"),
+      version: "0.0.0-test",
+      epoch: 3,
+      logger: silentLogger,
+      clock,
+      store,
+      actions: memoryActions(store, clock, this.state),
+      workspace: directoryWorkspace(join(directory, "files")),
+      events: this.#events(),
+      ...overrides,
+    });
+  }
+
+  send(sent: Sent): Promise<Answer> {
+    return send(this.server.url, sent);
+  }
+
+  publish(event: PraktorEvent): void {
+    const topic = "groupId" in event ? agentEvents(event.groupId) : "events.system";
+    const at = new Date(this.clock.now()).toISOString();
+    for (const listener of this.#listeners) listener(topic, { at, event });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.server[Symbol.asyncDispose]();
+    await this.store[Symbol.asyncDispose]();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  #events(): WebEvents {
+    return {
+      subscribe: (listener) => {
+        this.#listeners.add(listener);
+        return () => this.#listeners.delete(listener);
+      },
+    };
+  }
+}
+
+function memoryActions(store: SqliteStore, clock: Clock, state: HarnessState): WebActions {
+  return {
+    registerGroup: ({ id, name, folder, is_main: isMain, model }) =>
+      store.groups.create({ id, name, folder, isMain: isMain ?? false, model: model ?? null }),
+    async submit({ groupId, text, conversationId, idempotencyKey, sender }) {
+      const page = { groupId, kind: "page", address: { channel: "web" }, title: "Page" } as const;
+      const id = conversationId ?? (await store.conversations.ensure(page)).id;
+      return store.inbox.submit({
+        conversationId: id,
+        sender,
+        content: text,
+        ...(idempotencyKey !== undefined && { idempotencyKey }),
+      });
+    },
+    stopTurn: async (turnId) => (await store.turns.requestCancel(turnId)) !== null,
+    async stopAgent(groupId) {
+      const before = state.agents.length;
+      state.agents = state.agents.filter((agent) => agent.group_id !== groupId);
+      return state.agents.length < before;
+    },
+    async liveTurns(groupId): Promise<TurnView[]> {
+      return (await store.turns.open(groupId)).map((turn) => ({
+        id: turn.id,
+        group_id: turn.groupId,
+        conversation_id: turn.conversationId,
+        state: turn.state,
+        attempt: turn.attempt,
+        queued_at: new Date(turn.queuedAt).toISOString(),
+        started_at: null,
+        text: "",
+        next_index: 0,
+        tools: [],
+      }));
+    },
+    agents: async () => state.agents,
+    async status(): Promise<StatusView> {
+      return {
+        status: state.health.every(({ ok }) => ok) ? "ok" : "degraded",
+        version: "0.0.0-test",
+        active_agents: state.agents.length,
+        groups_count: (await store.groups.list()).length,
+        pending_tasks: 0,
+        uptime: 1,
+        recent_messages: [],
+        nats: { embedded: true, connections: 0, subscriptions: 0, messages: 0 },
+        health: state.health,
+        timestamp: new Date(clock.now()).toISOString(),
+      };
+    },
+    health: async () => state.health,
+  };
+}
