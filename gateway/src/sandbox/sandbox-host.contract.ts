@@ -122,7 +122,7 @@ export function sandboxHostContract(
       const running = await launch("1", 1, "fail");
       await expect.poll(() => exits.length, patient).toBe(1);
       expect(exits[0]).toMatchObject({ sandboxId: running.sandboxId, exitCode: 3 });
-      expect(await host.tail(running.sandboxId, 1, signal)).toBe("cannot go on");
+      expect(await host.tail(running.sandboxId, 5, signal)).toContain("cannot go on");
       expect((await host.tail(running.sandboxId, 2, signal)).split("\n")).toHaveLength(2);
     });
 
@@ -140,10 +140,11 @@ export function sandboxHostContract(
       const byGroup = (sandboxes: RunningSandbox[]): string[] => sandboxes.map((sandbox) => sandbox.groupId).sort();
       expect(byGroup(await host.list(signal))).toEqual(["1", "2"]);
       let ended = false;
-      const slow = host.stop(one.sandboxId, 3_000, signal).then(() => (ended = true));
-      await printed(await launch("2", 2), "ready");
+      const slow = host.stop(one.sandboxId, 2_000, signal).then(() => (ended = true));
+      const newer = await launch("2", 2);
       expect(ended).toBe(false);
       await slow;
+      await printed(newer, "ready");
       expect(byGroup(await host.list(signal))).toEqual(["2"]);
     });
 

@@ -2,7 +2,7 @@
 
 /**
  * Without a terminal the engine multiplexes: each frame is a stream number, three zero bytes, a big-endian length, and the bytes.
- * Both streams are returned in the order in which they were written.
+ * Both streams are returned in the order in which the engine read them: between the two it is not that of writing.
  */
 export function demultiplex(log: Buffer): string {
   const parts: Buffer[] = [];

@@ -3,12 +3,12 @@
 /**
  * A module for Node's `--import`. The child's standard input is a pipe that only the gateway holds: a byte on it asks the child to
  * end (it gets SIGTERM, so that the way through bubblewrap, which forwards no signals, is the same), its end means that the
- * gateway is gone: the child has two seconds, then its whole process group is killed.
+ * gateway is gone: the child has one second, then its whole process group is killed.
  */
 export const parentWatch = `data:text/javascript,${encodeURIComponent(`
   const ask = () => process.kill(process.pid, "SIGTERM");
   const gone = () => {
-    setTimeout(() => process.kill(0, "SIGKILL"), 2000).unref();
+    setTimeout(() => process.kill(0, "SIGKILL"), 1000).unref();
     ask();
   };
   process.stdin.on("data", ask).once("close", gone).on("error", () => {});
