@@ -150,6 +150,8 @@ export class ClientConnection implements ProtocolHandler {
       this.close("bad-client-protocol", "invalid client protocol");
     } else if (options.no_responders && !options.headers) {
       this.close("no-responders-requires-headers", "no responders requires headers support");
+    } else if (this.#subscriptions.size >= this.#authorization.maxSubscriptions) {
+      this.close("max-subscriptions-exceeded", "maximum subscriptions exceeded");
     } else {
       if (options.verbose) this.#send("+OK\r\n");
       if (isFirst) this.#host.report({ type: "connect", connection: this.identity });

@@ -17,7 +17,7 @@ export class KeepAlive {
   #timer: NodeJS.Timeout | undefined;
   #outstanding = 0;
   #pingedAtMs = 0;
-  #activeAtMs = 0;
+  #active = false;
   #roundTripMs: number | undefined;
 
   constructor(options: KeepAliveOptions) {
@@ -40,7 +40,7 @@ export class KeepAlive {
   }
 
   noteActivity(): void {
-    this.#activeAtMs = this.#options.now();
+    this.#active = true;
   }
 
   notePong(): void {
@@ -62,7 +62,7 @@ export class KeepAlive {
   readonly #onTimer = (): void => {
     const { intervalMs, maxOutstanding, now, sendPing, onStale } = this.#options;
     const measured = this.#roundTripMs !== undefined && now() - this.#pingedAtMs < MEASURE_AGAIN_MS;
-    if (!measured || now() - this.#activeAtMs >= intervalMs) {
+    if (!measured || !this.#active) {
       if (this.#outstanding + 1 > maxOutstanding) {
         onStale();
         return;
@@ -71,6 +71,7 @@ export class KeepAlive {
       this.#pingedAtMs = now();
       sendPing();
     }
+    this.#active = false;
     this.#schedule(intervalMs);
   };
 }

@@ -97,8 +97,14 @@ export class Permissions {
   noteDelivery(reply: string): void {
     const replies = this.#replies;
     if (replies === undefined) return;
+    replies.delete(reply);
     replies.set(reply, { atMs: this.#now(), used: 0 });
-    if (replies.size > TRACKED_REPLIES_LIMIT) this.#pruneReplies(replies);
+    if (replies.size <= TRACKED_REPLIES_LIMIT) return;
+    // A client that never answers must not make the server remember for ever: the oldest goes.
+    for (const oldest of replies.keys()) {
+      replies.delete(oldest);
+      break;
+    }
   }
 
   #allowsSubscription(subject: string, queue: string | undefined): boolean {
@@ -114,23 +120,10 @@ export class Permissions {
     const reply = replies.get(subject);
     if (reply === undefined) return false;
     reply.used++;
-    if (!this.#isSpent(reply, reply.used - 1)) return true;
-    replies.delete(subject);
-    return false;
-  }
-
-  #isSpent(reply: TrackedReply, used: number): boolean {
-    if (this.#maxResponses > 0 && used >= this.#maxResponses) return true;
-    return this.#responseMs > 0 && this.#now() - reply.atMs > this.#responseMs;
-  }
-
-  #pruneReplies(replies: Map<string, TrackedReply>): void {
-    for (const [subject, reply] of replies) if (this.#isSpent(reply, reply.used)) replies.delete(subject);
-    // A client that never answers must not make the server remember for ever: the oldest go first.
-    for (const subject of replies.keys()) {
-      if (replies.size <= TRACKED_REPLIES_LIMIT) break;
-      replies.delete(subject);
-    }
+    const tooMany = this.#maxResponses > 0 && reply.used > this.#maxResponses;
+    const tooLate = this.#responseMs > 0 && this.#now() - reply.atMs > this.#responseMs;
+    if (tooMany || tooLate) replies.delete(subject);
+    return !tooMany && !tooLate;
   }
 }
 

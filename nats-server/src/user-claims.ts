@@ -94,7 +94,7 @@ function readSubjects(nats: Map<string, unknown>, key: string, mayNameQueue: boo
 function isPermissionEntry(entry: string, mayNameQueue: boolean): boolean {
   const words = entry.split(" ");
   if (words.length > (mayNameQueue ? 2 : 1)) return false;
-  return words.every((word) => word !== "" && !/\s/.test(word) && word.split(".").every((token) => token !== ""));
+  return words.every((word) => word !== "" && !/\s/.test(word));
 }
 
 function fromBase64Url(text: string): string {
