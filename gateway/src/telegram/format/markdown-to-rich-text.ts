@@ -6,7 +6,7 @@ import { RichTextWriter } from "./rich-text-writer.ts";
 import { tableText } from "./table-text.ts";
 
 // Past this an answer is a dump, not prose, and the parser's worst cases begin to be felt.
-const longestParsed = 400_000;
+const longestParsed = 250_000;
 const longestUrl = 2_048;
 
 /** Never rejects: what the parser cannot take is shown as it is written. */
@@ -53,6 +53,8 @@ function writeBlock(writer: RichTextWriter, token: Token): void {
       return writeTable(writer, token as Tokens.Table);
     case "hr":
       return writer.write("———");
+    case "html":
+      return writer.write(withLineBreaks(token.text).trimEnd());
     default:
       return writeInline(writer, token);
   }
@@ -106,7 +108,7 @@ function writeInlineToken(writer: RichTextWriter, token: Token): void {
     case "image":
       return writeLinked(writer, token.href, () => writer.write(decodeCharacterReferences(token.text) || token.href));
     case "html":
-      return writer.write(token.text.replace(/<br\s*\/?>\n?/gi, "\n").replace(/\n$/, ""));
+      return writer.write(withLineBreaks(token.text));
     case "checkbox":
       return;
     case "escape":
@@ -122,6 +124,11 @@ function writeInlineToken(writer: RichTextWriter, token: Token): void {
 function writeLink(writer: RichTextWriter, link: Tokens.Link): void {
   const isLiteral = link.autolink === true;
   writeLinked(writer, link.href, () => (isLiteral ? writer.write(link.text) : writeInline(writer, link)));
+}
+
+/** Tags mean nothing to Telegram and are shown as they are written, except the one that models use in prose and tables. */
+function withLineBreaks(html: string): string {
+  return html.replace(/<br\s*\/?>\n?/gi, "\n");
 }
 
 /** Relative targets (files of the workspace) lead nowhere in Telegram: their text is enough. */

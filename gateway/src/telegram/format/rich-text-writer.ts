@@ -12,7 +12,10 @@ interface OpenMark {
  * https://core.telegram.org/bots/api#formatting-options
  */
 export class RichTextWriter {
-  #text = "";
+  // Pieces, because looking at the end of a long text that grows would copy it each time.
+  readonly #pieces: string[] = [];
+  #length = 0;
+  #tail = "\n";
   readonly #spans: Span[] = [];
   readonly #open: OpenMark[] = [];
   #indent = "";
@@ -25,10 +28,10 @@ export class RichTextWriter {
     this.#fresh = false;
     const lines = text.split("\n");
     lines.forEach((line, index) => {
-      if (index > 0) this.#text += "\n";
+      if (index > 0) this.#append("\n");
       if (line !== "") {
         this.#startLine();
-        this.#text += line;
+        this.#append(line);
       }
     });
   }
@@ -36,7 +39,7 @@ export class RichTextWriter {
   /** Ends the line and leaves `lines - 1` empty ones, except where a container has just begun. */
   gap(lines: 1 | 2): void {
     if (this.#fresh) return;
-    while (!this.#text.endsWith("\n".repeat(lines))) this.#text += "\n";
+    while (!this.#tail.endsWith("\n".repeat(lines))) this.#append("\n");
   }
 
   /** Writes what `content` writes under a mark, or without it where Telegram does not allow it there. */
@@ -58,10 +61,10 @@ export class RichTextWriter {
     if (mark.type === "code") this.#startLine();
     const suspended = this.#open.filter((open) => open.mark.type !== "quote");
     for (const open of suspended.toReversed()) this.#end(open);
-    const start = this.#text.length;
-    this.#text += text;
+    const start = this.#length;
+    this.#append(text);
     this.#fresh = false;
-    this.#spans.push({ mark, start, end: this.#text.length });
+    this.#spans.push({ mark, start, end: this.#length });
     for (const open of suspended) this.#begin(open);
   }
 
@@ -80,20 +83,26 @@ export class RichTextWriter {
   }
 
   finish(): RichText {
-    return { text: this.#text, spans: this.#spans.filter((span) => span.end > span.start) };
+    return { text: this.#pieces.join(""), spans: this.#spans.filter((span) => span.end > span.start) };
   }
 
   #startLine(): void {
-    if (this.#indent !== "" && (this.#text === "" || this.#text.endsWith("\n"))) this.#text += this.#indent;
+    if (this.#indent !== "" && this.#tail.endsWith("\n")) this.#append(this.#indent);
+  }
+
+  #append(text: string): void {
+    this.#pieces.push(text);
+    this.#length += text.length;
+    this.#tail = (this.#tail + text.slice(-2)).slice(-2);
   }
 
   #begin(open: OpenMark): void {
-    open.span = { mark: open.mark, start: this.#text.length, end: this.#text.length };
+    open.span = { mark: open.mark, start: this.#length, end: this.#length };
     this.#spans.push(open.span);
   }
 
   #end(open: OpenMark): void {
-    if (open.span) open.span.end = this.#text.length;
+    if (open.span) open.span.end = this.#length;
     open.span = null;
   }
 }

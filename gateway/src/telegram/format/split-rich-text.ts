@@ -26,7 +26,9 @@ export function splitRichText(rich: RichText, limits: MessageLimits = telegramLi
   const isInPre = (position: number): boolean => pre.some((span) => span.start < position && position < span.end);
   let from = 0;
   while (from < rich.text.length) {
-    if (!isInPre(from)) from += whiteSpaceAt(rich.text, from);
+    // Indentation of code is part of it, also of its first line.
+    while (!isInPre(from + 1) && /\s/.test(rich.text[from] ?? "")) from += 1;
+    if (from === rich.text.length) break;
     const cut = findCut(rich, from, limits, isInPre);
     const end = isInPre(cut) ? cut : cut - whiteSpaceBefore(rich.text, from, cut);
     const part = sliceRichText(rich, from, end);
@@ -112,12 +114,6 @@ function hardCut(text: string, from: number, last: number): number {
   if (cut > begin) return cut;
   const splitsPair = /^[\ud800-\udbff][\udc00-\udfff]/.test(text.slice(last - 1, last + 1));
   return splitsPair && last - 1 > from ? last - 1 : last;
-}
-
-function whiteSpaceAt(text: string, position: number): number {
-  let end = position;
-  while (end < text.length && /\s/.test(text[end] ?? "")) end += 1;
-  return end - position;
 }
 
 function whiteSpaceBefore(text: string, from: number, position: number): number {
