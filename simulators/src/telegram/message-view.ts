@@ -24,15 +24,26 @@ export function messageView(
   const isEdited = message.edits.length > 0;
   return {
     message_id: message.messageId,
-    from: message.from === "bot" ? userOf(bot) : (sender ?? { id: message.userId, is_bot: false, first_name: "User" }),
+    ...authorOf(bot, chat, message, sender),
     chat,
     date: Math.floor(message.at / 1000),
     ...(isEdited ? { edit_date: Math.floor((message.edits.at(-1)?.at ?? message.at) / 1000) } : {}),
     ...(threadId === undefined ? {} : { message_thread_id: threadId, is_topic_message: true }),
     ...(replied ? { reply_to_message: messageView(bot, chat, replied) } : {}),
-    ...(file ? fileFields(message, file) : { text: message.text, ...entityField("entities", message) }),
+    ...(file ? fileFields(message, file) : textFields(message)),
     ...(message.replyMarkup === undefined ? {} : { reply_markup: message.replyMarkup }),
   };
+}
+
+function authorOf(bot: BotUser, chat: Chat, message: ChatMessage, sender: unknown): Record<string, unknown> {
+  if (chat.type === "channel") return { sender_chat: chat };
+  if (message.from === "bot") return { from: userOf(bot) };
+  return { from: sender ?? { id: message.userId, is_bot: false, first_name: "User" } };
+}
+
+/** A message whose content is another (a sticker, a location) has no text at all. */
+function textFields(message: ChatMessage): Record<string, unknown> {
+  return message.text === "" ? {} : { text: message.text, ...entityField("entities", message) };
 }
 
 function fileFields(message: ChatMessage, file: NonNullable<ChatMessage["file"]>): Record<string, unknown> {

@@ -5,6 +5,8 @@ export interface Violation {
   readonly method: string;
   readonly at: number;
   readonly notBefore: number;
+  /** Since the 429. A call within the first few milliseconds may have been under way before the bot could know. */
+  readonly afterMs: number;
 }
 
 // A client's timer may fire a millisecond before its own clock agrees.
@@ -12,7 +14,7 @@ const timerToleranceMs = 2;
 
 export class RetryAfterLedger {
   readonly #now: () => number;
-  readonly #blockedUntil = new Map<string, number>();
+  readonly #blocked = new Map<string, { since: number; until: number }>();
   readonly #violations: Violation[] = [];
 
   constructor(now: () => number) {
@@ -21,19 +23,21 @@ export class RetryAfterLedger {
 
   /** Starts the wait of a chat (`*` for a call that names none). */
   block(chatId: string, retryAfterSeconds: number): void {
-    this.#blockedUntil.set(chatId, this.#now() + retryAfterSeconds * 1000);
+    const since = this.#now();
+    this.#blocked.set(chatId, { since, until: since + retryAfterSeconds * 1000 });
   }
 
   /** The whole seconds this chat still has to wait, or 0. A call during the wait is written down as a violation. */
   check(chatId: string, method: string): number {
-    const notBefore = this.#blockedUntil.get(chatId);
-    if (notBefore === undefined) return 0;
+    const block = this.#blocked.get(chatId);
+    if (block === undefined) return 0;
+    const { since, until: notBefore } = block;
     const at = this.#now();
     if (at >= notBefore - timerToleranceMs) {
-      this.#blockedUntil.delete(chatId);
+      this.#blocked.delete(chatId);
       return 0;
     }
-    this.#violations.push({ chatId, method, at, notBefore });
+    this.#violations.push({ chatId, method, at, notBefore, afterMs: at - since });
     return Math.ceil((notBefore - at) / 1000);
   }
 

@@ -71,6 +71,16 @@ describe("getUpdates", () => {
     expect(await api.getUpdates()).toEqual([{ update_id: 1000, strange: true }]);
   });
 
+  it("leaves out the author of a channel post and the text of what has none", async () => {
+    simulator.userSays({ chatId: -1009, chatType: "channel", text: "news" });
+    simulator.userSays({ chatId, text: "", extra: { sticker: { emoji: "👍" } } });
+    const [post, sticker] = await api.getUpdates();
+    expect(post?.channel_post).toMatchObject({ text: "news", sender_chat: { id: -1009 } });
+    expect(post?.channel_post).not.toHaveProperty("from");
+    expect(sticker?.message).toMatchObject({ sticker: { emoji: "👍" } });
+    expect(sticker?.message).not.toHaveProperty("text");
+  });
+
   it("hands out everything when the offset belongs to another sequence of ids", async () => {
     simulator.userSays({ chatId, text: "before" });
     await api.getUpdates({ offset: 1001 });
