@@ -1,0 +1,39 @@
+import { expect, it } from "vitest";
+import { systemClock } from "../kit/clock.ts";
+import { timeSortedIds } from "../kit/ids.ts";
+import { silentLogger } from "../kit/logger.ts";
+import { addChat } from "./contract-fixture.ts";
+import { migrations } from "./migrations/all.ts";
+import { openDatabase } from "./open-database.ts";
+import { SqliteStore } from "./sqlite-store.ts";
+import { temporaryDatabases } from "./temporary-database.ts";
+
+const databases = temporaryDatabases();
+
+it("reads any page of 100,000 messages in under 5 ms", async () => {
+  const connection = openDatabase(databases.path(), migrations, silentLogger);
+  const store = databases.own(new SqliteStore(connection, systemClock, timeSortedIds(systemClock)));
+  const { groupId, conversation } = await addChat(store, "1");
+  const other = await addChat(store, "2");
+  // Nine in ten belong to another group, so that a query that walks over them is seen.
+  connection.exec(`
+    begin;
+    insert into messages (group_id, conversation_id, role, sender, content, metadata, created_at)
+    with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 100000)
+    select case when n % 10 = 0 then '${groupId}' else '${other.groupId}' end,
+      case when n % 10 = 0 then '${conversation.id}' else '${other.conversation.id}' end,
+      case when n % 2 = 0 then 'user' else 'assistant' end, 'user:7', 'message ' || n, '{}', n
+    from numbers;
+    commit;
+  `);
+  const times: number[] = [];
+  for (let before = 2_000; before <= 100_000; before += 2_000) {
+    const start = performance.now();
+    const page = await store.messages.page({ groupId, conversationId: conversation.id, before, limit: 50 });
+    await store.groups.activity();
+    times.push(performance.now() - start);
+    expect(page).toHaveLength(50);
+  }
+  const p50 = times.toSorted((a, b) => a - b)[25];
+  expect(p50).toBeLessThan(5);
+});
