@@ -1,0 +1,147 @@
+/** `ptask` as its callers see it: output, errors and exit codes, against a real NATS server. */
+import { spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { connect, type NatsConnection } from "@nats-io/transport-node";
+import { NatsServer, passwordAuthenticator } from "@praktor/nats-server";
+import type { IpcReply } from "@praktor/protocol/ipc";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+
+const main = fileURLToPath(new URL("main.ts", import.meta.url));
+
+describe("ptask", () => {
+  const server = new NatsServer({});
+  let host: NatsConnection;
+  let url: string;
+  let folder: string;
+  let requests: { request: unknown; replySubject: string }[] = [];
+  let reply: IpcReply | null;
+
+  beforeAll(async () => {
+    await server.start(AbortSignal.timeout(5_000));
+    const { port } = await server.addListener({ host: "127.0.0.1", port: 0 });
+    url = `nats://127.0.0.1:${port}`;
+    folder = await mkdtemp(join(tmpdir(), "ptask-"));
+    host = await connect({ servers: url });
+    host.subscribe("host.ipc.g1", {
+      callback: (_error, message) => {
+        requests.push({ request: message.json(), replySubject: message.reply ?? "" });
+        if (reply) message.respond(JSON.stringify(reply));
+      },
+    });
+    await host.flush();
+  });
+  afterAll(async () => {
+    await host.close();
+    await server[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  });
+  beforeEach(() => {
+    requests = [];
+    reply = { ok: true };
+  });
+
+  const run = (
+    args: string[],
+    environment: Record<string, string> = {},
+  ): Promise<{ code: number | null; out: string; err: string }> => {
+    const child = spawn(process.execPath, [main, ...args], {
+      env: { PATH: process.env["PATH"], NATS_URL: url, GROUP_ID: "g1", PRAKTOR_SANDBOX_ID: "sb1", ...environment },
+    });
+    let out = "";
+    let err = "";
+    child.stdout.on("data", (data: Buffer) => (out += data.toString()));
+    child.stderr.on("data", (data: Buffer) => (err += data.toString()));
+    return new Promise((resolve) => {
+      child.on("close", (code) => resolve({ code, out, err }));
+    });
+  };
+
+  it("creates a task and prints its id", async () => {
+    reply = { ok: true, id: "task1" };
+    const args = ["create", "--name", "Morning", "--schedule", "0 9 * * *", "--prompt", "Say good morning"];
+    expect(await run(args)).toEqual({ code: 0, out: "Task created: task1\n", err: "" });
+    expect(requests[0]?.request).toEqual({
+      type: "create_task",
+      payload: { name: "Morning", schedule: "0 9 * * *", prompt: "Say good morning" },
+    });
+  });
+
+  it("takes its reply under the sandbox's own inbox, which is all that its credential may read", async () => {
+    await run(["list"]);
+    expect(requests[0]?.replySubject).toMatch(/^_INBOX_sb1\./);
+  });
+
+  it("lists tasks, one a line, or says that there are none", async () => {
+    expect((await run(["list"])).out).toBe("No tasks found.\n");
+    const task = { id: "a", name: "Morning", schedule: "every day at 09:00", prompt: "p", status: "active" };
+    reply = { ok: true, tasks: [task, { ...task, id: "b", status: "paused" }] };
+    expect((await run(["list"])).out).toBe(
+      "  a  active  Morning  [every day at 09:00]\n  b  paused  Morning  [every day at 09:00]\n",
+    );
+  });
+
+  it("prints the reply as JSON on request", async () => {
+    reply = { ok: true, tasks: [] };
+    expect(JSON.parse((await run(["--json", "list"])).out)).toEqual({ ok: true, tasks: [] });
+  });
+
+  it("deletes and updates", async () => {
+    expect((await run(["delete", "--id", "a"])).out).toBe("Task deleted.\n");
+    expect((await run(["update", "--id", "a", "--enabled", "false", "--timezone", "Europe/Athens"])).out).toBe(
+      "Task updated.\n",
+    );
+    expect(requests.map(({ request }) => request)).toEqual([
+      { type: "delete_task", payload: { id: "a" } },
+      { type: "update_task", payload: { id: "a", enabled: false, timezone: "Europe/Athens" } },
+    ]);
+  });
+
+  it("passes the host's refusal on, with exit code 1", async () => {
+    reply = { error: "Task not found." };
+    expect(await run(["delete", "--id", "x"])).toEqual({ code: 1, out: "", err: "Error: Task not found.\n" });
+  });
+
+  it("says what is wrong with an argument without asking the host", async () => {
+    const wrong = await run(["create", "--name", "x".repeat(300), "--schedule", "+5m", "--prompt", "p"]);
+    expect(wrong).toMatchObject({ code: 1, err: expect.stringMatching(/^Error: name: /) as string });
+    const missing = await run(["create", "--name", "n"]);
+    expect(missing).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^Error: required option '--schedule/) as string,
+    });
+    expect(await run(["delete", "--id", "a"], { GROUP_ID: "" })).toMatchObject({
+      code: 1,
+      err: "Error: GROUP_ID is not set\n",
+    });
+    expect(requests).toEqual([]);
+  });
+
+  it("says so when nobody listens, and when the server is not there", async () => {
+    const unheard = await run(["list"], { GROUP_ID: "g2" });
+    expect(unheard).toMatchObject({ code: 1, err: "Error: Praktor does not listen now; try again in a moment\n" });
+    const nowhere = await run(["list"], { NATS_URL: "nats://127.0.0.1:1" });
+    expect(nowhere).toMatchObject({ code: 1, err: expect.stringMatching(/^Error: .*refused/i) as string });
+  });
+
+  it("signs in with the credentials file", async () => {
+    const guarded = new NatsServer({ authenticator: passwordAuthenticator([{ user: "u", password: "p" }]) });
+    await guarded.start(AbortSignal.timeout(5_000));
+    const { port } = await guarded.addListener({ host: "127.0.0.1", port: 0 });
+    const file = join(folder, "broken.creds");
+    await writeFile(file, "not credentials");
+    const broken = await run(["list"], { NATS_URL: `nats://127.0.0.1:${port}`, NATS_CREDS: file });
+    expect(broken).toMatchObject({ code: 1, err: expect.stringMatching(/^Error: /) as string });
+    const absent = await run(["list"], { NATS_CREDS: join(folder, "absent.creds") });
+    expect(absent.err).toMatch(/^Error: cannot read the credentials/);
+    await guarded[Symbol.asyncDispose]();
+  });
+
+  it("explains itself", async () => {
+    const help = await run(["--help"]);
+    expect(help.code).toBe(0);
+    for (const command of ["create", "list", "delete", "update"]) expect(help.out).toContain(command);
+  });
+});
