@@ -5,7 +5,7 @@ import type { Chat, ChatMessage } from "./chat-book.ts";
 import { badRequest } from "./bot-api-error.ts";
 import type { BotState } from "./bot-state.ts";
 import type { MessageEntity } from "./html-entities.ts";
-import { messageView } from "./message-view.ts";
+import { messageView, userOf } from "./message-view.ts";
 
 const sender = {
   chatId: z.int(),
@@ -48,6 +48,13 @@ export const userTap = z.strictObject({
   data: z.string(),
 });
 export type UserTap = z.infer<typeof userTap>;
+
+export const botMembership = z.strictObject({
+  ...sender,
+  /** `kicked` in a private chat is a person who blocks the bot. */
+  status: z.enum(["member", "administrator", "left", "kicked"]),
+});
+export type BotMembership = z.infer<typeof botMembership>;
 
 /** What came of a person's act. Without `updateId` the bot has not asked for this kind of update. */
 export interface Acted {
@@ -97,6 +104,34 @@ export class People {
       data,
     };
     return { messageId, updateId: this.#arrive("callback_query", query) };
+  }
+
+  /** Adds, promotes, removes or blocks the bot: a `my_chat_member` update, and the chat opens or closes to the bot. */
+  setMembership({ status, ...from }: BotMembership): Pick<Acted, "updateId"> {
+    const { chats, bot, now } = this.#state;
+    const firstName = from.firstName ?? "User";
+    const chat = chats.open(chatOf(from, firstName));
+    const isMember = status === "member" || status === "administrator";
+    chats.setState(chat.id, { type: isMember ? "open" : chat.type === "private" ? "blocked" : "left" });
+    const change = {
+      chat,
+      from: { id: from.userId ?? usualUser(chat.id), is_bot: false, first_name: firstName },
+      date: Math.floor(now() / 1000),
+      old_chat_member: { user: userOf(bot), status: isMember ? "left" : "member" },
+      new_chat_member: { user: userOf(bot), status },
+    };
+    return { updateId: this.#arrive("my_chat_member", change) };
+  }
+
+  /** Makes a group a supergroup with a new id: a service message in each, and the old one refuses the bot from now on. */
+  migrate(fromChatId: number, toChatId: number): { readonly from: Acted; readonly to: Acted } {
+    const title = this.#state.chats.chat(fromChatId)?.title;
+    const named = title === undefined ? {} : { chatTitle: title };
+    const empty = { text: "", entities: [] };
+    const from = this.#send({ chatId: fromChatId, ...named, extra: { migrate_to_chat_id: toChatId } }, empty);
+    const to = this.#send({ chatId: toChatId, ...named, extra: { migrate_from_chat_id: fromChatId } }, empty);
+    this.#state.chats.setState(fromChatId, { type: "migrated", to: toChatId });
+    return { from, to };
   }
 
   #send(from: Sender, content: Pick<ChatMessage, "text" | "entities"> & Partial<ChatMessage>): Acted {

@@ -7,7 +7,7 @@ import { controlErrors, controlJson } from "../control-errors.ts";
 import { faultRulesSchema } from "../fault-plan.ts";
 import type { NodeBindings } from "../loopback-server.ts";
 import type { ChatMessage } from "./chat-book.ts";
-import { userEdit, userFile, userTap, userText } from "./people.ts";
+import { botMembership, userEdit, userFile, userTap, userText } from "./people.ts";
 import { telegramFault } from "./telegram-fault.ts";
 import type { TelegramSimulator } from "./telegram-simulator.ts";
 
@@ -31,7 +31,7 @@ const chatChange = z.object({
 });
 
 /**
- * POST `say`, `file`, `edit`, `tap`, `push`, `chats`, `update-ids`; GET `transcript/{chatId}`, `sent`, `wait`, `calls`,
+ * POST `say`, `file`, `edit`, `tap`, `membership`, `migrate`, `push`, `chats`, `update-ids`; GET `transcript/{chatId}`, `sent`, `wait`, `calls`,
  * `state`; PUT and DELETE `faults`. Bodies are the inputs of the methods of the same meaning; file contents are base64.
  */
 export function telegramControl(simulator: TelegramSimulator): Hono<NodeBindings> {
@@ -44,6 +44,13 @@ export function telegramControl(simulator: TelegramSimulator): Hono<NodeBindings
   });
   app.post("/edit", async (context) => context.json(simulator.userEdits(await controlJson(context, userEdit))));
   app.post("/tap", async (context) => context.json(simulator.userTaps(await controlJson(context, userTap))));
+  app.post("/membership", async (context) =>
+    context.json(simulator.setMembership(await controlJson(context, botMembership))),
+  );
+  app.post("/migrate", async (context) => {
+    const { from, to } = await controlJson(context, z.object({ from: z.int(), to: z.int() }));
+    return context.json(simulator.migrate(from, to));
+  });
   app.post("/push", async (context) =>
     context.json({ updateId: simulator.push(await controlJson(context, rawUpdate)) }),
   );

@@ -174,6 +174,31 @@ describe("sending", () => {
   });
 });
 
+describe("chats that change", () => {
+  it("tells the bot that it was added or blocked, and refuses it while it is out", async () => {
+    simulator.setMembership({ chatId: -5, status: "member" });
+    simulator.setMembership({ chatId, status: "kicked" });
+    const statuses = (await api.getUpdates()).map(({ my_chat_member: change }) => change?.new_chat_member.status);
+    expect(statuses).toEqual(["member", "kicked"]);
+    await api.sendMessage(-5, "hello all");
+    expect((await refusal(api.sendMessage(chatId, "x"))).description).toContain("blocked by the user");
+  });
+
+  it("moves a group to a supergroup and names the new id to whoever writes to the old", async () => {
+    simulator.userSays({ chatId: -5, text: "before" });
+    simulator.migrate(-5, -1005);
+    const updates = await api.getUpdates();
+    expect(updates.slice(1).map(({ message }) => [message?.migrate_to_chat_id, message?.migrate_from_chat_id])).toEqual(
+      [
+        [-1005, undefined],
+        [undefined, -5],
+      ],
+    );
+    expect((await refusal(api.sendMessage(-5, "x"))).parameters).toEqual({ migrate_to_chat_id: -1005 });
+    await api.sendMessage(-1005, "after");
+  });
+});
+
 describe("faults", () => {
   beforeEach(() => {
     simulator.openChat({ id: chatId, type: "private", first_name: "User" });

@@ -10,7 +10,15 @@ import { type Chat, ChatBook, type ChatMessage } from "./chat-book.ts";
 import { FileShelf, type ShelvedFile } from "./file-shelf.ts";
 import { FloodControl, type FloodLimits } from "./flood-limits.ts";
 import type { BotUser } from "./message-view.ts";
-import { type Acted, People, type UserEdit, type UserFile, type UserTap, type UserText } from "./people.ts";
+import {
+  type Acted,
+  type BotMembership,
+  People,
+  type UserEdit,
+  type UserFile,
+  type UserTap,
+  type UserText,
+} from "./people.ts";
 import { RetryAfterLedger, type Violation } from "./retry-after-ledger.ts";
 import { telegramControl } from "./telegram-control.ts";
 import type { TelegramFault } from "./telegram-fault.ts";
@@ -126,6 +134,16 @@ export class TelegramSimulator implements AsyncDisposable {
   /** A person taps an inline button. */
   userTaps(input: UserTap): Acted {
     return this.#people.tap(input);
+  }
+
+  /** Somebody adds, promotes, removes or blocks the bot. */
+  setMembership(input: BotMembership): Pick<Acted, "updateId"> {
+    return this.#people.setMembership(input);
+  }
+
+  /** A group becomes a supergroup with a new id. */
+  migrate(fromChatId: number, toChatId: number): ReturnType<People["migrate"]> {
+    return this.#people.migrate(fromChatId, toChatId);
   }
 
   /** Queues an update exactly as given, whatever `allowed_updates` says; its own `update_id` is kept. */
