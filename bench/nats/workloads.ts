@@ -18,7 +18,7 @@ export async function measureRequestReply(port: number, requests: number): Promi
   const responder = await connect({ port });
   const requester = await connect({ port });
   const payload = new Uint8Array(128);
-  responder.subscribe("bench.request", { callback: (_error, message) => message.respond(payload) });
+  responder.subscribe("bench.request", { callback: (_error, message) => void message.respond(payload) });
   await responder.flush();
   const micros: number[] = [];
   for (let index = 0; index < requests + requests / 4; index++) {

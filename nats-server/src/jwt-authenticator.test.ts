@@ -114,7 +114,7 @@ describe("a user JWT", () => {
     revoked.add(user.keys.getPublicKey());
     expect(test.server.disconnect({ userPublicKey: user.keys.getPublicKey() })).toBe(1);
     await client.waitFor(() => false);
-    expect(client.take()).toEqual(["-ERR 'Credentials Revoked'"]);
+    expect(client.take()).toEqual(["-ERR 'User Authentication Revoked'"]);
     expect(await tryUser(test, user)).toEqual(REFUSED);
     expect(test.server.disconnect({ userPublicKey: user.keys.getPublicKey() })).toBe(0);
   });

@@ -163,7 +163,7 @@ export class NatsServer {
     const matching = [...this.#connections.values()].filter(
       ({ identity }) => identity.userPublicKey === filter.userPublicKey,
     );
-    for (const connection of matching) connection.close("revoked", "Credentials Revoked");
+    for (const connection of matching) connection.close("revoked", "User Authentication Revoked");
     return matching.length;
   }
 
