@@ -49,7 +49,8 @@ const statusByCode: Readonly<Record<string, ContentfulStatusCode>> = {
 /** The answer to anything thrown while a request was handled. Failures of ours are logged with their cause. */
 export function errorResponse(error: unknown, c: Context<WebEnv>, logger: Logger): Response {
   const { status, code, message } = describe(error);
-  if (status >= 500 && !c.req.raw.signal.aborted) {
+  // Who has gone away reads no answer, and its leaving is no failure of ours.
+  if (status >= 500 && !c.env.incoming.socket.destroyed) {
     const context = error instanceof PraktorError ? error.context : {};
     logger.error(
       { err: error, method: c.req.method, path: c.req.path, ...context },

@@ -11,6 +11,7 @@ import { contentDisposition } from "../content-disposition.ts";
 import type { WebParts } from "../parts.ts";
 import { requireGroup } from "../parts.ts";
 import { failure, json } from "../route-answers.ts";
+import { requestSignal } from "../request-signal.ts";
 import { timeToAnswer } from "../time-to-answer.ts";
 import type { WebEnv } from "../web-env.ts";
 import { createRoutes } from "../web-env.ts";
@@ -56,7 +57,7 @@ export function fileRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
     .openapi(list, async (c) => {
       const group = await requireGroup(parts, c.req.valid("param").id);
       const { path } = c.req.valid("query");
-      const { entries, truncated } = await timeToAnswer(c.req.raw.signal, answerWithinMs, (signal) =>
+      const { entries, truncated } = await timeToAnswer(requestSignal(c.req.raw), answerWithinMs, (signal) =>
         workspace.list(group.id, path, signal),
       );
       return c.json({ path, entries: [...entries], truncated }, 200);
@@ -64,7 +65,7 @@ export function fileRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
     .openapi(read, async (c) => {
       const group = await requireGroup(parts, c.req.valid("param").id);
       const { path } = c.req.valid("query");
-      const { entry, stream } = await timeToAnswer(c.req.raw.signal, answerWithinMs, (signal) =>
+      const { entry, stream } = await timeToAnswer(requestSignal(c.req.raw), answerWithinMs, (signal) =>
         workspace.read(group.id, path, signal),
       );
       // Without a length: the file may grow while it is read, and more bytes than announced would be taken for the next answer.
@@ -84,6 +85,6 @@ export function fileRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
       const group = await requireGroup(parts, c.req.valid("param").id);
       const { path } = c.req.valid("query");
       const body = boundedStream(c.req.raw, maxFileBytes);
-      return c.json(await workspace.write(group.id, path, body, c.req.raw.signal), 201);
+      return c.json(await workspace.write(group.id, path, body, requestSignal(c.req.raw)), 201);
     });
 }
