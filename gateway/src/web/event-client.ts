@@ -24,6 +24,10 @@ export class EventClient {
     });
   }
 
+  get waitingBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
   /** Sends what there is, until the socket is full; goes on by itself when that drains. */
   pump(): void {
     while (

@@ -64,6 +64,11 @@ export class EventHub implements Disposable {
     return this.#clients.size;
   }
 
+  /** What waits in sockets, all together. */
+  get waitingBytes(): number {
+    return [...this.#clients.keys()].reduce((sum, client) => sum + client.waitingBytes, 0);
+  }
+
   publish(topic: string, { at, event }: EventMessage): void {
     this.#ring.push((seq) => {
       const frame: EventFrame = { seq, epoch: this.#epoch, topic, type: event.type, at, data: event };

@@ -6,6 +6,7 @@ import type { IncomingMessage, Server } from "node:http";
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { ErrorBody } from "@praktor/protocol/rest";
 import { WebSocketServer } from "ws";
 import type { Background } from "../kit/background.ts";
 import type { EventHub } from "./event-hub.ts";
@@ -13,6 +14,8 @@ import type { UpgradeTicket, WebEnv } from "./web-env.ts";
 
 /** Clients have nothing to say; what they send anyway is read and dropped. */
 const maxIncomingBytes = 4 * 1024;
+
+const noSocketHere: ErrorBody = { error: { code: "invalid", message: "There is no WebSocket at this address." } };
 
 export function acceptUpgrades(server: Server, app: OpenAPIHono<WebEnv>, hub: EventHub, background: Background): void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxIncomingBytes, perMessageDeflate: false });
@@ -25,7 +28,7 @@ export function acceptUpgrades(server: Server, app: OpenAPIHono<WebEnv>, hub: Ev
       : new Response(null, { status: 400 });
     if (socket.destroyed) return;
     const { accepted } = ticket;
-    if (!accepted || !response.ok) return refuse(socket, response);
+    if (!accepted) return refuse(socket, response);
     sockets.handleUpgrade(incoming, socket, head, (webSocket) => {
       // ws closes the socket itself after a broken frame; without a listener the error would end the process.
       webSocket.on("error", () => {});
@@ -59,7 +62,10 @@ function toRequest(incoming: IncomingMessage): Request | null {
   }
 }
 
-async function refuse(socket: Duplex, response: Response): Promise<void> {
+/** `answer` is what the routes said: a failure, or what they answer to a plain request, which nobody can read here. */
+async function refuse(socket: Duplex, answer: Response): Promise<void> {
+  if (answer.ok) await answer.body?.cancel();
+  const response = answer.ok ? Response.json(noSocketHere, { status: 400 }) : answer;
   const body = Buffer.from(await response.arrayBuffer());
   const lines = [`HTTP/1.1 ${response.status} ${STATUS_CODES[response.status] ?? ""}`];
   for (const [name, value] of response.headers) lines.push(`${name}: ${value}`);

@@ -91,7 +91,9 @@ function respond(request: Request, file: StaticFile, hashed: boolean): Response 
   });
   if (request.headers.get("if-none-match")?.includes(etag)) return new Response(null, { status: 304, headers });
   if (zip) headers.set("Content-Encoding", "gzip");
-  return new Response(new Uint8Array(zip && file.gzipped ? file.gzipped : file.plain), { headers });
+  const body = zip && file.gzipped ? file.gzipped : file.plain;
+  headers.set("Content-Length", String(body.length));
+  return new Response(new Uint8Array(body), { headers });
 }
 
 function acceptsGzip(accepted: string | null): boolean {
