@@ -224,6 +224,8 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   });
 
   const assistant = new Assistant({ store, running, dispatcher, pool, request, publish });
+  const telegram = makeTelegram(settings, { store, assistant, running, log, clock, publish });
+  if (telegram) stack.use(telegram);
   const status = new SystemStatus({
     store,
     bus,
@@ -253,11 +255,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   });
   log.info({ epoch: installation.epoch, ...taken }, "turns of an earlier start");
 
-  const telegram = makeTelegram(settings, { store, assistant, running, log, clock, publish });
-  if (telegram) {
-    stack.use(telegram);
-    telegram.start(lifetime.signal);
-  }
+  telegram?.start(lifetime.signal);
   const workspace = new Workspace({
     transfers,
     ensure: (group, signal) => pool.ensure(group, signal),

@@ -276,6 +276,9 @@ export class SandboxPool {
       { group: entry.groupId, sandbox: entry.sandboxId, error: errorMessage(error), output },
       "a sandbox did not start",
     );
+    // Whoever waits hears why it failed, not that it was cleaned up.
+    entry.ready.promise.catch(() => {});
+    entry.ready.reject(failure);
     entry.stopped ??= this.#stop(entry, failure.message, AbortSignal.timeout(stopGraceMs * 4));
     await entry.stopped;
     this.#options.onChange(entry.groupId, "failed", failure.message);
