@@ -1,5 +1,7 @@
 /** For tests: a bot on the simulated Telegram and a real store, with groups made as the gateway makes them. */
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TelegramSimulator, type TelegramSimulatorOptions } from "@praktor/simulators/telegram/telegram-simulator";
@@ -9,6 +11,7 @@ import { silentLogger } from "../kit/logger.ts";
 import type { Message, OutboxPart, Turn } from "../store/rows.ts";
 import { SqliteStore } from "../store/sqlite-store.ts";
 import { renderAnswer } from "./format/render-answer.ts";
+import type { TelegramPorts } from "./telegram-ports.ts";
 import { TelegramBot, type TelegramBotOptions } from "./telegram-bot.ts";
 
 export interface ReceivedTurn {
@@ -35,6 +38,22 @@ export class BotTestBench implements AsyncDisposable {
   readonly delivered: OutboxPart[] = [];
   readonly stopped: string[] = [];
   readonly renewed: string[] = [];
+  readonly ports: TelegramPorts = {
+    onReceived: (received) => void this.received.push(received),
+    onDelivery: (part) => void this.delivered.push(part),
+    registerGroup: async ({ id, name }) => {
+      const made = await this.store.groups.create({ id, name, folder: `chat-${id}` });
+      const group = made.type === "created" ? made.group : await this.store.groups.get(id);
+      if (!group) throw new Error(`group ${id} could not be made`);
+      return group;
+    },
+    stop: async (conversationId) => {
+      this.stopped.push(conversationId);
+      return "⏹ Stopped: the long work.";
+    },
+    newSession: async (conversationId) => void this.renewed.push(conversationId),
+    status: async () => "Nothing runs.",
+  };
   readonly #directory: string;
   readonly #change: Partial<TelegramBotOptions>;
   bot: TelegramBot;
@@ -71,9 +90,9 @@ export class BotTestBench implements AsyncDisposable {
   }
 
   /** Ends the bot and starts another on the same store, as a restart of the gateway does. */
-  async restartBot(): Promise<void> {
+  async restartBot(change: Partial<TelegramBotOptions> = {}): Promise<void> {
     await this.bot[Symbol.asyncDispose]();
-    this.bot = this.#makeBot();
+    this.bot = this.#makeBot(change);
     this.bot.start(new AbortController().signal);
   }
 
@@ -104,7 +123,7 @@ export class BotTestBench implements AsyncDisposable {
     await rm(this.#directory, { recursive: true, force: true });
   }
 
-  #makeBot(): TelegramBot {
+  #makeBot(change: Partial<TelegramBotOptions> = {}): TelegramBot {
     return new TelegramBot({
       token: this.telegram.token,
       apiRoot: this.telegram.url,
@@ -114,25 +133,21 @@ export class BotTestBench implements AsyncDisposable {
       clock: systemClock,
       store: this.store,
       timing: fastTiming,
-      ports: {
-        onReceived: (received) => void this.received.push(received),
-        onDelivery: (part) => void this.delivered.push(part),
-        registerGroup: async ({ id, name }) => {
-          const made = await this.store.groups.create({ id, name, folder: `chat-${id}` });
-          const group = made.type === "created" ? made.group : await this.store.groups.get(id);
-          if (!group) throw new Error(`group ${id} could not be made`);
-          return group;
-        },
-        stop: async (conversationId) => {
-          this.stopped.push(conversationId);
-          return "⏹ Stopped: the long work.";
-        },
-        newSession: async (conversationId) => void this.renewed.push(conversationId),
-        status: async () => "Nothing runs.",
-      },
+      ports: this.ports,
       ...this.#change,
+      ...change,
     });
   }
+}
+
+/** An address on which nobody listens. */
+export async function closedPort(): Promise<string> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
 }
 
 /** Looks every few milliseconds; for what has no event of its own. */

@@ -179,7 +179,7 @@ export class Deliverer implements AsyncDisposable {
   }
 
   async #apply(chatKey: string, chatId: string, part: OutboxPart, verdict: Verdict): Promise<void> {
-    const { outbox, holds, clock, logger } = this.#options;
+    const { outbox, clock, logger } = this.#options;
     const fields = { chatId, outboxId: part.id, attempts: part.attempts, error: verdict.error };
     switch (verdict.type) {
       case "retry": {
@@ -187,7 +187,6 @@ export class Deliverer implements AsyncDisposable {
         const notBefore = clock.now() + verdict.delayMs;
         const { error, body } = verdict;
         if (verdict.holdsChat) {
-          holds.hold(chatId, notBefore);
           await this.#persist(() => outbox.holdChat(chatKey, notBefore));
         }
         await this.#persist(() => outbox.retry(part.id, { notBefore, error, ...(body === undefined ? {} : { body }) }));

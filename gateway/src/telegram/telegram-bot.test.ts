@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { BotTestBench, until } from "./bot-test-bench.ts";
+import { BotTestBench, fastTiming, until } from "./bot-test-bench.ts";
+
+const family = { chatId: -50, userId: 7, firstName: "Anna", chatTitle: "Family" };
 
 describe("a message", () => {
   test("becomes a message with a turn in the chat's own group", async () => {
@@ -24,7 +26,50 @@ describe("a message", () => {
     expect(bench.delivered[0]).toMatchObject({ state: "sent", externalId: String(message.messageId) });
   });
 
-  test("of somebody who is not allowed is refused once, with the id to add", async () => {
+  test("in a forum's topic is a conversation of its own in the same group, answered there", async () => {
+    await using bench = await BotTestBench.start();
+    const forum = { ...family, chatId: -1000000000051, text: "@praktor_bot hi" };
+    bench.telegram.userSays(forum);
+    bench.telegram.userSays({ ...forum, threadId: 5 });
+    await until(() => bench.received.length === 2);
+    const [general, topic] = bench.received;
+    expect(topic?.groupId).toBe(general?.groupId);
+    expect(topic?.conversationId).not.toBe(general?.conversationId);
+    await bench.answer(topic?.conversationId ?? "", "in the topic");
+    expect(await bench.telegram.waitForMessage((one) => one.text === "in the topic")).toMatchObject({ threadId: 5 });
+  });
+
+  test("that was edited comes again and says so", async () => {
+    await using bench = await BotTestBench.start();
+    const { messageId } = bench.telegram.userSays({ chatId: 7, text: "Helo" });
+    await until(() => bench.received.length === 1);
+    bench.telegram.userEdits({ chatId: 7, messageId, text: "Hello" });
+    await until(() => bench.received.length === 2);
+    expect(bench.received[1]?.message.content).toBe("Hello");
+    expect(bench.received[1]?.message.metadata["context"]).toMatch(/edited/);
+  });
+
+  test("in a group waits for a mention, and names its author", async () => {
+    await using bench = await BotTestBench.start();
+    bench.telegram.userSays({ ...family, text: "Dinner?" });
+    bench.telegram.userSays({ ...family, text: "@praktor_bot what is for dinner?" });
+    await until(() => bench.telegram.pendingUpdates === 0);
+    expect(bench.received.map(({ message }) => message.content)).toEqual(["what is for dinner?"]);
+    expect(bench.received[0]?.message.metadata["author"]).toBe("Anna");
+    expect(bench.telegram.sent()).toEqual([]);
+  });
+
+  test("in a group needs no mention where all are answered", async () => {
+    await using bench = await BotTestBench.start({ groupReplies: "all" });
+    bench.telegram.userSays({ ...family, text: "Dinner?" });
+    bench.telegram.userSays({ ...family, text: "/weather@other_bot" });
+    await until(() => bench.telegram.pendingUpdates === 0);
+    expect(bench.received.map(({ message }) => message.content)).toEqual(["Dinner?"]);
+  });
+});
+
+describe("people who are not allowed", () => {
+  test("are refused once, with the id to add", async () => {
     await using bench = await BotTestBench.start();
     bench.telegram.userSays({ chatId: 99, text: "Let me in" });
     bench.telegram.userSays({ chatId: 99, text: "Please" });
@@ -35,5 +80,115 @@ describe("a message", () => {
     expect(bench.telegram.sent(99)).toHaveLength(1);
     expect(bench.received).toEqual([]);
     expect(await bench.store.groups.list()).toEqual([]);
+  });
+
+  test("are nobody's business in a group until they mention the bot", async () => {
+    await using bench = await BotTestBench.start();
+    bench.telegram.userSays({ ...family, userId: 99, text: "Hello all" });
+    bench.telegram.userSays({ ...family, userId: 99, text: "/stop" });
+    await bench.telegram.waitForMessage((one) => one.text.includes("99"));
+    expect(bench.stopped).toEqual([]);
+    expect(bench.received).toEqual([]);
+  });
+
+  test("are all people while the list is empty", async () => {
+    await using bench = await BotTestBench.start({ allowFrom: new Set() });
+    bench.telegram.userSays({ chatId: 7, text: "Hi" });
+    await bench.telegram.waitForMessage((one) => one.text.includes("only talk to people"));
+    expect(bench.received).toEqual([]);
+  });
+});
+
+describe("commands", () => {
+  test("are in the menu and are answered without the agent", async () => {
+    await using bench = await BotTestBench.start();
+    await bench.telegram.waitUntil((one) => one.calls.some(({ method }) => method === "setMyCommands"), "the menu");
+    const conversationId = await bench.open(7);
+    for (const text of ["/stop", "/new", "/status", "/help"]) bench.telegram.userSays({ chatId: 7, text });
+    await until(() => bench.telegram.sent(7).length === 4);
+    expect(bench.telegram.sent(7).map(({ text }) => text)).toEqual([
+      "⏹ Stopped: the long work.",
+      expect.stringContaining("new conversation"),
+      "Nothing runs.",
+      expect.stringContaining("/status"),
+    ]);
+    expect(bench.stopped).toEqual([conversationId]);
+    expect(bench.renewed).toEqual([conversationId]);
+    expect(bench.received).toHaveLength(1);
+  });
+
+  test("that Praktor does not have are for the agent", async () => {
+    await using bench = await BotTestBench.start();
+    bench.telegram.userSays({ chatId: 7, text: "/compact" });
+    await until(() => bench.received.length === 1);
+    expect(bench.received[0]?.message.content).toBe("/compact");
+  });
+
+  test("that fail say so", async () => {
+    await using bench = await BotTestBench.start();
+    const ports = { ...bench.ports, status: () => Promise.reject(new Error("no store")) };
+    await bench.restartBot({ ports });
+    bench.telegram.userSays({ chatId: 7, text: "/status" });
+    expect((await bench.telegram.waitForMessage(() => true)).text).toBe("⚠️ /status failed: no store");
+  });
+});
+
+test("a group that becomes a supergroup keeps its group, session and pending answers", async () => {
+  await using bench = await BotTestBench.start();
+  bench.telegram.userSays({ ...family, text: "@praktor_bot hi" });
+  await until(() => bench.received.length === 1);
+  const before = bench.received[0]?.conversationId ?? "";
+  await bench.store.conversations.setSession(before, "session-1");
+  bench.telegram.openChat({ id: -100500, type: "supergroup", title: "Family" });
+  bench.telegram.setChatState(-50, { type: "migrated", to: -100500 });
+  // The answer meets the new id before the update that tells of it.
+  await bench.answer(before, "late answer");
+  expect(await bench.telegram.waitForMessage((one) => one.chatId === -100500)).toMatchObject({ text: "late answer" });
+  bench.telegram.push({
+    message: {
+      message_id: 9,
+      date: 1,
+      from: { id: 7, is_bot: false, first_name: "A" },
+      chat: { id: -50, type: "group" },
+      migrate_to_chat_id: -100500,
+    },
+  });
+  bench.telegram.userSays({ ...family, chatId: -100500, text: "@praktor_bot again" });
+  await until(() => bench.received.length === 2);
+  expect(bench.received[1]?.groupId).toBe("-50");
+  const after = await bench.store.conversations.get(bench.received[1]?.conversationId ?? "");
+  expect(after).toMatchObject({ sessionId: "session-1", address: { chatId: "-100500" } });
+});
+
+describe("typing", () => {
+  test("is shown while a turn runs, again and again, and not after it", async () => {
+    await using bench = await BotTestBench.start();
+    await bench.open(7);
+    const address = { channel: "telegram", chatId: "7" } as const;
+    bench.bot.turnStarted(address, "t1");
+    bench.bot.turnStarted(address, "t2");
+    await until(() => bench.telegram.chatActions.length >= 3);
+    bench.bot.turnEnded("t1");
+    const seen = bench.telegram.chatActions.length;
+    await until(() => bench.telegram.chatActions.length > seen + 1);
+    bench.bot.turnEnded("t2");
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const atEnd = bench.telegram.chatActions.length;
+    await new Promise((resolve) => setTimeout(resolve, 3 * fastTiming.typingIntervalMs));
+    expect(bench.telegram.chatActions).toHaveLength(atEnd);
+    expect(bench.telegram.chatActions[0]).toMatchObject({ chatId: 7, action: "typing" });
+  });
+
+  test("is no reason to write to a chat that Telegram wants left alone", async () => {
+    await using bench = await BotTestBench.start();
+    const conversationId = await bench.open(7);
+    bench.telegram.faults.add({ fault: { type: "rate_limit", retryAfterSeconds: 1 }, on: "sendChatAction", times: 1 });
+    bench.bot.turnStarted({ channel: "telegram", chatId: "7" }, "t1");
+    await bench.telegram.waitUntil((one) => one.calls.some(({ method }) => method === "sendChatAction"), "typing");
+    // The refusal has to arrive before anybody can obey it.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await bench.answer(conversationId, "later");
+    await bench.telegram.waitForMessage((one) => one.text === "later");
+    expect(bench.telegram.violations).toEqual([]);
   });
 });

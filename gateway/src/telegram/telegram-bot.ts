@@ -13,6 +13,7 @@ import { ChatHolds } from "./chat-holds.ts";
 import { commandMenu } from "./commands.ts";
 import { Deliverer, type DelivererTiming } from "./deliverer.ts";
 import type { BotIdentity } from "./incoming.ts";
+import { obeyRetryAfter } from "./obey-retry-after.ts";
 import { PollLoop, type PollTiming } from "./poll-loop.ts";
 import { Receiver } from "./receiver.ts";
 import { createTelegramApi } from "./telegram-api.ts";
@@ -49,6 +50,7 @@ export class TelegramBot implements AsyncDisposable {
     this.#options = options;
     this.#api = createTelegramApi({ token, ...(apiRoot === undefined ? {} : { apiRoot }) });
     this.#holds = new ChatHolds(clock);
+    this.#api.config.use(obeyRetryAfter(this.#holds, clock));
     this.#background = new Background((error) =>
       logger.error({ error: errorMessage(error) }, "a part of the Telegram channel has failed"),
     );
@@ -67,7 +69,6 @@ export class TelegramBot implements AsyncDisposable {
       holds: this.#holds,
       clock,
       logger,
-      onHold: (chatId, until) => this.#hold(chatId, until),
       ...(timing.typingIntervalMs === undefined ? {} : { intervalMs: timing.typingIntervalMs }),
     });
     this.#poll = new PollLoop({
@@ -162,10 +163,5 @@ export class TelegramBot implements AsyncDisposable {
     await this.#api.raw
       .answerCallbackQuery({ callback_query_id: queryId, text }, deadline(signal, 10_000) as never)
       .catch(() => {});
-  }
-
-  #hold(chatId: string, until: number): void {
-    this.#holds.hold(chatId, until);
-    this.#background.run(async () => await this.#options.store.outbox.holdChat(`telegram:${chatId}`, until));
   }
 }

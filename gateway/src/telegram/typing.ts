@@ -14,8 +14,6 @@ export interface TypingOptions {
   holds: ChatHolds;
   clock: Clock;
   logger: Logger;
-  /** Telegram asked to leave the chat alone until then. */
-  onHold(chatId: string, until: number): void;
   /** Telegram shows it for 5 s. */
   intervalMs?: number;
 }
@@ -82,7 +80,7 @@ export class Typing implements AsyncDisposable {
 
   /** False when the chat will never take it. */
   async #show(address: TelegramAddress, signal: AbortSignal): Promise<boolean> {
-    const { api, clock } = this.#options;
+    const { api } = this.#options;
     try {
       await api.raw.sendChatAction(
         {
@@ -95,9 +93,6 @@ export class Typing implements AsyncDisposable {
     } catch (error) {
       const failure = callFailure(error);
       if (failure.type !== "refused") return true;
-      if (failure.retryAfterMs !== null) {
-        this.#options.onHold(address.chatId, clock.now() + failure.retryAfterMs + 100);
-      }
       return failure.code !== 403 && failure.code !== 400;
     }
     return true;

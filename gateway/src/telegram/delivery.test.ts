@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { BotTestBench, closedPort, until } from "./bot-test-bench.ts";
+
+describe("delivery", () => {
+  let bench: BotTestBench;
+  let nextChat = 1_000;
+
+  beforeAll(async () => {
+    bench = await BotTestBench.start();
+  });
+  afterAll(async () => {
+    await bench[Symbol.asyncDispose]();
+  });
+
+  /** A chat of its own for each test, with its conversation. */
+  async function chat(): Promise<{ chatId: number; conversationId: string }> {
+    nextChat += 1;
+    return { chatId: nextChat, conversationId: await bench.open(nextChat) };
+  }
+
+  const texts = (chatId: number): string[] => bench.telegram.sent(chatId).map(({ text }) => text);
+  const outcomes = (chatId: number): string[] =>
+    bench.telegram.calls
+      .filter((call) => call.chatId === String(chatId) && call.method !== "sendChatAction")
+      .map(({ outcome }) => outcome);
+
+  test("sends the parts of an answer in order", async () => {
+    const { chatId, conversationId } = await chat();
+    await bench.answer(
+      conversationId,
+      Array.from({ length: 12 }, (_, index) => `${index} ${"word ".repeat(200)}`).join("\n\n"),
+    );
+    await bench.answer(conversationId, "the end");
+    await until(() => texts(chatId).at(-1) === "the end");
+    expect(texts(chatId).length).toBeGreaterThan(3);
+    expect(
+      texts(chatId)
+        .join(" ")
+        .match(/\b\d+(?= word)/g),
+    ).toEqual(Array.from({ length: 12 }, (_, index) => String(index)));
+  });
+
+  test("obeys retry_after, in order, and sends once", async () => {
+    const { chatId, conversationId } = await chat();
+    bench.telegram.faults.add({
+      fault: { type: "rate_limit", retryAfterSeconds: 1 },
+      subject: String(chatId),
+      times: 1,
+    });
+    await bench.answer(conversationId, "one");
+    await bench.answer(conversationId, "two");
+    await until(() => texts(chatId).length === 2);
+    expect(texts(chatId)).toEqual(["one", "two"]);
+    expect(outcomes(chatId)).toEqual(["rate_limit", "ok", "ok"]);
+    expect(bench.telegram.violations).toEqual([]);
+  });
+
+  test("repeats after an error answer, without a mark", async () => {
+    const { chatId, conversationId } = await chat();
+    bench.telegram.faults.add({ fault: { type: "error", status: 502 }, subject: String(chatId), times: 1 });
+    await bench.answer(conversationId, "one");
+    await until(() => texts(chatId).length === 1);
+    expect(texts(chatId)).toEqual(["one"]);
+  });
+
+  test("repeats once what may have been sent, and says so", async () => {
+    const { chatId, conversationId } = await chat();
+    bench.telegram.faults.add({ fault: { type: "accept_then_drop" }, subject: String(chatId), times: 1 });
+    await bench.answer(conversationId, "**one**");
+    await until(() => texts(chatId).length === 2);
+    expect(texts(chatId)).toEqual(["one", "↻ (may be a repeat)\none"]);
+    await until(() => bench.delivered.some((part) => part.repeated && part.state === "sent"));
+  });
+
+  test("gives up as uncertain what may have been sent twice, and goes on", async () => {
+    const { chatId, conversationId } = await chat();
+    bench.telegram.faults.add({ fault: { type: "accept_then_drop" }, subject: String(chatId), times: 2 });
+    await bench.answer(conversationId, "one");
+    await bench.answer(conversationId, "two");
+    await until(() => texts(chatId).at(-1) === "two");
+    expect(texts(chatId)).toEqual(["one", "↻ (may be a repeat)\none", "two"]);
+    await until(() => bench.delivered.some((part) => part.state === "uncertain"));
+  });
+
+  test("takes silence for uncertain", async () => {
+    const { chatId, conversationId } = await chat();
+    bench.telegram.faults.add({ fault: { type: "stall" }, subject: String(chatId), times: 1 });
+    await bench.answer(conversationId, "one");
+    await until(() => texts(chatId).length === 1);
+    expect(texts(chatId)).toEqual(["↻ (may be a repeat)\none"]);
+  });
+
+  test("sends plain text where Telegram refuses the markup", async () => {
+    const { chatId, conversationId } = await chat();
+    const body = { type: "text" as const, html: "<b>1 < 2", plain: "1 < 2" };
+    await bench.store.messages.notice({ conversationId, content: "x", parts: [{ body }] });
+    bench.bot.wakeDelivery();
+    await until(() => texts(chatId).length === 1);
+    expect(texts(chatId)).toEqual(["1 < 2"]);
+  });
+
+  test("fails what a chat that blocked the bot cannot get, and tells", async () => {
+    const { chatId, conversationId } = await chat();
+    bench.telegram.setChatState(chatId, { type: "blocked" });
+    await bench.answer(conversationId, "one");
+    await until(() => bench.delivered.some((part) => part.conversationId === conversationId));
+    const part = bench.delivered.find((one) => one.conversationId === conversationId);
+    expect(part).toMatchObject({ state: "failed", error: expect.stringMatching(/403/) });
+  });
+
+  test("delays no chat because of others that hang", async () => {
+    const slow = await Promise.all(Array.from({ length: 8 }, () => chat()));
+    const quick = await chat();
+    for (const { chatId } of slow) {
+      bench.telegram.faults.add({ fault: { type: "stall" }, subject: String(chatId), times: 1 });
+    }
+    for (const { conversationId } of slow) await bench.answer(conversationId, "slow");
+    const before = Date.now();
+    await bench.answer(quick.conversationId, "quick");
+    await until(() => texts(quick.chatId).length === 1);
+    // The others hang until the time-out of 500 ms.
+    expect(Date.now() - before).toBeLessThan(400);
+    await until(() => slow.every(({ chatId }) => texts(chatId).length === 1));
+  });
+
+  test("edits, and takes an edit that changes nothing for done", async () => {
+    const { chatId, conversationId } = await chat();
+    await bench.answer(conversationId, "status");
+    await until(() => texts(chatId).length === 1);
+    const editOf = String(bench.telegram.sent(chatId)[0]?.messageId);
+    const parts = ["result", "result"].map((text) => ({
+      body: { type: "text" as const, html: text, plain: text },
+      editOf,
+    }));
+    await bench.store.messages.notice({ conversationId, content: "x", parts });
+    bench.bot.wakeDelivery();
+    await until(() => bench.delivered.filter((part) => part.conversationId === conversationId).length === 3);
+    expect(texts(chatId)).toEqual(["result"]);
+    expect(bench.delivered.filter((part) => part.conversationId === conversationId).map(({ state }) => state)).toEqual([
+      "sent",
+      "sent",
+      "sent",
+    ]);
+  });
+
+  test("sends anew what was to replace a message that is gone", async () => {
+    const { chatId, conversationId } = await chat();
+    const body = { type: "text" as const, html: "result", plain: "result" };
+    await bench.store.messages.notice({ conversationId, content: "x", parts: [{ body, editOf: "9999" }] });
+    bench.bot.wakeDelivery();
+    await until(() => texts(chatId).length === 1);
+    expect(texts(chatId)).toEqual(["result"]);
+  });
+});
+
+test("what was being sent when the gateway died is sent once more, marked", async () => {
+  await using bench = await BotTestBench.start();
+  const conversationId = await bench.open(7);
+  await bench.bot[Symbol.asyncDispose]();
+  await bench.answer(conversationId, "one");
+  // A life that took the part and never came to say what became of it.
+  expect(await bench.store.outbox.take("telegram:7")).toMatchObject({ state: "sending" });
+  await bench.restartBot();
+  expect(await bench.telegram.waitForMessage(() => true)).toMatchObject({ text: "↻ (may be a repeat)\none" });
+});
+
+test("what could not leave this machine is sent later without a mark", async () => {
+  await using bench = await BotTestBench.start();
+  const conversationId = await bench.open(7);
+  const url = new URL(bench.telegram.url);
+  await bench.restartBot({ apiRoot: await closedPort() });
+  await bench.answer(conversationId, "one");
+  await until(async () => (await bench.store.outbox.nextWakeUp("telegram")) !== null);
+  await bench.restartBot({ apiRoot: url.origin });
+  expect(await bench.telegram.waitForMessage(() => true)).toMatchObject({ text: "one" });
+});
+
+test("a stop lets what is being sent finish", async () => {
+  await using bench = await BotTestBench.start();
+  const conversationId = await bench.open(7);
+  bench.telegram.faults.add({ fault: { type: "delay", delayMs: 200 }, on: "sendMessage", times: 1 });
+  await bench.answer(conversationId, "one");
+  await until(async () => (await bench.store.outbox.ready("telegram")).length === 0);
+  await bench.restartBot();
+  await bench.answer(conversationId, "two");
+  await bench.telegram.waitForMessage((one) => one.text === "two");
+  expect(bench.telegram.sent(7).map(({ text }) => text)).toEqual(["one", "two"]);
+});
