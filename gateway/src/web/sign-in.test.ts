@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { ErrorBody, SessionView } from "@praktor/protocol/rest";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { requirePassword } from "./password.ts";
 import { Harness } from "./testing/harness.ts";
 import type { Answer } from "./testing/send.ts";
@@ -49,7 +49,7 @@ describe("starting", () => {
   });
 
   test("says which address is taken", async () => {
-    const first = await start();
+    const first = await start({ password: null });
     const port = Number(new URL(first.server.url).port);
     await expect(Harness.start({ port })).rejects.toMatchObject({ code: "web_listen" });
   });
@@ -69,8 +69,15 @@ describe("without a password", () => {
 });
 
 describe("with a password", () => {
+  let harness: Harness;
+  beforeAll(async () => {
+    harness = await Harness.start({ password });
+  });
+  // Time gives back what earlier tests used up of the allowed attempts.
+  beforeEach(() => harness.clock.advance(10 * 60 * 1000));
+  afterAll(() => harness[Symbol.asyncDispose]());
+
   test("the API is closed, signing in opens it, signing out closes it again", async () => {
-    const harness = await start();
     expect(SessionView.parse((await harness.send({ path: "/api/session" })).json)).toEqual({
       required: true,
       signed_in: false,
@@ -94,7 +101,6 @@ describe("with a password", () => {
   });
 
   test("a script sends it by Basic, with any user name", async () => {
-    const harness = await start();
     expect((await harness.send({ path: "/api/groups", headers: basic(password) })).status).toBe(200);
     const wrong = await harness.send({ path: "/api/groups", headers: basic("wrong") });
     expect([wrong.status, codeOf(wrong)]).toEqual([401, "wrong_password"]);
@@ -109,7 +115,6 @@ describe("with a password", () => {
   });
 
   test("many right ones at once are not taken for a flood", async () => {
-    const harness = await start();
     const answers = await Promise.all(
       Array.from({ length: 100 }, () => harness.send({ path: "/api/groups", headers: basic(password) })),
     );
@@ -135,7 +140,6 @@ describe("with a password", () => {
   });
 
   test("the store keeps neither password nor token", async () => {
-    const harness = await start();
     const token = cookieOf(await signIn(harness)).split("=")[1] ?? "";
     const stored = `${await harness.store.settings.get("web.password")} ${await harness.store.settings.get("web.sessions")}`;
     expect(token).toHaveLength(43);
@@ -156,7 +160,6 @@ describe("with a password", () => {
   });
 
   test("the page itself, health and the sign-in answer before it", async () => {
-    const harness = await start();
     for (const path of ["/", "/groups/x", "/healthz", "/readyz", "/api/session"]) {
       expect((await harness.send({ path })).status).not.toBe(401);
     }
