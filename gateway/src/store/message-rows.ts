@@ -10,7 +10,7 @@ const DELIVERY: readonly DeliveryState[] = ["sent", "pending", "uncertain", "fai
 
 const Metadata = z.record(z.string(), z.unknown());
 
-export interface NewMessageRow {
+interface NewMessageRow {
   groupId: string;
   conversationId: string;
   turnId: string | null;

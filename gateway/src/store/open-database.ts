@@ -1,6 +1,4 @@
 /** Opens the database file: refuses what it must not touch, sets it up for durability, brings it to the newest schema. */
-import { closeSync, mkdirSync, openSync } from "node:fs";
-import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
@@ -15,9 +13,9 @@ const FULL_CHECK_MAX_BYTES = 256 * 1024 * 1024;
 /** How long another process, such as a backup, may hold the write lock before a transaction fails. */
 const BUSY_TIMEOUT_MS = 5_000;
 
-/** Rejects with `store_unusable`, `store_corrupt`, `store_too_new`, `store_migration` or `store_full`, and leaves the file as it was. */
+/** Throws `store_unusable`, `store_corrupt`, `store_too_new`, `store_migration` or `store_full`, and leaves the file as it was. */
 export function openDatabase(path: string, migrations: readonly Migration[], logger: Logger): DatabaseSync {
-  const database = openFile(path);
+  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     refuseForeign(database, path, migrations.at(-1)?.version ?? 0);
     database.exec("pragma journal_mode = wal");
@@ -35,21 +33,6 @@ export function openDatabase(path: string, migrations: readonly Migration[], log
     throw isCorruption(error)
       ? corrupt(path, errorMessage(error), error)
       : storeError(error, `open its database ${path}`);
-  }
-}
-
-function openFile(path: string): DatabaseSync {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    // It holds private talk: made for its owner alone; the log files of SQLite take the mode over.
-    closeSync(openSync(path, "a", 0o600));
-    return new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
-  } catch (error) {
-    throw new PraktorError<StoreErrorCode>(
-      "store_unusable",
-      `Praktor could not open its database ${path}: ${errorMessage(error)}`,
-      { hint: "Check that the directory exists and that Praktor's user may write in it.", cause: error },
-    );
   }
 }
 

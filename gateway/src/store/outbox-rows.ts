@@ -23,7 +23,7 @@ const StoredBody: z.ZodType<OutboxBody> = z.discriminatedUnion("type", [
   }),
 ]);
 
-export interface OutboxTarget {
+interface OutboxTarget {
   address: Address;
   conversationId: string | null;
   groupId: string | null;

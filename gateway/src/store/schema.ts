@@ -4,9 +4,9 @@ import type { Address } from "@praktor/protocol/address";
 import type { ConversationKind, MessageRole, OutboxState, SandboxRow, TurnErrorCode, TurnState } from "./rows.ts";
 
 /** SQLite has no boolean. */
-export type Flag = 0 | 1;
+type Flag = 0 | 1;
 /** Text that holds JSON; parsed with its zod schema where the row is read. */
-export type Json = string;
+type Json = string;
 
 export interface GroupTable {
   id: string;
@@ -69,7 +69,7 @@ export interface TurnTable {
   usage: Json | null;
 }
 
-export interface TurnEventTable {
+interface TurnEventTable {
   id: Generated<number>;
   turn_id: string;
   attempt: number;
@@ -79,14 +79,14 @@ export interface TurnEventTable {
   created_at: number;
 }
 
-export interface InboxTable {
+interface InboxTable {
   source: string;
   update_id: number;
   message_id: number | null;
   received_at: number;
 }
 
-export interface IdempotencyKeyTable {
+interface IdempotencyKeyTable {
   conversation_id: string;
   key: string;
   message_id: number;
@@ -114,7 +114,7 @@ export interface OutboxTable {
   sent_at: number | null;
 }
 
-export interface ChatHoldTable {
+interface ChatHoldTable {
   chat_key: string;
   not_before: number;
 }
@@ -134,12 +134,12 @@ export interface AgentSessionTable {
   error: string | null;
 }
 
-export interface SettingTable {
+interface SettingTable {
   key: string;
   value: string;
 }
 
-export interface ModelCallTable {
+interface ModelCallTable {
   id: Generated<number>;
   group_id: string;
   turn_id: string | null;
@@ -154,7 +154,7 @@ export interface ModelCallTable {
   at: number;
 }
 
-export interface HealthProbeTable {
+interface HealthProbeTable {
   id: Generated<number>;
   checked_at: number;
   filler: Uint8Array;

@@ -6,7 +6,7 @@ import { insertMessage } from "./message-rows.ts";
 import { insertParts } from "./outbox-rows.ts";
 import type { Message } from "./rows.ts";
 
-export interface Spoken {
+interface Spoken {
   turnId: string | null;
   role: "assistant" | "notice";
   content: string;

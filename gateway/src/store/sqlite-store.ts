@@ -6,6 +6,7 @@ import type { Logger } from "../kit/logger.ts";
 import type { Pruned, Store } from "./contract.ts";
 import { ConversationsRepository } from "./conversations-repository.ts";
 import { Database } from "./database.ts";
+import { takeDatabaseFile } from "./database-file.ts";
 import { GroupsRepository } from "./groups-repository.ts";
 import { checkHealth } from "./health.ts";
 import { InboxRepository } from "./inbox-repository.ts";
@@ -19,7 +20,7 @@ import { SettingsRepository } from "./settings-repository.ts";
 import { TurnsRepository } from "./turns-repository.ts";
 import { UsageRepository } from "./usage-repository.ts";
 
-export interface SqliteStoreOptions {
+interface SqliteStoreOptions {
   /** The database file; its directory is made where it is missing. */
   path: string;
   clock: Clock;
@@ -39,16 +40,24 @@ export class SqliteStore implements Store {
   readonly usage: UsageRepository;
   readonly #database: Database;
   readonly #clock: Clock;
+  readonly #file: Disposable | undefined;
 
   /** Rejects with `store_unusable`, `store_corrupt`, `store_too_new`, `store_migration` or `store_full`. */
   static async open({ path, clock, ids, logger }: SqliteStoreOptions): Promise<SqliteStore> {
-    return new SqliteStore(openDatabase(path, migrations, logger), clock, ids);
+    const file = takeDatabaseFile(path);
+    try {
+      return new SqliteStore(openDatabase(path, migrations, logger), clock, ids, file);
+    } catch (error) {
+      file[Symbol.dispose]();
+      throw error;
+    }
   }
 
-  /** On a connection that `openDatabase` made; it is closed with the store. */
-  constructor(connection: DatabaseSync, clock: Clock, ids: Ids) {
+  /** On a connection that `openDatabase` made; it is closed with the store, and then the file is given back. */
+  constructor(connection: DatabaseSync, clock: Clock, ids: Ids, file?: Disposable) {
     const database = new Database(connection);
     this.#database = database;
+    this.#file = file;
     this.#clock = clock;
     this.groups = new GroupsRepository(database, clock);
     this.conversations = new ConversationsRepository(database, clock, ids);
@@ -71,5 +80,6 @@ export class SqliteStore implements Store {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#database[Symbol.asyncDispose]();
+    this.#file?.[Symbol.dispose]();
   }
 }

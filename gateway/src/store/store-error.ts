@@ -3,6 +3,7 @@ import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import type { StoreErrorCode } from "./contract.ts";
 
 /** Primary result codes, the low byte of SQLite's extended ones (https://www.sqlite.org/rescode.html). */
+const SQLITE_BUSY = 5;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_NOTADB = 26;
@@ -38,6 +39,12 @@ export function storeError(error: unknown, attempt: string): PraktorError<StoreE
 export function isCorruption(error: unknown): boolean {
   const code = sqliteCode(error);
   return code !== null && ((code & 0xff) === SQLITE_CORRUPT || (code & 0xff) === SQLITE_NOTADB);
+}
+
+/** Somebody else holds the lock. */
+export function isBusy(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code !== null && (code & 0xff) === SQLITE_BUSY;
 }
 
 /** The extended result code, or null for an error that is not SQLite's. */

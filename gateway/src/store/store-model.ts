@@ -43,7 +43,7 @@ export interface Real {
   chats: { groupId: string; conversationId: string; chatKey: string }[];
 }
 
-export type Command = fc.AsyncCommand<Model, Real>;
+type Command = fc.AsyncCommand<Model, Real>;
 
 export const CHATS = 2;
 

@@ -51,8 +51,6 @@ export class TurnsRepository implements TurnStore {
           attempt: next.attempt + 1,
           tries: next.tries + 1,
           lease_epoch: claim.epoch,
-          sandbox_generation: null,
-          accepted_at: null,
           deadline_at: claim.deadlineAt,
           not_before: null,
           started_at: next.started_at ?? now,

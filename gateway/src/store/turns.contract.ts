@@ -130,6 +130,8 @@ export function turnsContract(make: MakeStore): void {
       chat.clock.advance(10);
       await chat.store.turns.accepted(turn.id, 1);
       expect(await chat.store.turns.get(turn.id)).toMatchObject({ leaseEpoch: 3, sandboxGeneration: 4, acceptedAt });
+      await chat.store.turns.assign(turn.id, 1, 5);
+      expect(await chat.store.turns.get(turn.id)).toMatchObject({ sandboxGeneration: 5 });
       await chat.store.turns.adopt(turn.id, 8);
       expect(await chat.store.turns.get(turn.id)).toMatchObject({ leaseEpoch: 8, state: "running", acceptedAt });
     });
