@@ -46,6 +46,9 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
         const conversation = await store.conversations.get(conversationId);
         if (conversation) await assistant.newSession(conversation);
       },
+      activity: (turnId) => ({
+        tool: running.get(turnId)?.tools.findLast((candidate) => !candidate.done)?.name ?? null,
+      }),
       status: (conversationId) => conversationStatus(conversationId, store, running, clock),
     },
   });

@@ -94,9 +94,9 @@ describe("an update that cannot be stored", () => {
       if (isFull && update.updateId === 101) throw new PraktorError("store_full", "The disk is full.");
       return await bench.store.inbox.receive(update);
     };
-    const { outbox, conversations } = bench.store;
+    const { outbox, conversations, settings } = bench.store;
     for (const id of [100, 101, 102]) bench.telegram.push(message(id));
-    await bench.restartBot({ store: { outbox, conversations, inbox: { receive: inbox } } });
+    await bench.restartBot({ store: { outbox, conversations, settings, inbox: { receive: inbox } } });
     await until(() => bench.bot.health().detail.includes("disk is full"));
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(contents(bench)).toEqual(["m100"]);
@@ -108,12 +108,12 @@ describe("an update that cannot be stored", () => {
 
   test("does not stop the others for ever when it alone is at fault", async () => {
     await using bench = await BotTestBench.start();
-    const { outbox, conversations, inbox } = bench.store;
+    const { outbox, conversations, settings, inbox } = bench.store;
     const receive: typeof inbox.receive = async (update) => {
       if (update.message?.content === "m101") throw new PraktorError("store_failed", "This row cannot be stored.");
       return await inbox.receive(update);
     };
-    await bench.restartBot({ store: { outbox, conversations, inbox: { receive } } });
+    await bench.restartBot({ store: { outbox, conversations, settings, inbox: { receive } } });
     bench.telegram.openChat({ id: 7, type: "private" });
     for (const id of [100, 101, 102]) bench.telegram.push(message(id));
     await until(() => bench.telegram.pendingUpdates === 0);

@@ -16,6 +16,8 @@ import type { BotIdentity } from "./incoming.ts";
 import { obeyRetryAfter } from "./obey-retry-after.ts";
 import { PollLoop, type PollTiming } from "./poll-loop.ts";
 import { Receiver } from "./receiver.ts";
+import { ShownStatuses } from "./shown-statuses.ts";
+import { StatusMessages, type StatusTiming } from "./status-messages.ts";
 import { createTelegramApi } from "./telegram-api.ts";
 import type { AllowList, TelegramPorts, TelegramStore } from "./telegram-ports.ts";
 import { Typing } from "./typing.ts";
@@ -30,7 +32,7 @@ export interface TelegramBotOptions {
   clock: Clock;
   store: TelegramStore;
   ports: TelegramPorts;
-  timing?: { poll?: PollTiming; delivery?: DelivererTiming; typingIntervalMs?: number };
+  timing?: { poll?: PollTiming; delivery?: DelivererTiming; typingIntervalMs?: number; status?: StatusTiming };
 }
 
 const Me = z.object({ id: z.int(), username: z.string().default("") });
@@ -41,6 +43,7 @@ export class TelegramBot implements AsyncDisposable {
   readonly #holds: ChatHolds;
   readonly #deliverer: Deliverer;
   readonly #typing: Typing;
+  readonly #statuses: StatusMessages;
   readonly #poll: PollLoop;
   readonly #background: Background;
   #receiver: Receiver | null = null;
@@ -71,6 +74,15 @@ export class TelegramBot implements AsyncDisposable {
       logger,
       ...(timing.typingIntervalMs === undefined ? {} : { intervalMs: timing.typingIntervalMs }),
     });
+    this.#statuses = new StatusMessages({
+      api: this.#api,
+      holds: this.#holds,
+      clock,
+      logger,
+      shown: new ShownStatuses(store.settings),
+      activity: (turnId) => ports.activity?.(turnId) ?? { tool: null },
+      ...(timing.status === undefined ? {} : { timing: timing.status }),
+    });
     this.#poll = new PollLoop({
       api: this.#api,
       logger,
@@ -84,6 +96,7 @@ export class TelegramBot implements AsyncDisposable {
   start(signal: AbortSignal): void {
     signal.throwIfAborted();
     this.#deliverer.start();
+    this.#statuses.start();
     this.#background.run(async (stop) => await this.#poll.run(AbortSignal.any([stop, signal])));
     this.#background.run(async (stop) => await this.#registerCommands(AbortSignal.any([stop, signal])));
   }
@@ -100,17 +113,20 @@ export class TelegramBot implements AsyncDisposable {
 
   /** A turn runs for this address; others than Telegram's are ignored. */
   turnStarted(address: Address, turnId: string): void {
-    if (address.channel === "telegram") this.#typing.turnStarted(address, turnId);
+    if (address.channel !== "telegram") return;
+    this.#typing.turnStarted(address, turnId);
+    this.#statuses.turnStarted(address, turnId);
   }
 
   turnEnded(turnId: string): void {
     this.#typing.turnEnded(turnId);
+    this.#statuses.turnEnded(turnId);
   }
 
   /** Polling ends first; what is being sent may finish. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#background[Symbol.asyncDispose]();
-    await this.#typing[Symbol.asyncDispose]();
+    await Promise.all([this.#typing[Symbol.asyncDispose](), this.#statuses[Symbol.asyncDispose]()]);
     await this.#deliverer[Symbol.asyncDispose]();
   }
 

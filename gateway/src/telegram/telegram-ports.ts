@@ -1,5 +1,6 @@
 /** What the Telegram room wants from the rest of the gateway; the composition root hands it in. */
-import type { ConversationStore, InboxStore, OutboxStore } from "../store/contract.ts";
+import type { ConversationStore, InboxStore, OutboxStore, SettingStore } from "../store/contract.ts";
+import type { Activity } from "./status-text.ts";
 import type { Group, Message, OutboxPart, Turn } from "../store/rows.ts";
 
 /** Who may talk to the bot, by Telegram's user id as a decimal; a Set does. */
@@ -11,6 +12,7 @@ export interface TelegramStore {
   inbox: Pick<InboxStore, "receive">;
   outbox: OutboxStore;
   conversations: Pick<ConversationStore, "byAddress" | "ensure" | "setSession">;
+  settings: Pick<SettingStore, "get" | "set">;
 }
 
 export interface TelegramPorts {
@@ -24,6 +26,8 @@ export interface TelegramPorts {
   stop(conversationId: string): Promise<string | null>;
   /** The next message begins with a fresh Claude session. */
   newSession(conversationId: string): Promise<void>;
+  /** What a running turn does now; without it a status message names no tools. */
+  activity?(turnId: string): Activity;
   /** What the conversation's group is doing now, as Markdown. */
   status(conversationId: string): Promise<string>;
 }

@@ -1,0 +1,52 @@
+/** Remembers on disk which status messages stand in chats, so that those of a life that was killed are taken away by the next. */
+import { z } from "zod";
+import type { SettingStore } from "../store/contract.ts";
+
+export type ShownStatus = z.infer<typeof ShownStatus>;
+const ShownStatus = z.object({ chatId: z.string(), messageId: z.int() });
+
+const settingKey = "telegram.shown_statuses";
+
+export class ShownStatuses {
+  readonly #settings: Pick<SettingStore, "get" | "set">;
+  readonly #shown = new Map<string, ShownStatus>();
+  #written: Promise<void> = Promise.resolve();
+
+  constructor(settings: Pick<SettingStore, "get" | "set">) {
+    this.#settings = settings;
+  }
+
+  /** What an earlier life left; an unreadable note is as good as none. */
+  async leftovers(): Promise<ShownStatus[]> {
+    const note = await this.#settings.get(settingKey);
+    if (note === null) return [];
+    try {
+      return z.array(ShownStatus).parse(JSON.parse(note));
+    } catch {
+      return [];
+    }
+  }
+
+  async add(status: ShownStatus): Promise<void> {
+    this.#shown.set(keyOf(status), status);
+    await this.#write();
+  }
+
+  async remove(status: ShownStatus): Promise<void> {
+    this.#shown.delete(keyOf(status));
+    await this.#write();
+  }
+
+  /** In order: an older list must not overwrite a newer one. */
+  async #write(): Promise<void> {
+    const write = async (): Promise<void> => {
+      await this.#settings.set(settingKey, JSON.stringify([...this.#shown.values()]));
+    };
+    this.#written = this.#written.then(write, write);
+    await this.#written;
+  }
+}
+
+function keyOf({ chatId, messageId }: ShownStatus): string {
+  return `${chatId}/${messageId}`;
+}

@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import { BotTestBench, fastTiming, until } from "./bot-test-bench.ts";
+import { statusIntervalMs, statusText } from "./status-text.ts";
+
+const address = { channel: "telegram", chatId: "7" } as const;
+const status = { firstAfterMs: 50, intervalMs: () => 50, reportEveryMs: 60_000 };
+
+describe("a status message", () => {
+  test("says what a long turn does, by edits, and goes when the turn ends", async () => {
+    let tool = "Bash";
+    await using bench = await BotTestBench.start({ timing: { ...fastTiming, status } });
+    await bench.restartBot({ ports: { ...bench.ports, activity: () => ({ tool }) } });
+    await bench.open(7);
+    bench.bot.turnStarted(address, "t1");
+    const shown = await bench.telegram.waitForMessage((one) => one.text.startsWith("⏳ Bash"));
+    tool = "Read";
+    await bench.telegram.waitForMessage((one) => one.messageId === shown.messageId && one.text.startsWith("⏳ Read"));
+    bench.bot.turnEnded("t1");
+    await until(() => bench.telegram.sent(7)[0]?.deletedAt !== undefined);
+    expect(bench.telegram.sent(7)).toHaveLength(1);
+  });
+
+  test("does not come for a turn that ends soon", async () => {
+    await using bench = await BotTestBench.start({ timing: { ...fastTiming, status } });
+    await bench.open(7);
+    bench.bot.turnStarted(address, "t1");
+    bench.bot.turnEnded("t1");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(bench.telegram.sent(7)).toEqual([]);
+  });
+
+  test("comes again with a sound when the turn is very long", async () => {
+    await using bench = await BotTestBench.start({
+      timing: { ...fastTiming, status: { ...status, reportEveryMs: 300 } },
+    });
+    await bench.open(7);
+    bench.bot.turnStarted(address, "t1");
+    await until(() => bench.telegram.sent(7).length >= 2);
+    const sends = bench.telegram.calls.filter(({ method }) => method === "sendMessage");
+    expect(sends.slice(0, 2).map(({ values }) => String(values["disable_notification"]))).toEqual(["true", "false"]);
+    expect(bench.telegram.sent(7)[0]?.deletedAt).toBeDefined();
+    bench.bot.turnEnded("t1");
+  });
+
+  test("that a killed life left is taken away by the next", async () => {
+    await using bench = await BotTestBench.start({ timing: { ...fastTiming, status } });
+    const conversationId = await bench.open(7);
+    await bench.answer(conversationId, "⏳ Working");
+    const left = await bench.telegram.waitForMessage((one) => one.chatId === 7);
+    await bench.store.settings.set(
+      "telegram.shown_statuses",
+      JSON.stringify([{ chatId: "7", messageId: left.messageId }]),
+    );
+    await bench.restartBot();
+    await until(() => bench.telegram.sent(7)[0]?.deletedAt !== undefined);
+    expect(bench.telegram.transcript(7).filter(({ from }) => from === "bot")).toEqual([]);
+  });
+});
+
+test("a status names tool and elapsed time", () => {
+  expect(statusText({ tool: null }, 4_200)).toBe("⏳ Working · 4 s");
+  expect(statusText({ tool: "Bash" }, 65_000)).toBe("⏳ Bash · 1 min 05 s");
+});
+
+test("a status is edited at most every 2 s, and less often in groups and over time", () => {
+  expect(statusIntervalMs(0, false)).toBe(2_000);
+  expect(statusIntervalMs(0, true)).toBeGreaterThanOrEqual(6_000);
+  expect(statusIntervalMs(600_000, false)).toBeGreaterThan(statusIntervalMs(0, false));
+});

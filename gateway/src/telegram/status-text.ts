@@ -1,0 +1,25 @@
+/** The words and the pace of a status message. Pure. */
+
+export interface Activity {
+  /** The tool that runs now, null between tools. */
+  tool: string | null;
+}
+
+export function statusText(activity: Activity, elapsedMs: number): string {
+  const seconds = Math.floor(elapsedMs / 1000);
+  const elapsed =
+    seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
+  return `⏳ ${activity.tool ?? "Working"} · ${elapsed}`;
+}
+
+/**
+ * Milliseconds until the next edit. Never below 2 s; slower as the turn goes on, and in groups, where Telegram takes only 20 messages
+ * a minute: the answer must not wait because of its status. https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+ */
+export function statusIntervalMs(elapsedMs: number, isGroup: boolean): number {
+  const pace = elapsedMs < 30_000 ? 2_000 : elapsedMs < 120_000 ? 5_000 : 15_000;
+  return isGroup ? Math.max(6_000, pace) : pace;
+}
+
+/** A turn this long is reported by a message that makes a sound, and again after as long. */
+export const reportEveryMs = 600_000;
