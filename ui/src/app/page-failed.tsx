@@ -10,6 +10,7 @@ export const PageFailed = ({ error }: ErrorComponentProps) => (
   <div role="alert" className="grid h-full place-items-center">
     <Empty
       icon={CircleAlert}
+      heading="h1"
       title={en.error.page}
       action={<Button onClick={() => location.reload()}>{en.error.reload}</Button>}
     >

@@ -46,7 +46,7 @@ export const router = createRouter({
   defaultErrorComponent: PageFailed,
   defaultNotFoundComponent: () => (
     <div className="grid h-full place-items-center">
-      <Empty icon={CompassIcon} title={en.error.notFoundTitle}>
+      <Empty icon={CompassIcon} heading="h1" title={en.error.notFoundTitle}>
         {en.error.notFound}
       </Empty>
     </div>

@@ -5,12 +5,12 @@ import type { ComponentProps } from "react";
 import { cn } from "../lib/cn.ts";
 
 const look = cva(
-  "inline-flex shrink-0 items-center justify-center gap-2 font-medium whitespace-nowrap transition-colors select-none disabled:opacity-50 [&_svg]:size-4 [&_svg]:shrink-0",
+  "inline-flex shrink-0 items-center justify-center gap-2 font-medium whitespace-nowrap transition-colors select-none disabled:opacity-50 [&_svg:not([class*=size-])]:size-4 [&_svg]:shrink-0",
   {
     variants: {
       variant: {
         solid: "bg-solid text-white not-disabled:hover:bg-solid-hover",
-        outline: "border bg-panel not-disabled:hover:bg-raised",
+        outline: "border bg-panel text-text not-disabled:hover:bg-raised",
         ghost: "text-muted not-disabled:hover:bg-raised not-disabled:hover:text-text",
         pressed: "border border-accent/40 bg-accent-soft text-accent",
         warning: "text-warn not-disabled:hover:bg-warn/10",

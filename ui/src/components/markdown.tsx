@@ -1,6 +1,6 @@
 /** Markdown as safe elements: no raw HTML, links that tell nothing to where they lead, images only from here. */
 import type { ComponentProps } from "react";
-import ReactMarkdown, { type Components, defaultUrlTransform } from "react-markdown";
+import ReactMarkdown, { type Components, defaultUrlTransform, type ExtraProps } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { en } from "../text/en.ts";
 import { ScrollArea } from "./scroll-area.tsx";
@@ -23,20 +23,39 @@ const Image = ({ src, alt }: ComponentProps<"img">) => {
   );
 };
 
+/** The page has its own outline; in it every heading of a text stands below the page's first. */
+const Heading = ({ children, node }: ComponentProps<"h2"> & ExtraProps) => (
+  <h2 className={node?.tagName}>{children}</h2>
+);
+
 const COMPONENTS: Components = {
+  h1: Heading,
+  h2: Heading,
+  h3: Heading,
+  h4: Heading,
+  h5: Heading,
+  h6: Heading,
   a: ({ href, children }) => (
     <a href={href} target="_blank" rel="noopener noreferrer">
       {children}
     </a>
   ),
   img: ({ src, alt }) => <Image src={src} alt={alt} />,
+  input: ({ checked }) => (
+    <input
+      type="checkbox"
+      checked={checked === true}
+      disabled
+      aria-label={checked === true ? en.history.taskDone : en.history.taskOpen}
+    />
+  ),
   table: ({ children }) => (
     <ScrollArea aria-label={en.history.table} className="table-frame">
       <table>{children}</table>
     </ScrollArea>
   ),
   pre: ({ children }) => (
-    <ScrollArea aria-label={en.history.code}>
+    <ScrollArea aria-label={en.history.code} className="code-frame">
       <pre>{children}</pre>
     </ScrollArea>
   ),

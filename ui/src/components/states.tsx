@@ -29,17 +29,19 @@ export const LoadingRows = ({ rows = 4, className }: { rows?: number; className?
 export interface EmptyProps {
   icon: LucideIcon;
   title: string;
+  /** `h1` where this is all of the page. */
+  heading?: "p" | "h1";
   children?: ReactNode;
   action?: ReactNode;
   className?: string;
 }
 
-export const Empty = ({ icon: Icon, title, children, action, className }: EmptyProps) => (
+export const Empty = ({ icon: Icon, title, heading: Heading = "p", children, action, className }: EmptyProps) => (
   <div className={cn("flex flex-col items-center justify-center px-6 py-8 text-center", className)}>
     <div className="mb-3 grid size-10 place-items-center rounded-xl bg-raised text-muted">
       <Icon className="size-5" aria-hidden="true" />
     </div>
-    <p className="font-medium">{title}</p>
+    <Heading className="font-medium">{title}</Heading>
     <p className="mt-1 max-w-sm text-muted">{children}</p>
     {action !== undefined && <div className="mt-4">{action}</div>}
   </div>

@@ -48,7 +48,7 @@ export const Toasts = () => {
     <section aria-label={en.toast.region}>
       <ol
         aria-live="polite"
-        className="fixed right-4 bottom-20 z-50 flex w-[min(22rem,calc(100vw-2rem))] flex-col gap-2 md:bottom-4"
+        className="fixed top-3 right-4 z-50 flex w-[min(22rem,calc(100vw-2rem))] flex-col gap-2 md:top-auto md:bottom-4"
       >
         {shown.map((notice) => (
           <ToastItem key={notice.id} notice={notice} />

@@ -32,7 +32,7 @@ export const TurnBar = ({ turn, where }: TurnBarProps) => {
       <Dot tone={queued ? "off" : "accent"} breathing={!queued} />
       <div className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2">
         {where}
-        <span className="shrink-0 font-medium">{stop.isSuccess ? en.turn.stopping : label}</span>
+        <span className="max-w-full truncate font-medium">{stop.isSuccess ? en.turn.stopping : label}</span>
         <span className="min-w-0 max-w-full truncate font-mono text-xs text-muted">{detail}</span>
       </div>
       {turn.attempt > 1 && <span className="shrink-0 text-xs text-warn">{en.turn.attempt(turn.attempt)}</span>}
@@ -46,7 +46,7 @@ export const TurnBar = ({ turn, where }: TurnBarProps) => {
         aria-label={en.turn.stopOf(label)}
         onClick={() => stop.mutate()}
       >
-        <Square className="fill-current" aria-hidden="true" />
+        <Square className="fill-current stroke-none size-3" aria-hidden="true" />
         {en.turn.stop}
       </Button>
     </div>

@@ -50,7 +50,7 @@ export interface LiveTurn {
    * the text is known from its beginning.
    */
   joinedAt: readonly Piece[] | null;
-  /** The last reason why what was streamed became void. */
+  /** Why what was streamed became void, until something new streams in. */
   restartReason: string | null;
 }
 

@@ -97,6 +97,7 @@ const onPiece = (turn: LiveTurn, event: StreamEvent, at: string): LiveTurn => {
     ...asRunning(current, at),
     blocks: withText(current.blocks, event),
     next: { ...current.next, [event.type]: index + 1 },
+    restartReason: null,
     joinedAt:
       event.type === "text" && current.joinedAt !== null ? [...current.joinedAt, { index, content }] : current.joinedAt,
   };

@@ -4,8 +4,16 @@ import { useEffect } from "react";
 import { turnsQuery } from "../api/queries.ts";
 import { useTurnStore } from "./live-context.tsx";
 
-/** Keeps the turns of these groups in the live store; returns the first failure and a way to try again. */
-export const useAdoptedTurns = (groupIds: readonly string[]): { error: Error | null; retry: () => void } => {
+export interface AdoptedTurns {
+  /** Some group has not answered yet, so "nothing runs" would be a guess. */
+  pending: boolean;
+  /** The first failure. */
+  error: Error | null;
+  retry: () => void;
+}
+
+/** Keeps the turns of these groups in the live store. */
+export const useAdoptedTurns = (groupIds: readonly string[]): AdoptedTurns => {
   const store = useTurnStore();
   const results = useQueries({ queries: groupIds.map((id) => turnsQuery(id)) });
   // A renewed answer may equal the last one and still be news, since the store forgets what runs when frames were missed.
@@ -15,6 +23,7 @@ export const useAdoptedTurns = (groupIds: readonly string[]): { error: Error | n
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- `results` is a new array at each render; `renewed` says when it differs
   }, [store, renewed]);
   return {
+    pending: results.some(({ isPending }) => isPending),
     error: results.find(({ error }) => error !== null)?.error ?? null,
     retry: () => {
       for (const result of results) if (result.isError) void result.refetch();

@@ -34,6 +34,7 @@ export const Composer = ({ group, chosen, onSend }: ComposerProps) => {
   };
   return (
     <form
+      className="@container"
       onSubmit={(event) => {
         event.preventDefault();
         send();
@@ -57,7 +58,7 @@ export const Composer = ({ group, chosen, onSend }: ComposerProps) => {
       </div>
       <p id={hintId} className="mt-1.5 flex justify-between gap-4 px-1 text-xs text-muted">
         <span className="truncate">{destination(chosen)}</span>
-        <span className="hidden shrink-0 md:inline">{t.hint}</span>
+        <span className="hidden shrink-0 @xl:inline">{t.hint}</span>
       </p>
     </form>
   );

@@ -12,7 +12,7 @@ import { QueryView } from "../components/query-view.tsx";
 import { Empty } from "../components/states.tsx";
 import { cn } from "../lib/cn.ts";
 import { en } from "../text/en.ts";
-import { ConversationPicker } from "./conversation-picker.tsx";
+import { ConversationPicker, conversationName } from "./conversation-picker.tsx";
 import { FilesPanel } from "./files-panel.tsx";
 import { Thread } from "./thread.tsx";
 
@@ -39,6 +39,7 @@ const UnknownGroup = ({ id }: { id: string }) => {
     <div className="grid h-full place-items-center">
       <Empty
         icon={SearchX}
+        heading="h1"
         title={t.unknownTitle}
         action={
           <Button asChild>
@@ -70,10 +71,13 @@ const GroupPage = ({ group }: { group: GroupView }) => {
         </Button>
         <GroupMark group={group} className="max-md:hidden" />
         <div className="min-w-0 flex-1">
-          <h2 className="truncate font-semibold tracking-tight">{group.name}</h2>
+          <h1 className="truncate font-semibold tracking-tight">{group.name}</h1>
           <p className="truncate text-xs text-muted">
-            {group.model ?? en.groups.defaultModel} ·{" "}
-            {group.agent_status === "running" ? en.groups.running : en.groups.stopped}
+            <span className="md:hidden">{chosen === null ? t.all : conversationName(chosen)}</span>
+            <span className="max-md:hidden">
+              {group.model ?? en.groups.defaultModel} ·{" "}
+              {group.agent_status === "running" ? en.groups.running : en.groups.stopped}
+            </span>
           </p>
         </div>
         <ConversationPicker

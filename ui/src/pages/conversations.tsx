@@ -18,14 +18,16 @@ const t = en.conversations;
 
 export const ConversationsPage = () => {
   const { groupId } = useParams({ strict: false });
+  // With a group chosen its name is the page's heading.
+  const Heading = groupId === undefined ? "h1" : "h2";
   return (
     <div className="flex h-full min-h-0">
       <div
         className={cn("flex w-full shrink-0 flex-col md:w-72 md:border-r", groupId !== undefined && "max-md:hidden")}
       >
-        <h1 className="flex h-14 shrink-0 items-center border-b px-4 text-base font-semibold tracking-tight">
+        <Heading className="flex h-14 shrink-0 items-center border-b px-4 text-base font-semibold tracking-tight">
           {t.title}
-        </h1>
+        </Heading>
         <GroupChoice />
       </div>
       <div className={cn("min-w-0 flex-1", groupId === undefined && "max-md:hidden")}>

@@ -5,6 +5,7 @@ import { MessageSquare } from "lucide-react";
 import { Card } from "../components/card.tsx";
 import { GroupMark } from "../components/group-mark.tsx";
 import { Empty } from "../components/states.tsx";
+import { excerpt } from "../lib/excerpt.ts";
 import { ago, moment } from "../lib/time.ts";
 import { useNow } from "../lib/use-now.ts";
 import { senderName } from "../live/sender-name.ts";
@@ -51,7 +52,7 @@ export const RecentMessages = ({ messages, groups }: RecentMessagesProps) => {
                         {ago(message.time, nowMs)}
                       </time>
                     </span>
-                    <span className="line-clamp-2 text-[13px] wrap-anywhere text-muted">{message.text}</span>
+                    <span className="line-clamp-2 text-[13px] wrap-anywhere text-muted">{excerpt(message.text)}</span>
                   </span>
                 </Link>
               </li>

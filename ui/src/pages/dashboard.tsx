@@ -8,6 +8,7 @@ import { Dot } from "../components/dot.tsx";
 import { Page } from "../components/page.tsx";
 import { QueryView } from "../components/query-view.tsx";
 import { LoadingRows } from "../components/states.tsx";
+import { cn } from "../lib/cn.ts";
 import { span } from "../lib/time.ts";
 import { en } from "../text/en.ts";
 import { RecentMessages } from "./dashboard-recent.tsx";
@@ -37,12 +38,10 @@ export const DashboardPage = () => {
           {(data) => (
             <>
               <Counts status={data} />
-              <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
-                <div className="order-2 min-w-0 space-y-4 lg:order-1">
-                  <RunningNow groups={groups.data ?? []} />
-                  <RecentMessages messages={data.recent_messages} groups={groups.data ?? []} />
-                </div>
+              <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[auto_1fr]">
+                <RunningNow groups={groups.data} />
                 <HealthCard status={data} />
+                <RecentMessages messages={data.recent_messages} groups={groups.data ?? []} />
               </div>
             </>
           )}
@@ -87,7 +86,8 @@ const Count = ({ label, value, detail }: { label: string; value: number; detail?
 );
 
 const HealthCard = ({ status }: { status: StatusView }) => (
-  <Card title={t.health} className="order-1 lg:order-2">
+  // What is wrong comes first on a phone; what is well can wait.
+  <Card title={t.health} className={cn("lg:row-span-2", status.status !== "ok" && "max-lg:order-first")}>
     {status.health.length === 0 ? (
       <p className="p-4 text-muted">{t.healthEmpty}</p>
     ) : (

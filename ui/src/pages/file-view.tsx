@@ -28,9 +28,9 @@ export const FileView = ({ groupId, entry, onClose }: FileViewProps) => (
       <Button variant="ghost" size="iconSm" aria-label={t.back} onClick={onClose}>
         <ArrowLeft aria-hidden="true" />
       </Button>
-      <h3 className="min-w-0 flex-1 truncate text-[13px] font-medium" title={entry.path}>
+      <h2 className="min-w-0 flex-1 truncate text-[13px] font-medium" title={entry.path}>
         {entry.name}
-      </h3>
+      </h2>
       <span className="shrink-0 text-xs text-muted tabular-nums">{fileSize(entry.sizeBytes)}</span>
       <Button variant="ghost" size="iconSm" asChild>
         <a href={fileAddress(groupId, entry.path)} download={entry.name} aria-label={t.downloadOf(entry.name)}>

@@ -122,7 +122,6 @@ const Name = ({ group }: { group: GroupView }) => (
   <Link
     to="/conversations/$groupId"
     params={{ groupId: group.id }}
-    aria-label={t.open(group.name)}
     className="group/name flex min-w-0 items-center gap-3 rounded-lg"
   >
     <GroupMark group={group} />

@@ -1,7 +1,7 @@
 /** The scrolling column of messages: stays at the end while one reads there, keeps its place when earlier ones are put in above. */
 import type { ConversationView, MessageView } from "@praktor/protocol/rest";
 import { ArrowDown, LoaderCircle } from "lucide-react";
-import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, type RefObject, useEffect, useRef } from "react";
 import { sentence } from "../api/api-error.ts";
 import { Button } from "../components/button.tsx";
 import { ScrollArea } from "../components/scroll-area.tsx";
@@ -12,10 +12,9 @@ import { en } from "../text/en.ts";
 import { conversationName } from "./conversation-picker.tsx";
 import { LiveTurnView } from "./live-turn-view.tsx";
 import { MessageRow } from "./message-row.tsx";
+import { useScroll } from "./use-scroll.ts";
 
 const t = en.history;
-/** Nearer to the end than this counts as reading there. */
-const NEAR_PX = 80;
 
 export interface HistoryProps {
   messages: readonly MessageView[];
@@ -91,7 +90,7 @@ const DayLine = ({ text }: { text: string }) => (
 );
 
 type EarlierProps = Pick<HistoryProps, "hasEarlier" | "loadingEarlier" | "earlierError" | "onEarlier" | "messages"> & {
-  root: RefObject<HTMLElement | null>;
+  root: RefObject<HTMLDivElement | null>;
 };
 
 /** Loads by itself when it comes into view; a failure waits for the button. */
@@ -125,50 +124,4 @@ const Earlier = ({ hasEarlier, loadingEarlier, earlierError, onEarlier, messages
       </Button>
     </div>
   );
-};
-
-const useScroll = (firstId: number | undefined) => {
-  const element = useRef<HTMLElement>(null);
-  const content = useRef<HTMLDivElement>(null);
-  const following = useRef(true);
-  const heightBefore = useRef(0);
-  const [atEnd, setAtEnd] = useState(true);
-
-  const toEnd = (): void => {
-    following.current = true;
-    element.current?.scrollTo({ top: element.current.scrollHeight });
-  };
-
-  // Earlier messages came in above: what was in view stays in view.
-  useLayoutEffect(() => {
-    const view = element.current;
-    if (view === null) return;
-    if (!following.current) view.scrollTop += view.scrollHeight - heightBefore.current;
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- runs when the first message changes, not when refs do
-  }, [firstId]);
-
-  useLayoutEffect(() => {
-    heightBefore.current = element.current?.scrollHeight ?? 0;
-  });
-
-  useEffect(() => {
-    const view = element.current;
-    if (view === null) return undefined;
-    const observer = new ResizeObserver(() => {
-      if (following.current) view.scrollTop = view.scrollHeight;
-      heightBefore.current = view.scrollHeight;
-    });
-    observer.observe(view);
-    if (content.current !== null) observer.observe(content.current);
-    return () => observer.disconnect();
-  });
-
-  const onScroll = (): void => {
-    const view = element.current;
-    if (view === null) return;
-    const near = view.scrollHeight - view.scrollTop - view.clientHeight < NEAR_PX;
-    following.current = near;
-    setAtEnd(near);
-  };
-  return { element, content, atEnd, onScroll, toEnd };
 };

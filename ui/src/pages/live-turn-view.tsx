@@ -9,7 +9,7 @@ const t = en.turn;
 export const LiveTurnView = ({ turn }: { turn: LiveTurn }) => {
   if (turn.state === "queued") return null;
   return (
-    <section aria-label={t.label} className="space-y-2">
+    <div className="space-y-2">
       <TurnBlocks blocks={turn.blocks} />
       {turn.restartReason !== null && turn.state === "running" && (
         <p className="flex items-center gap-2 text-xs text-warn">
@@ -32,6 +32,6 @@ export const LiveTurnView = ({ turn }: { turn: LiveTurn }) => {
           {t.cancelled}
         </p>
       )}
-    </section>
+    </div>
   );
 };

@@ -1,7 +1,7 @@
 /** Messages on their way from this page: each is shown until history has it, and may be sent again when it failed. */
 import type { MessageView } from "@praktor/protocol/rest";
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { postMessage } from "../api/endpoints.ts";
 import { messagesQuery, turnsQuery } from "../api/queries.ts";
 import { toastFailed } from "../components/toasts.tsx";
@@ -31,6 +31,13 @@ export const useOutgoing = (
 ): OutgoingMessages => {
   const client = useQueryClient();
   const socket = useSocketState();
+  const here = useRef(true);
+  useEffect(() => {
+    here.current = true;
+    return () => {
+      here.current = false;
+    };
+  }, []);
   const [items, setItems] = useState<readonly OutgoingMessage[]>([]);
 
   const change = (key: string, next: Partial<OutgoingMessage>): void =>
@@ -47,7 +54,8 @@ export const useOutgoing = (
       await client.invalidateQueries({ queryKey: turnsQuery(groupId).queryKey });
     } catch (error) {
       change(key, { state: "failed", error });
-      toastFailed(en.composer.failed, error);
+      // The message itself says so; but not to one who has gone on to another page.
+      if (!here.current) toastFailed(en.composer.failed, error);
     }
   };
 
