@@ -37,6 +37,7 @@ import { SystemStatus } from "./system-status.ts";
 import { makeTelegram } from "./make-telegram.ts";
 import { renderAnswer } from "./telegram/format/render-answer.ts";
 import { version } from "./version.ts";
+import { webAccess } from "./web-access.ts";
 import { WebServer } from "./web/web-server.ts";
 
 export interface GatewayOptions {
@@ -91,7 +92,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   const publish = events.publish.bind(events);
   const request = bus.request.bind(bus);
 
-  const { host, isolates } = makeSandboxHost(settings, {
+  const { host, isolates, containerAddress } = makeSandboxHost(settings, {
     installId: installation.id,
     logger: log,
     clock,
@@ -265,9 +266,8 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   const web = settings.web.enabled
     ? stack.use(
         new WebServer({
-          host: settings.web.host,
+          ...(await webAccess({ settings, store: store.settings, log, containerAddress }, lifetime.signal)),
           port: settings.web.port,
-          password: settings.web.auth ?? null,
           uiDirectory: shipped.ui,
           version,
           epoch: installation.epoch,

@@ -13,5 +13,5 @@ export function createLog(level: string, secrets: readonly (string | undefined)[
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     hooks: { streamWrite: (line) => known.reduce((text, secret) => text.replaceAll(secret, "[redacted]"), line) },
-  }) as Logger;
+  });
 }

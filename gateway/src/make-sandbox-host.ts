@@ -6,6 +6,7 @@ import type { Clock } from "./kit/clock.ts";
 import type { Logger } from "./kit/logger.ts";
 import type { ShippedPaths } from "./paths.ts";
 import { DockerSandboxHost } from "./sandbox/docker/docker-sandbox-host.ts";
+import { gatewayWebAddress } from "./sandbox/docker/web-address.ts";
 import { ProcessSandboxHost } from "./sandbox/process/process-sandbox-host.ts";
 import type { SandboxHost } from "./sandbox/sandbox.ts";
 
@@ -13,6 +14,8 @@ export interface MadeSandboxHost {
   host: SandboxHost;
   /** Whether an agent is kept from this process's memory and environment. Known after `start`. */
   isolates: () => boolean;
+  /** Where the page may listen when the gateway itself is a container; undefined when it is not. */
+  containerAddress: (signal: AbortSignal) => Promise<string | undefined>;
 }
 
 export function makeSandboxHost(
@@ -22,16 +25,17 @@ export function makeSandboxHost(
   const { installId, logger, clock, shipped, path } = parts;
   const { kind, runtime, memory_mb: memoryMb, cpus, pids } = settings.sandbox;
   if (kind === "docker") {
+    const docker = new Docker();
     const host = new DockerSandboxHost({
       installId,
       logger,
       clock,
-      docker: new Docker(),
+      docker,
       image: settings.agent.image,
       limits: { memoryBytes: memoryMb * 1024 * 1024, cpus, pids },
       ...(runtime === undefined ? {} : { runtime }),
     });
-    return { host, isolates: () => true };
+    return { host, isolates: () => true, containerAddress: (signal) => gatewayWebAddress(docker, signal) };
   }
   const host = new ProcessSandboxHost({
     installId,
@@ -44,5 +48,5 @@ export function makeSandboxHost(
     path,
     ...(shipped.claude === undefined ? {} : { claudePath: shipped.claude }),
   });
-  return { host, isolates: () => host.enclosed };
+  return { host, isolates: () => host.enclosed, containerAddress: () => Promise.resolve(undefined) };
 }

@@ -9,15 +9,12 @@ import { Settings } from "./schema.ts";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * `PRAKTOR_CONFIG` names the file, `config/praktor.yaml` by default; a missing default file is fine. An empty variable counts as unset.
+ * `PRAKTOR_CONFIG` names the file, `config/praktor.yaml` by default; a missing file is fine. An empty variable counts as unset.
  * Rejects with `PraktorError<"config">`, all problems in one message.
  */
 export async function loadSettings(environment: Environment): Promise<Settings> {
   const file = environment.PRAKTOR_CONFIG || "config/praktor.yaml";
-  const text = await readSettingsFile(
-    file,
-    environment.PRAKTOR_CONFIG !== undefined && environment.PRAKTOR_CONFIG !== "",
-  );
+  const text = await readSettingsFile(file);
   return parseSettings(file, text, environment);
 }
 
@@ -42,11 +39,11 @@ export function parseSettings(file: string, text: string, environment: Environme
   throw new PraktorError("config", problems.toSorted(byLine).join("\n"));
 }
 
-async function readSettingsFile(file: string, named: boolean): Promise<string> {
+async function readSettingsFile(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    if (!named && error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
     throw new PraktorError("config", `The settings file ${file} cannot be read: ${String(error)}`, { cause: error });
   }
 }
