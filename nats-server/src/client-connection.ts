@@ -2,7 +2,7 @@
 
 import type { Socket } from "node:net";
 import { ClientAuthorization } from "./client-authorization.ts";
-import { defaultConnectOptions, readConnectOptions, type ConnectOptions } from "./connect-options.ts";
+import { defaultConnectOptions, parseJsonObject, readConnectOptions, type ConnectOptions } from "./connect-options.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import type { ConnectionSnapshot } from "./monitor.ts";
@@ -237,11 +237,7 @@ export class ClientConnection implements ProtocolHandler {
   }
 
   onInfo(json: Buffer): void {
-    try {
-      JSON.parse(json.toString("utf8"));
-    } catch {
-      this.close("protocol-violation");
-    }
+    if (parseJsonObject(json.toString("utf8")) === undefined) this.close("protocol-violation");
   }
 
   onErrorReport(): void {

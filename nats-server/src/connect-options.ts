@@ -43,16 +43,21 @@ export function defaultConnectOptions(): ConnectOptions {
   };
 }
 
-/** The options after a CONNECT line, or undefined when the line is not acceptable. */
-export function readConnectOptions(json: string, previous: ConnectOptions): ConnectOptions | undefined {
-  let parsed: unknown;
+/** A JSON object, or null for JSON's null; undefined for anything else. */
+export function parseJsonObject(json: string): object | null | undefined {
   try {
-    parsed = JSON.parse(json);
+    const parsed: unknown = JSON.parse(json);
+    return typeof parsed === "object" && !Array.isArray(parsed) ? parsed : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** The options after a CONNECT line, or undefined when the line is not acceptable. */
+export function readConnectOptions(json: string, previous: ConnectOptions): ConnectOptions | undefined {
+  const parsed = parseJsonObject(json);
   if (parsed === null) return previous;
-  if (typeof parsed !== "object" || Array.isArray(parsed)) return undefined;
+  if (parsed === undefined) return undefined;
   const given = new Map<string, unknown>(Object.entries(parsed).map(([key, value]) => [key.toLowerCase(), value]));
   let acceptable = true;
   const read = <T extends string | number | boolean>(key: string, old: T): T => {

@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NatsServer, passwordAuthenticator, type PasswordUser } from "./nats-server.ts";
+import { shortStream } from "./testing/hostile-bytes.ts";
 import { sessionOf, UNSUBSCRIBE_ALL, type Session, type Step } from "./testing/random-session.ts";
 import { RawClient, type Frame } from "./testing/raw-client.ts";
 import { isReferenceServerMissing, startReferenceServer, type ReferenceServer } from "./testing/reference-server.ts";
@@ -76,6 +77,21 @@ async function play(port: number, { connects, steps }: Session): Promise<Frame[]
   return transcript;
 }
 
+// Ends a line and a payload that a stream has left open, and then gives an answer that no stream gives.
+const END_MARK = '_R_.end"';
+const END = `\r\n${"PING\r\n".repeat(12)}PUB end _R_.end 0\r\n\r\n`;
+
+async function playBytes(port: number, bytes: Buffer): Promise<Frame[]> {
+  await using client = await RawClient.open(port);
+  client.take();
+  client.send(bytes.toString("latin1") + END);
+  await client.waitFor((frames) => frames.some((frame) => frame.includes(END_MARK)));
+  const frames = client.take().filter((frame) => frame !== "PONG" && !frame.includes(END_MARK));
+  if (client.isClosed) await delay(5);
+  else await client.exchange(UNSUBSCRIBE_ALL);
+  return [...frames.map((frame) => withoutChance(frame, 0)), client.isClosed ? "closed" : "open"].toSorted();
+}
+
 describe.skipIf(isReferenceServerMissing())("compared with a real nats-server", () => {
   describe.each([
     { mode: "without authentication", users: undefined, config: "", user: fc.constant(undefined) },
@@ -124,6 +140,19 @@ describe.skipIf(isReferenceServerMissing())("compared with a real nats-server", 
         const port = server.listeners()[0]?.port ?? 0;
         const property = fc.asyncProperty(sessionOf(user), async (session) => {
           const [ours, theirs] = await Promise.all([play(port, session), play(reference.port, session)]);
+          expect(ours).toEqual(theirs);
+        });
+        await fc.assert(property, { numRuns: RUNS });
+      },
+      RUNS * 1000,
+    );
+
+    it(
+      "gives the same answers to damaged streams",
+      async () => {
+        const port = server.listeners()[0]?.port ?? 0;
+        const property = fc.asyncProperty(shortStream, async (bytes) => {
+          const [ours, theirs] = await Promise.all([playBytes(port, bytes), playBytes(reference.port, bytes)]);
           expect(ours).toEqual(theirs);
         });
         await fc.assert(property, { numRuns: RUNS });
