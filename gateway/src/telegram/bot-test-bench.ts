@@ -24,7 +24,8 @@ export interface ReceivedTurn {
 export const fastTiming = {
   poll: { longPollSeconds: 2, graceMs: 2_000, firstBackoffMs: 10, maxBackoffMs: 100, staleAfterMs: 90_000 },
   delivery: {
-    sendTimeoutMs: 500,
+    sendTimeoutMs: 8_000,
+    firstBackoffMs: 20,
     graceMs: 1_000,
     rates: { chat: { burst: 1_000, perSecond: 1_000 }, global: { burst: 1_000, perSecond: 1_000 } },
   },

@@ -3,6 +3,7 @@ import type { Api } from "grammy";
 import { backoffMs } from "../kit/backoff.ts";
 import { Background } from "../kit/background.ts";
 import type { Clock } from "../kit/clock.ts";
+import type { PassPoint } from "../kit/crash-points.ts";
 import { deadline, sleep } from "../kit/deadline.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
@@ -20,10 +21,17 @@ export interface DelivererTiming {
   sendTimeoutMs: number;
   /** What is being sent when the gateway stops may finish within this. */
   graceMs: number;
+  /** Doubles with each try of a part. */
+  firstBackoffMs: number;
   rates: { chat: Rate; global: Rate };
 }
 
-export const delivererTiming: DelivererTiming = { sendTimeoutMs: 30_000, graceMs: 5_000, rates: telegramRates };
+export const delivererTiming: DelivererTiming = {
+  sendTimeoutMs: 30_000,
+  graceMs: 5_000,
+  firstBackoffMs: 1_000,
+  rates: telegramRates,
+};
 
 export interface DelivererOptions {
   api: Api;
@@ -35,6 +43,7 @@ export interface DelivererOptions {
   onDelivery(part: OutboxPart): void;
   /** Telegram says that the chat goes on under another id. */
   onMigrated(from: string, to: string): Promise<void>;
+  passPoint?: PassPoint;
   timing?: DelivererTiming;
 }
 
@@ -89,6 +98,7 @@ export class Deliverer implements AsyncDisposable {
   async #run(signal: AbortSignal): Promise<void> {
     const { outbox, logger } = this.#options;
     const recovered = await this.#persist(() => outbox.recover());
+    this.#options.passPoint?.("outbox_recovered");
     if (recovered) logger.warn({ recovered }, "parts may have been sent by an earlier life and are sent once more");
     let failures = 0;
     while (!signal.aborted) {
@@ -150,7 +160,7 @@ export class Deliverer implements AsyncDisposable {
   }
 
   async #deliver(chatKey: string, part: OutboxPart): Promise<void> {
-    const { outbox, holds, clock, api } = this.#options;
+    const { outbox, holds, clock, api, passPoint } = this.#options;
     if (part.address.channel !== "telegram") return;
     const { address } = part;
     const destination = destinationOf(address, this.#migrations.get(address.chatId));
@@ -161,8 +171,11 @@ export class Deliverer implements AsyncDisposable {
     }
     try {
       const signal = deadline(this.#cut.signal, this.#timing.sendTimeoutMs);
+      passPoint?.("outbox_taken");
       const externalId = await sendPart(api, part, destination, signal);
+      passPoint?.("telegram_accepted");
       await this.#settled(() => outbox.sent(part.id, externalId));
+      passPoint?.("outbox_sent");
     } catch (error) {
       // Cut by the stop: the row stays `sending`, and the next start knows what that means.
       if (this.#cut.signal.aborted) return;
@@ -174,7 +187,7 @@ export class Deliverer implements AsyncDisposable {
         await this.#persist(() => outbox.retry(part.id, { notBefore: clock.now(), error: failure.reason }));
         return;
       }
-      await this.#apply(chatKey, destination.chatId, part, deliveryVerdict(part, failure));
+      await this.#apply(chatKey, destination.chatId, part, deliveryVerdict(part, failure, this.#timing.firstBackoffMs));
     }
   }
 

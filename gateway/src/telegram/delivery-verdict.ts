@@ -17,9 +17,9 @@ const unauthorizedDelayMs = 60_000;
 export function deliveryVerdict(
   part: Pick<OutboxPart, "body" | "attempts">,
   failure: CallFailure,
-  random: () => number = Math.random,
+  firstBackoffMs: number,
 ): Verdict {
-  const delayMs = backoffMs(Math.max(1, part.attempts), 1_000, 60_000, random);
+  const delayMs = backoffMs(Math.max(1, part.attempts), firstBackoffMs, 60_000);
   const error = failure.reason;
   if (failure.type === "not_sent") return { type: "retry", delayMs, error, holdsChat: false };
   if (failure.type === "unknown") return { type: "uncertain", delayMs, error };

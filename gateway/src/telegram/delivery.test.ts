@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { BotTestBench, closedPort, until } from "./bot-test-bench.ts";
+import { BotTestBench, closedPort, fastTiming, until } from "./bot-test-bench.ts";
 
 describe("delivery", () => {
   let bench: BotTestBench;
@@ -82,14 +82,6 @@ describe("delivery", () => {
     await until(() => bench.delivered.some((part) => part.state === "uncertain"));
   });
 
-  test("takes silence for uncertain", async () => {
-    const { chatId, conversationId } = await chat();
-    bench.telegram.faults.add({ fault: { type: "stall" }, subject: String(chatId), times: 1 });
-    await bench.answer(conversationId, "one");
-    await until(() => texts(chatId).length === 1);
-    expect(texts(chatId)).toEqual(["↻ (may be a repeat)\none"]);
-  });
-
   test("sends plain text where Telegram refuses the markup", async () => {
     const { chatId, conversationId } = await chat();
     const body = { type: "text" as const, html: "<b>1 < 2", plain: "1 < 2" };
@@ -106,21 +98,6 @@ describe("delivery", () => {
     await until(() => bench.delivered.some((part) => part.conversationId === conversationId));
     const part = bench.delivered.find((one) => one.conversationId === conversationId);
     expect(part).toMatchObject({ state: "failed", error: expect.stringMatching(/403/) });
-  });
-
-  test("delays no chat because of others that hang", async () => {
-    const slow = await Promise.all(Array.from({ length: 8 }, () => chat()));
-    const quick = await chat();
-    for (const { chatId } of slow) {
-      bench.telegram.faults.add({ fault: { type: "stall" }, subject: String(chatId), times: 1 });
-    }
-    for (const { conversationId } of slow) await bench.answer(conversationId, "slow");
-    const before = Date.now();
-    await bench.answer(quick.conversationId, "quick");
-    await until(() => texts(quick.chatId).length === 1);
-    // The others hang until the time-out of 500 ms.
-    expect(Date.now() - before).toBeLessThan(400);
-    await until(() => slow.every(({ chatId }) => texts(chatId).length === 1));
   });
 
   test("edits, and takes an edit that changes nothing for done", async () => {
@@ -185,4 +162,19 @@ test("a stop lets what is being sent finish", async () => {
   await bench.answer(conversationId, "two");
   await bench.telegram.waitForMessage((one) => one.text === "two");
   expect(bench.telegram.sent(7).map(({ text }) => text)).toEqual(["one", "two"]);
+});
+
+test("silence is taken for uncertain, and delays no other chat", async () => {
+  const delivery = { ...fastTiming.delivery, sendTimeoutMs: 1_500 };
+  await using bench = await BotTestBench.start({ timing: { ...fastTiming, delivery } });
+  const slow = [101, 102, 103, 104, 105, 106];
+  const opened = await Promise.all([...slow, 7].map(async (chatId) => ({ chatId, id: await bench.open(chatId) })));
+  for (const chatId of slow) {
+    bench.telegram.faults.add({ fault: { type: "stall" }, on: "sendMessage", subject: String(chatId), times: 1 });
+  }
+  for (const { id } of opened) await bench.answer(id, "one");
+  await bench.telegram.waitForMessage((one) => one.chatId === 7);
+  expect(bench.telegram.sent().map(({ chatId }) => chatId)).toEqual([7]);
+  await until(() => slow.every((chatId) => bench.telegram.sent(chatId).length === 1));
+  expect(bench.telegram.sent(101)[0]?.text).toBe("↻ (may be a repeat)\none");
 });

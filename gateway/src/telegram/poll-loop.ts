@@ -3,6 +3,7 @@ import type { Api } from "grammy";
 import { z } from "zod";
 import { backoffMs } from "../kit/backoff.ts";
 import type { Clock } from "../kit/clock.ts";
+import type { PassPoint } from "../kit/crash-points.ts";
 import { deadline, sleep } from "../kit/deadline.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
@@ -33,6 +34,7 @@ export interface PollLoopOptions {
   clock: Clock;
   /** Stores one update; rejects only when it could not be stored, which stops the batch there. */
   store(update: ReceivedUpdate, signal: AbortSignal): Promise<void>;
+  passPoint?: PassPoint;
   timing?: PollTiming;
 }
 
@@ -130,6 +132,7 @@ export class PollLoop {
         if (signal.aborted) return 0;
         return this.#backoff(`update ${updateId} could not be stored: ${errorMessage(error)}`);
       }
+      this.#options.passPoint?.("inbox_committed");
       this.#offset = updateId + 1;
     }
     this.#recovered();

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { backoffMs } from "../kit/backoff.ts";
 import { Background } from "../kit/background.ts";
 import type { Clock } from "../kit/clock.ts";
+import type { PassPoint } from "../kit/crash-points.ts";
 import { deadline, sleep } from "../kit/deadline.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
@@ -32,6 +33,7 @@ export interface TelegramBotOptions {
   clock: Clock;
   store: TelegramStore;
   ports: TelegramPorts;
+  passPoint?: PassPoint;
   timing?: { poll?: PollTiming; delivery?: DelivererTiming; typingIntervalMs?: number; status?: StatusTiming };
 }
 
@@ -49,7 +51,7 @@ export class TelegramBot implements AsyncDisposable {
   #receiver: Receiver | null = null;
 
   constructor(options: TelegramBotOptions) {
-    const { token, apiRoot, clock, logger, store, ports, timing = {} } = options;
+    const { token, apiRoot, clock, logger, store, ports, passPoint, timing = {} } = options;
     this.#options = options;
     this.#api = createTelegramApi({ token, ...(apiRoot === undefined ? {} : { apiRoot }) });
     this.#holds = new ChatHolds(clock);
@@ -65,6 +67,7 @@ export class TelegramBot implements AsyncDisposable {
       clock,
       onDelivery: (part) => ports.onDelivery(part),
       onMigrated: async (from, to) => await this.#receiver?.migrate(from, to),
+      ...(passPoint === undefined ? {} : { passPoint }),
       ...(timing.delivery === undefined ? {} : { timing: timing.delivery }),
     });
     this.#typing = new Typing({
@@ -88,6 +91,7 @@ export class TelegramBot implements AsyncDisposable {
       logger,
       clock,
       store: async (update) => await (this.#receiver ?? (await this.#makeReceiver())).receive(update),
+      ...(passPoint === undefined ? {} : { passPoint }),
       ...(timing.poll === undefined ? {} : { timing: timing.poll }),
     });
   }
