@@ -3,7 +3,14 @@ import { AgentInput, type AgentInputReply } from "@praktor/protocol/agent-input"
 import type { RunnerStatus } from "@praktor/protocol/agent-control";
 import type { TurnKey } from "./fact-body.ts";
 import type { Logger } from "./logger.ts";
-import type { Turn } from "./turn.ts";
+
+/** What the desk needs of a turn. `run` never rejects. */
+export interface RunnableTurn {
+  readonly key: TurnKey;
+  run(): Promise<void>;
+  interrupt(): void;
+  abandon(): void;
+}
 
 type TurnState = RunnerStatus["turns"][number];
 
@@ -11,7 +18,7 @@ export interface TurnDeskOptions {
   groupId: string;
   maxTurnsAtOnce: number;
   logger: Logger;
-  makeTurn: (input: AgentInput) => Turn;
+  makeTurn: (input: AgentInput) => RunnableTurn;
 }
 
 /** Ended turns that are remembered, so that an input whose acceptance was lost on the way does not run twice. */
@@ -20,7 +27,7 @@ const rememberedTurns = 500;
 export class TurnDesk implements AsyncDisposable {
   readonly #options: TurnDeskOptions;
   /** By conversation: each runs one turn at a time. */
-  readonly #running = new Map<string, { turn: Turn; done: Promise<void> }>();
+  readonly #running = new Map<string, { turn: RunnableTurn; done: Promise<void> }>();
   readonly #seen = new Set<string>();
   #stopping = false;
 
@@ -93,7 +100,7 @@ export class TurnDesk implements AsyncDisposable {
     this.#running.set(input.conversationId, { turn, done });
   }
 
-  #find(matches: (key: TurnKey) => boolean): Turn | undefined {
+  #find(matches: (key: TurnKey) => boolean): RunnableTurn | undefined {
     return [...this.#running.values()].find(({ turn }) => matches(turn.key))?.turn;
   }
 }

@@ -17,6 +17,7 @@ import { seedGlobalInstructions } from "./groups/global-instructions.ts";
 import { loadInstallation } from "./installation.ts";
 import { Background } from "./kit/background.ts";
 import { systemClock } from "./kit/clock.ts";
+import type { PassPoint } from "./kit/crash-points.ts";
 import { sleep } from "./kit/deadline.ts";
 import { timeSortedIds } from "./kit/ids.ts";
 import type { Logger } from "./kit/logger.ts";
@@ -47,6 +48,8 @@ export interface GatewayOptions {
   /** Where agents of `process` sandboxes find programs. */
   path: string;
   timeZone: string | undefined;
+  /** Where a test may have it killed. */
+  passPoint: PassPoint;
   /** Called when everything works. */
   onStarted?: (gateway: { webUrl: string | null }) => void;
 }
@@ -57,7 +60,7 @@ const pruneEveryMs = 24 * 3_600_000;
 
 /** Runs until the signal aborts. Rejects when something that nothing works without cannot be had: settings, database, ports. */
 export async function runGateway(settings: Settings, options: GatewayOptions): Promise<void> {
-  const { log } = options;
+  const { log, passPoint } = options;
   const startedAt = systemClock.now();
   const clock = systemClock;
   const ids = timeSortedIds(clock);
@@ -164,6 +167,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     onReady: (groupId, generation, runner) => background.run(() => dispatcher.reconcile(groupId, generation, runner)),
     onLost: (groupId, generation, detail) => background.run(() => dispatcher.sandboxLost(groupId, generation, detail)),
     onChange: (groupId, status, error) => publish({ type: "sandbox", groupId, status, error }),
+    passPoint,
   });
   const endings = new TurnEndings({
     turns: store.turns,
@@ -201,6 +205,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
       request,
       publish,
       onStarted: (turn, conversation) => telegram?.turnStarted(conversation.address, turn.id),
+      passPoint,
     }),
   );
   const facts = new TurnFacts({
@@ -211,6 +216,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     logger: log,
     render,
     publish,
+    passPoint,
   });
   bus.subscribe(subjects.allAgentOutput, async ({ subject, data, reply }) => {
     const answer = await facts.handle(groupOf(subject), data);
@@ -225,7 +231,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   });
 
   const assistant = new Assistant({ store, running, dispatcher, pool, request, publish });
-  const telegram = makeTelegram(settings, { store, assistant, running, log, clock, publish });
+  const telegram = makeTelegram(settings, { store, assistant, running, log, clock, publish, passPoint });
   if (telegram) stack.use(telegram);
   const status = new SystemStatus({
     store,
@@ -253,6 +259,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     adopt: (turn) => dispatcher.adopt(turn),
     retry: (turn) => endings.retry(turn, "The gateway was started anew.", true),
     putBack: (turn) => endings.putBack(turn, null, null),
+    passPoint,
   });
   log.info({ epoch: installation.epoch, ...taken }, "turns of an earlier start");
 

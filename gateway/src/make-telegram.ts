@@ -5,6 +5,7 @@ import type { RunningTurns } from "./agent/running-turns.ts";
 import type { Settings } from "./config/schema.ts";
 import { folderName } from "./groups/folder-name.ts";
 import type { Clock } from "./kit/clock.ts";
+import type { PassPoint } from "./kit/crash-points.ts";
 import type { Logger } from "./kit/logger.ts";
 import { PraktorError } from "./kit/praktor-error.ts";
 import type { Store } from "./store/contract.ts";
@@ -18,12 +19,13 @@ export interface TelegramParts {
   log: Logger;
   clock: Clock;
   publish: (event: PraktorEvent) => void;
+  passPoint: PassPoint;
 }
 
 /** Null without a token: the bot is off. */
 export function makeTelegram(settings: Settings, parts: TelegramParts): TelegramBot | null {
   const { token, api_root: apiRoot, allow_from: allowFrom, group_replies: groupReplies } = settings.telegram;
-  const { store, assistant, running, log, clock, publish } = parts;
+  const { store, assistant, running, log, clock, publish, passPoint } = parts;
   if (token === undefined) return null;
   return new TelegramBot({
     token,
@@ -33,6 +35,7 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
     logger: log,
     clock,
     store,
+    passPoint,
     ports: {
       onReceived: (received) => assistant.received(received),
       onDelivery: (part) => publishDelivery(part, publish),

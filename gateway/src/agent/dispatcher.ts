@@ -6,6 +6,7 @@ import * as subjects from "@praktor/protocol/subjects";
 import type { z } from "zod";
 import { Background } from "../kit/background.ts";
 import type { Clock } from "../kit/clock.ts";
+import type { PassPoint } from "../kit/crash-points.ts";
 import { deadline, sleep } from "../kit/deadline.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, isAbort, PraktorError } from "../kit/praktor-error.ts";
@@ -48,6 +49,7 @@ export interface DispatcherOptions {
   publish: (event: PraktorEvent) => void;
   /** The turn runs now: show it to the person. */
   onStarted: (turn: Turn, conversation: Conversation) => void;
+  passPoint?: PassPoint;
 }
 
 /** How long the runner may take to accept; it does no work for it. */
@@ -182,6 +184,7 @@ export class Dispatcher implements AsyncDisposable {
       if (running.of(groupId).length >= maxConversations) continue;
       const turn = await turns.claim({ conversationId, epoch, deadlineAt: clock.now() + turnTimeoutMs });
       if (!turn) continue;
+      this.#options.passPoint?.("turn_claimed");
       running.begin(turn, true);
       this.#watchDeadline(turn);
       this.#background.run((signal) => this.#dispatch(turn, signal));
@@ -221,7 +224,7 @@ export class Dispatcher implements AsyncDisposable {
 
   /** Until the runner has accepted the turn. */
   async #deliver(turn: Turn, signal: AbortSignal): Promise<void> {
-    const { groups, conversations, messages, turns, pool, running, onStarted } = this.#options;
+    const { groups, conversations, messages, turns, pool, running, onStarted, passPoint } = this.#options;
     const [group, conversation] = await Promise.all([groups.get(turn.groupId), conversations.get(turn.conversationId)]);
     if (!group || !conversation) throw new PraktorError("gone", "The group or conversation of this message is gone.");
     onStarted(turn, conversation);
@@ -230,6 +233,7 @@ export class Dispatcher implements AsyncDisposable {
     // Stopped by the person, or timed out, while its sandbox started.
     if (!running.get(turn.id)) return;
     await turns.assign(turn.id, turn.attempt, sandbox.generation);
+    passPoint?.("turn_assigned");
     const input = this.#input(turn, group, conversation, promptOf(await messages.byTurn(turn.id)));
     const reply = await this.#send(input, sandbox, signal);
     const live = running.get(turn.id);
@@ -238,6 +242,7 @@ export class Dispatcher implements AsyncDisposable {
         throw new PraktorError("refused", `The agent's process refused the message: ${reply.message}`);
       return await this.#options.endings.putBack(turn, this.#options.clock.now() + 1000, reply.message);
     }
+    passPoint?.("input_accepted");
     await turns.accepted(turn.id, turn.attempt);
     if (!live) return;
     live.turn = { ...live.turn, sandboxGeneration: sandbox.generation, acceptedAt: this.#options.clock.now() };

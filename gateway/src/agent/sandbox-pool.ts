@@ -1,6 +1,7 @@
 /** The sandboxes that run: started when they are needed, one for each group, adopted after a restart, stopped when idle. */
 import type { RunnerStatus } from "@praktor/protocol/agent-control";
 import type { Clock } from "../kit/clock.ts";
+import type { PassPoint } from "../kit/crash-points.ts";
 import { abortable, deadline } from "../kit/deadline.ts";
 import type { Ids } from "../kit/ids.ts";
 import type { Logger } from "../kit/logger.ts";
@@ -42,6 +43,7 @@ export interface SandboxPoolOptions {
   /** It ended and nobody had asked for that. */
   onLost: (groupId: string, generation: number, detail: string) => void;
   onChange: (groupId: string, status: PooledStatus, error: string | null) => void;
+  passPoint?: PassPoint;
 }
 
 export type PooledStatus = "starting" | "running" | "stopping" | "stopped" | "failed";
@@ -230,6 +232,7 @@ export class SandboxPool {
       const { natsUrl, endpointUrl } = await openPlace(group.id, entry.place, signal);
       const token = newSandboxToken();
       const row = await store.begin({ id: entry.sandboxId, groupId: group.id, tokenHash: hashSandboxToken(token) });
+      this.#options.passPoint?.("sandbox_stored");
       entry.generation = row.generation;
       const running = await host.launch(
         {
@@ -248,6 +251,7 @@ export class SandboxPool {
         },
         signal,
       );
+      this.#options.passPoint?.("sandbox_launched");
       await store.running(entry.sandboxId, running.engineId);
       await abortable(entry.ready.promise, signal);
       logger.info({ group: group.id, ms: this.#options.clock.now() - launchedAt }, "sandbox ready");

@@ -1,4 +1,5 @@
 /** What a gateway finds when it starts: turns that an earlier life gave to a sandbox. Those whose sandbox still runs go on; the others are tried again. */
+import type { PassPoint } from "../kit/crash-points.ts";
 import type { TurnStore } from "../store/contract.ts";
 import type { Turn } from "../store/rows.ts";
 import type { PooledSandbox } from "./sandbox-pool.ts";
@@ -12,6 +13,7 @@ export interface TakeOverParts {
   retry: (turn: Turn) => Promise<void>;
   /** The runner never had it: as if it had not been claimed. */
   putBack: (turn: Turn) => Promise<void>;
+  passPoint?: PassPoint;
 }
 
 export async function takeOverTurns(parts: TakeOverParts): Promise<{ adopted: number; again: number }> {
@@ -27,6 +29,7 @@ export async function takeOverTurns(parts: TakeOverParts): Promise<{ adopted: nu
     } else {
       await parts.retry(turn);
     }
+    parts.passPoint?.("taking_over");
   }
   return { adopted, again: running.length - adopted };
 }

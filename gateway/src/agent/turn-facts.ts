@@ -2,6 +2,7 @@
 import type { Address } from "@praktor/protocol/address";
 import { AgentOutput, type FactOutput, type FactReply } from "@praktor/protocol/agent-output";
 import type { PraktorEvent } from "@praktor/protocol/events";
+import type { PassPoint } from "../kit/crash-points.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
 import type { ConversationStore, FactOutcome, NewOutboxPart, TurnStore } from "../store/contract.ts";
@@ -17,6 +18,7 @@ export interface TurnFactsOptions {
   logger: Logger;
   render: (address: Address, markdown: string) => NewOutboxPart[];
   publish: (event: PraktorEvent) => void;
+  passPoint?: PassPoint;
 }
 
 const replies: Record<FactOutcome, FactReply> = {
@@ -69,6 +71,7 @@ export class TurnFacts {
       case "restart":
       case "notice": {
         const outcome = await this.#options.turns.record(groupId, fact);
+        this.#options.passPoint?.("fact_committed");
         if (outcome === "applied") await this.#show(groupId, fact);
         return outcome;
       }
@@ -78,11 +81,12 @@ export class TurnFacts {
   }
 
   async #result(groupId: string, fact: Extract<FactOutput, { type: "result" }>): Promise<FactOutcome> {
-    const { turns, conversations, endings, render } = this.#options;
+    const { turns, conversations, endings, render, passPoint } = this.#options;
     const conversation = await conversations.get(fact.conversationId);
     if (!conversation || conversation.groupId !== groupId) return "unknown";
     const answer = { ...fact, content: fact.content.trim() === "" ? emptyAnswer : fact.content };
     const outcome = await turns.succeed(groupId, answer, render(conversation.address, answer.content));
+    if (outcome.outcome === "applied") passPoint?.("result_committed");
     if (outcome.outcome === "applied") endings.succeeded(outcome.turn, outcome.message);
     return outcome.outcome;
   }

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { loadSettings } from "../config/load-settings.ts";
 import { runGateway } from "../gateway.ts";
+import { crashAt } from "../kit/crash-points.ts";
 import { createLog } from "../log.ts";
 
 export function addGatewayCommand(program: Command): void {
@@ -25,6 +26,12 @@ export function addGatewayCommand(program: Command): void {
           stop.abort(new DOMException(`stopped by ${name}`, "AbortError"));
         });
       }
-      await runGateway(settings, { signal: stop.signal, log, path: process.env.PATH ?? "", timeZone: process.env.TZ });
+      await runGateway(settings, {
+        signal: stop.signal,
+        log,
+        path: process.env.PATH ?? "",
+        timeZone: process.env.TZ,
+        passPoint: crashAt(process.env.PRAKTOR_CRASH_AT),
+      });
     });
 }
