@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { errorMessage } from "../../kit/praktor-error.ts";
 
 export interface Enclosure {
-  /** Seen at its own path, not writable. */
+  /** Seen at its own path, not writable. What does not exist is left out. */
   readOnly: readonly string[];
   /** Seen at its own path, writable. */
   writable: readonly string[];
@@ -58,7 +58,7 @@ export function bubblewrapArguments(enclosure: Enclosure, passwdDirectory: strin
     ),
     ...["passwd", "group"].flatMap((name) => ["--ro-bind", join(passwdDirectory, name), `/etc/${name}`]),
     ...empty,
-    ...mounts("--ro-bind", enclosure.readOnly),
+    ...mounts("--ro-bind-try", enclosure.readOnly),
     ...mounts("--bind", enclosure.writable),
     ...enclosure.emptied.flatMap((path) => ["--tmpfs", path]),
     ...sealed,
