@@ -5,21 +5,19 @@ import { ClientAuthorization } from "./client-authorization.ts";
 import { defaultConnectOptions, parseJsonObject, readConnectOptions, type ConnectOptions } from "./connect-options.ts";
 import type { ConnectionHost } from "./connection-host.ts";
 import { KeepAlive } from "./keep-alive.ts";
+import { pushFrame } from "./message-frame.ts";
 import type { ConnectionSnapshot } from "./monitor.ts";
 import { OutboundQueue } from "./outbound-queue.ts";
 import { ProducerBrake } from "./producer-brake.ts";
 import type { ProtocolFailure, ProtocolHandler, Publication } from "./protocol-handler.ts";
 import { ProtocolParser } from "./protocol-parser.ts";
+import { isReservedForPublish, isReservedQueue, isReservedReply } from "./reserved-subjects.ts";
 import type { ConnectionIdentity, DisconnectReason } from "./server-event.ts";
 import { hasWildcard, isValidSubject, quoteSubject } from "./subject.ts";
 import type { Subscription } from "./subscription.ts";
 
 const CLOSE_GRACE_MS = 1000;
 const LETTER_C = 0x43;
-const SYSTEM_QUEUE = "_sys_";
-/** Subjects that the reference server keeps for traffic between servers. */
-const RESERVED_PUBLISH_PREFIX = "_GR_.";
-const RESERVED_REPLY_PREFIXES = ["_R_.", "_GR_.", "$JS.ACK."];
 
 /** Created for an accepted socket; `open` starts it, and it ends once, by `close`. */
 export class ClientConnection implements ProtocolHandler {
@@ -176,11 +174,11 @@ export class ClientConnection implements ProtocolHandler {
     this.#traffic.inBytes += payloadSize;
     totals.inMessages++;
     totals.inBytes += payloadSize;
-    if ((permissions && !permissions.canPublish(subject)) || subject.startsWith(RESERVED_PUBLISH_PREFIX)) {
+    if ((permissions && !permissions.canPublish(subject)) || isReservedForPublish(subject)) {
       this.#sendViolation("publish", subject, `Publish to ${quoteSubject(subject)}`);
       return;
     }
-    if (reply !== "" && RESERVED_REPLY_PREFIXES.some((prefix) => reply.startsWith(prefix))) {
+    if (isReservedReply(reply)) {
       this.#sendViolation("publish", reply, `Publish with Reply of ${quoteSubject(reply)}`);
       return;
     }
@@ -193,7 +191,7 @@ export class ClientConnection implements ProtocolHandler {
   onSubscribe(subject: string, queue: string | undefined, sid: string): void {
     this.#keepAlive.noteActivity();
     const { permissions, maxSubscriptions } = this.#authorization;
-    if ((permissions && !permissions.canSubscribe(subject, queue)) || queue === SYSTEM_QUEUE) {
+    if ((permissions && !permissions.canSubscribe(subject, queue)) || isReservedQueue(queue)) {
       const using = queue === undefined ? "" : ` using queue ${quoteSubject(queue)}`;
       this.#sendViolation("subscribe", subject, `Subscription to ${quoteSubject(subject)}${using}`);
       return;
@@ -270,31 +268,15 @@ export class ClientConnection implements ProtocolHandler {
     subscription.delivered++;
     if (subscription.maxDeliveries > 0 && subscription.delivered >= subscription.maxDeliveries)
       this.#unsubscribe(subscription);
-    this.#queueMessage(subscription, publication);
+    const sentBytes = pushFrame(this.#queue, publication, subscription.sid, this.#options.headers);
+    this.#traffic.outMessages++;
+    this.#traffic.outBytes += sentBytes;
+    this.#host.totals.outMessages++;
+    this.#host.totals.outBytes += sentBytes;
     if (publication.reply !== "") permissions?.noteDelivery(publication.reply);
     if (source !== this && this.#queue.isCongested) source.#brake.waitFor(this.#queue);
     this.#host.flushLater(this);
     return true;
-  }
-
-  #queueMessage(subscription: Subscription, publication: Publication): void {
-    const { subject, reply, headerSize, payloadSize, headerSizeText, payloadSizeText, source, start } = publication;
-    const target = reply === "" ? `${subject} ${subscription.sid}` : `${subject} ${subscription.sid} ${reply}`;
-    const end = start + payloadSize;
-    let sentBytes = payloadSize;
-    if (headerSize <= 0) {
-      this.#queue.pushMessage(`MSG ${target} ${payloadSizeText}\r\n`, source, start, end + 2);
-    } else if (this.#options.headers) {
-      this.#queue.pushMessage(`HMSG ${target} ${headerSizeText} ${payloadSizeText}\r\n`, source, start, end + 2);
-    } else {
-      sentBytes -= headerSize;
-      this.#queue.pushMessage(`MSG ${target} ${sentBytes}\r\n`, source, start + headerSize, end + 2);
-    }
-    const { totals } = this.#host;
-    this.#traffic.outMessages++;
-    this.#traffic.outBytes += sentBytes;
-    totals.outMessages++;
-    totals.outBytes += sentBytes;
   }
 
   #send(text: string): void {
