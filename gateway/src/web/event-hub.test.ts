@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import type { PraktorEvent } from "@praktor/protocol/events";
 import { afterEach, describe, expect, test } from "vitest";
@@ -24,7 +25,7 @@ async function start(overrides: Partial<WebServerOptions> = {}): Promise<Harness
   return harness;
 }
 
-const text = (index: number, content = "x"): PraktorEvent => ({
+const piece = (index: number, content = "x"): PraktorEvent => ({
   type: "text",
   groupId: "home",
   conversationId: "c",
@@ -35,7 +36,7 @@ const text = (index: number, content = "x"): PraktorEvent => ({
 });
 
 function publish(harness: Harness, count: number): void {
-  for (let index = 0; index < count; index += 1) harness.publish(text(index));
+  for (let index = 0; index < count; index += 1) harness.publish(piece(index));
 }
 
 describe("the stream of events", () => {
@@ -52,7 +53,7 @@ describe("the stream of events", () => {
       topic: "events.agent.home",
       type: "text",
       at: new Date(harness.clock.now()).toISOString(),
-      data: text(2),
+      data: piece(2),
     });
   });
 
@@ -71,7 +72,7 @@ describe("the stream of events", () => {
   });
 
   test.each([
-    ["it was another life", "?epoch=2&since=4"],
+    ["it was another life", "?epoch=2&since=2000"],
     ["it is gone", "?epoch=3&since=0"],
     ["it never was", "?epoch=3&since=999999"],
   ])("asks to fetch anew when %s", async (_, query) => {
@@ -157,36 +158,42 @@ describe("who may listen", () => {
     }
   });
 
-  test("a refused or broken upgrade leaves no connection behind", async () => {
-    const harness = await start({ password });
+  const head = "Host: localhost\r\nConnection: Upgrade\r\n";
+  const webSocket =
+    "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+  const auth = `Authorization: ${basic(password)["authorization"]}\r\n`;
+
+  /** Sends these lines, and keeps its own side of the connection open whatever the server does. */
+  async function sendLines(harness: Harness, lines: string): Promise<string> {
     const { hostname, port } = new URL(harness.server.url);
-    const head = "Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n";
-    const key = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
-    const auth = `Authorization: ${basic(password)["authorization"]}\r\n`;
-    for (const [request, status] of [
-      [`GET /api/ws HTTP/1.1\r\n${head}${key}\r\n`, 401],
-      [`GET /api/groups HTTP/1.1\r\n${head}${key}${auth}\r\n`, 400],
-      [`GET /nothing HTTP/1.1\r\n${head}${key}\r\n`, 503],
-      [`GET /api/ws HTTP/1.1\r\n${head}${auth}\r\n`, 400],
-      [`GET http://[ HTTP/1.1\r\n${head}${key}\r\n`, 400],
-      [`POST /api/ws HTTP/1.1\r\n${head}${key}${auth}\r\n`, 404],
-    ] as const) {
-      const answer = await new Promise<string>((resolve, reject) => {
-        const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true }, () =>
-          socket.write(request),
-        );
-        let received = "";
-        socket.on("data", (data) => (received += String(data)));
-        socket.on("error", reject);
-        socket.on("end", () => {
-          socket.destroy();
-          resolve(received);
-        });
-      });
-      expect(`${request.split(" ", 2).join(" ")} ${answer.slice(9, 12)}`).toBe(
-        `${request.split(" ", 2).join(" ")} ${status}`,
-      );
-    }
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    started.push({ [Symbol.dispose]: () => socket.destroy() });
+    socket.on("error", () => {});
+    socket.write(`${lines}\r\n`);
+    return text(socket);
+  }
+
+  test.each([
+    ["nobody signed in", `GET /api/ws HTTP/1.1\r\n${head}${webSocket}`, 401],
+    ["an address that is none of a WebSocket", `GET /api/groups HTTP/1.1\r\n${head}${webSocket}${auth}`, 400],
+    ["the page's address", `GET /nothing HTTP/1.1\r\n${head}${webSocket}`, 503],
+    ["no key", `GET /api/ws HTTP/1.1\r\n${head}Upgrade: websocket\r\n${auth}`, 400],
+    ["an address that is none", `GET http://[ HTTP/1.1\r\n${head}${webSocket}`, 400],
+    ["a POST", `POST /api/ws HTTP/1.1\r\n${head}${webSocket}${auth}`, 404],
+  ])("an upgrade with %s is refused, and leaves no connection that would hold up the end", async (_, lines, status) => {
+    const harness = await Harness.start({ password });
+    const answer = await sendLines(harness, lines);
+    expect(answer.slice(0, 13)).toBe(`HTTP/1.1 ${status} `);
+    await harness[Symbol.asyncDispose]();
+  });
+
+  test("an upgrade to something else is not made, as HTTP allows", async () => {
+    const harness = await start();
+    const answer = await sendLines(
+      harness,
+      `GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*"ok"/);
   });
 });
 
@@ -210,7 +217,7 @@ describe("clients that are slow, dead or many", () => {
     slow.socket.pause();
     const at = new Date(0).toISOString();
     for (let index = 0; index < 1_500; index += 1) {
-      hub.publish("t", { at, event: text(index, "x".repeat(10_000)) });
+      hub.publish("t", { at, event: piece(index, "x".repeat(10_000)) });
       if (index % 100 === 0) await delay(1);
     }
     await expect.poll(() => quick.seqs.length, { timeout: 10_000 }).toBe(1_500);
@@ -228,7 +235,7 @@ describe("clients that are slow, dead or many", () => {
     slow.socket.pause();
     const at = new Date(0).toISOString();
     for (let index = 0; index < 1_500; index += 1) {
-      hub.publish("t", { at, event: text(index, "x".repeat(10_000)) });
+      hub.publish("t", { at, event: piece(index, "x".repeat(10_000)) });
       while (quick.seqs.length < index - 10) await delay(1);
     }
     slow.socket.resume();

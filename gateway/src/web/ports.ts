@@ -18,7 +18,7 @@ export interface SubmittedMessage {
   text: string;
   /** Absent: the group's page conversation. Always one of the group's own. */
   conversationId?: string;
-  /** Already bound to the group: the same key in two groups arrives here as two keys. */
+  /** A repeat in the same conversation gets the first outcome again. */
   idempotencyKey?: string;
   sender: string;
 }

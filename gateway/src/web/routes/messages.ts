@@ -86,7 +86,7 @@ export function messageRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
         text,
         sender,
         ...(conversationId !== undefined && { conversationId }),
-        ...(key !== undefined && { idempotencyKey: `web:${group.id}:${key}` }),
+        ...(key !== undefined && { idempotencyKey: key }),
       });
       return c.json({ message_id: message.id, turn_id: turn.id, conversation_id: message.conversationId }, 202);
     });

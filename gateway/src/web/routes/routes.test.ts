@@ -359,6 +359,20 @@ describe("failures behind the routes", () => {
     expect(internal.text).not.toContain("secret");
   });
 
+  test("a client that leaves in the middle of its body is none of ours", async () => {
+    const { hostname, port } = new URL(harness.server.url);
+    for (const [index, path] of ["/api/groups", "/api/groups/home/files/content?path=part"].entries()) {
+      const headers = { "content-type": "application/json", "content-length": "1000" };
+      const outgoing = request({ hostname, port, method: index === 0 ? "POST" : "PUT", path, headers });
+      outgoing.on("error", () => {});
+      outgoing.write("{");
+      await delay(50);
+      outgoing.destroy();
+    }
+    await delay(100);
+    expect((await send({ path: "/healthz" })).status).toBe(200);
+  });
+
   test("nothing above was logged as an error of ours", () => {
     expect(errors).toEqual([]);
   });
