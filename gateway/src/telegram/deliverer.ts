@@ -118,8 +118,9 @@ export class Deliverer implements AsyncDisposable {
   /** Milliseconds until there is something to do that nobody will wake for. */
   async #startWorkers(): Promise<number> {
     const { outbox, clock } = this.#options;
-    const ready = await outbox.ready("telegram");
-    for (const { chatKey } of ready) {
+    // Asked first: what becomes due between the two questions is then in the second answer, and nothing falls between them.
+    const next = await outbox.nextWakeUp("telegram");
+    for (const { chatKey } of await outbox.ready("telegram")) {
       if (this.#workers.has(chatKey) || this.#workers.size >= mostWorkers) continue;
       const worker = this.#drain(chatKey).finally(() => {
         this.#workers.delete(chatKey);
@@ -127,11 +128,7 @@ export class Deliverer implements AsyncDisposable {
       });
       this.#workers.set(chatKey, worker);
     }
-    const next = await outbox.nextWakeUp("telegram");
-    if (next === null) return longestSleepMs;
-    // What is due already has a worker, or waits for one to end: either wakes this loop.
-    const now = clock.now();
-    return next > now ? Math.min(next - now, longestSleepMs) : 1_000;
+    return next === null ? longestSleepMs : Math.min(Math.max(0, next - clock.now()), longestSleepMs);
   }
 
   /** Sends the chat's parts in order until there is none or the first must wait. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { OutboxStore } from "../store/contract.ts";
 import { BotTestBench, closedPort, fastTiming, until } from "./bot-test-bench.ts";
 
 describe("delivery", () => {
@@ -177,4 +178,29 @@ test("silence is taken for uncertain, and delays no other chat", async () => {
   expect(bench.telegram.sent().map(({ chatId }) => chatId)).toEqual([7]);
   await until(() => slow.every((chatId) => bench.telegram.sent(chatId).length === 1));
   expect(bench.telegram.sent(101)[0]?.text).toBe("↻ (may be a repeat)\none");
+});
+
+test("a part that becomes due while the outbox is looked at is not forgotten", async () => {
+  await using bench = await BotTestBench.start();
+  const conversationId = await bench.open(7);
+  const { outbox, inbox, conversations, settings } = bench.store;
+  const slowly: OutboxStore = {
+    ready: async (channel) => {
+      const chats = await outbox.ready(channel);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return chats;
+    },
+    nextWakeUp: (channel) => outbox.nextWakeUp(channel),
+    take: (chatKey) => outbox.take(chatKey),
+    sent: (id, externalId) => outbox.sent(id, externalId),
+    retry: (id, again) => outbox.retry(id, again),
+    uncertain: (id, error, notBefore) => outbox.uncertain(id, error, notBefore),
+    failed: (id, error) => outbox.failed(id, error),
+    recover: () => outbox.recover(),
+    holdChat: (chatKey, notBefore) => outbox.holdChat(chatKey, notBefore),
+  };
+  await bench.restartBot({ store: { inbox, conversations, settings, outbox: slowly } });
+  bench.telegram.faults.add({ fault: { type: "error", status: 502 }, on: "sendMessage", times: 1 });
+  await bench.answer(conversationId, "one");
+  expect(await bench.telegram.waitForMessage(() => true, { timeoutMs: 5_000 })).toMatchObject({ text: "one" });
 });
