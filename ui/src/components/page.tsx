@@ -1,6 +1,7 @@
 /** The frame of a page: its heading and a scrolling body; sets the document's title. */
 import { type ReactNode, useEffect } from "react";
 import { en } from "../text/en.ts";
+import { ScrollArea } from "./scroll-area.tsx";
 
 export const useTitle = (title: string): void => {
   useEffect(() => {
@@ -19,7 +20,7 @@ export interface PageProps {
 export const Page = ({ title, about, actions, children }: PageProps) => {
   useTitle(title);
   return (
-    <div className="h-full overflow-y-auto">
+    <ScrollArea aria-label={title} className="h-full overflow-y-auto -outline-offset-2">
       <div className="mx-auto max-w-6xl px-4 py-5 md:px-8 md:py-7">
         <div className="mb-5 flex flex-wrap items-center justify-between gap-x-4 gap-y-3">
           <div className="min-w-0">
@@ -30,6 +31,6 @@ export const Page = ({ title, about, actions, children }: PageProps) => {
         </div>
         {children}
       </div>
-    </div>
+    </ScrollArea>
   );
 };

@@ -1,6 +1,6 @@
 /** One group: its conversations' history, what the agent does now, the composer and the files. */
 import type { ConversationView, GroupView } from "@praktor/protocol/rest";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { ArrowLeft, FolderOpen, SearchX } from "lucide-react";
 import { conversationsQuery, groupsQuery } from "../api/queries.ts";
@@ -22,16 +22,32 @@ const route = getRouteApi("/conversations/$groupId");
 export const ConversationPage = () => {
   const { groupId } = route.useParams();
   const groups = useQuery(groupsQuery);
-  return (
-    <QueryView query={groups} what={en.groups.what}>
-      {(data) => {
-        const group = data.find(({ id }) => id === groupId);
-        // A new group is a new page: nothing typed or scrolled in one may show in another.
-        return group === undefined ? <UnknownGroup id={groupId} /> : <GroupPage key={groupId} group={group} />;
-      }}
-    </QueryView>
-  );
+  if (groups.data === undefined) return <NotYet groups={groups} />;
+  const group = groups.data.find(({ id }) => id === groupId);
+  // A new group is a new page: nothing typed or scrolled in one may show in another.
+  return group === undefined ? <UnknownGroup id={groupId} /> : <GroupPage key={groupId} group={group} />;
 };
+
+/** Loading, or failed: with a way back, since a phone shows no navigation here. */
+const NotYet = ({ groups }: { groups: UseQueryResult<GroupView[]> }) => (
+  <>
+    <header className="flex h-14 items-center gap-2 border-b px-3 md:px-4">
+      <BackLink />
+      <h1 className="font-semibold tracking-tight">{t.title}</h1>
+    </header>
+    <QueryView query={groups} what={en.groups.what}>
+      {() => null}
+    </QueryView>
+  </>
+);
+
+const BackLink = () => (
+  <Button variant="ghost" size="icon" asChild className="-ml-1 md:hidden">
+    <Link to="/conversations" aria-label={t.back}>
+      <ArrowLeft aria-hidden="true" />
+    </Link>
+  </Button>
+);
 
 const UnknownGroup = ({ id }: { id: string }) => {
   useTitle(t.unknownTitle);
@@ -64,11 +80,7 @@ const GroupPage = ({ group }: { group: GroupView }) => {
   return (
     <div className="flex h-full min-h-0 flex-col">
       <header className="flex h-14 shrink-0 items-center gap-2 border-b px-3 md:gap-3 md:px-4">
-        <Button variant="ghost" size="icon" asChild className="-ml-1 md:hidden">
-          <Link to="/conversations" aria-label={t.back}>
-            <ArrowLeft aria-hidden="true" />
-          </Link>
-        </Button>
+        <BackLink />
         <GroupMark group={group} className="max-md:hidden" />
         <div className="min-w-0 flex-1">
           <h1 className="truncate font-semibold tracking-tight">{group.name}</h1>

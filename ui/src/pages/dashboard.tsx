@@ -25,16 +25,8 @@ export const DashboardPage = () => {
       about={status.data && `${t.version(status.data.version)} · ${t.since(span(status.data.uptime * 1000))}`}
       actions={status.data && <Overall status={status.data} />}
     >
-      <div className="space-y-4">
-        <QueryView
-          query={status}
-          what={t.what}
-          loading={
-            <div className="rounded-xl border bg-panel">
-              <LoadingRows rows={6} />
-            </div>
-          }
-        >
+      <div className={cn("space-y-4", status.data === undefined && "rounded-xl border bg-panel")}>
+        <QueryView query={status} what={t.what} loading={<LoadingRows rows={6} />}>
           {(data) => (
             <>
               <Counts status={data} />

@@ -1,0 +1,51 @@
+import type { MessageView } from "@praktor/protocol/rest";
+import { expect, test } from "vitest";
+import type { MessagePages } from "../api/queries.ts";
+import { flatten, withDelivery, withMessage } from "./message-pages.ts";
+
+const message = (id: number, text = `message ${id}`): MessageView => ({
+  id,
+  role: "assistant",
+  text,
+  time: "2026-01-01T00:00:00.000Z",
+  conversation_id: "c",
+  turn_id: null,
+  sender: "agent",
+  delivery: "pending",
+});
+const pages: MessagePages = {
+  pages: [
+    [message(3), message(4)],
+    [message(1), message(2)],
+  ],
+  pageParams: [{}, { before: 3 }],
+};
+
+test("reads pages from the oldest message to the newest", () => {
+  expect(flatten(pages).map(({ id }) => id)).toEqual([1, 2, 3, 4]);
+  expect(flatten(undefined)).toEqual([]);
+});
+
+test("a new message goes to the end, and comes once although the event and the answer both bring it", () => {
+  const twice = withMessage(withMessage(pages, message(5)), message(5, "final"));
+  expect(flatten(twice).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);
+  expect(flatten(twice).at(-1)?.text).toBe("final");
+});
+
+test("a message of an older page is replaced where it is", () => {
+  expect(withMessage(pages, message(2, "edited")).pages[1]?.[1]?.text).toBe("edited");
+});
+
+test("a page that overlaps another does not double its messages", () => {
+  const overlapping = { ...pages, pages: [...pages.pages, [message(1), message(2)]] };
+  expect(flatten(overlapping)).toHaveLength(4);
+});
+
+test("delivery changes the one message", () => {
+  expect(flatten(withDelivery(pages, 2, "sent")).map(({ delivery }) => delivery)).toEqual([
+    "pending",
+    "sent",
+    "pending",
+    "pending",
+  ]);
+});
