@@ -32,7 +32,7 @@ const { SPEC, OPTIONS, NETWORK } = process.env;
 const signal = new AbortController().signal;
 const spec = JSON.parse(SPEC);
 const docker = new Docker();
-const listen = (port, host) => createServer((socket) => socket.end("port " + port)).listen(port, host);
+const listen = (port, host) => createServer((socket) => socket.on("error", () => {}).end("port " + port)).listen(port, host);
 const web = await gatewayWebAddress(docker, signal, { network: NETWORK });
 listen(8080, web);
 const host = new DockerSandboxHost({ ...JSON.parse(OPTIONS), docker, logger: silentLogger, clock: systemClock });
@@ -115,7 +115,7 @@ describe.skipIf(possible === "skip")("a gateway in a container", () => {
     expect(second.report.adopted).toEqual([standInSpec("1", 1).sandboxId]);
     expect(second.report.engineId).toBe(agent);
     expect(await bench.reaches(agent, "praktor-gateway", 4222)).toBe(true);
-  });
+  }, 60_000);
 });
 
 /** What a listener behind a published port says. To connect is no proof: the engine's own proxy accepts everything. */
