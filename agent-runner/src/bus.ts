@@ -19,7 +19,7 @@ export type Responder = (text: string) => Promise<unknown>;
 const connectTimeoutMs = 5_000;
 const pingIntervalMs = 10_000;
 const firstReconnectMs = 50;
-const maxReconnectMs = 2_000;
+const maxReconnectMs = 1_000;
 
 /**
  * Wraps the client for three things it does not do: the JWT is renewed when the server refuses it, a connection that closed

@@ -41,10 +41,6 @@ export class ClaudeSession implements AsyncDisposable {
     return this.#ended !== null;
   }
 
-  get isBusy(): boolean {
-    return this.#listener !== null;
-  }
-
   /** Sends one prompt; what follows goes to the listener until `detach`. */
   prompt(message: SDKUserMessage, listener: TurnListener): void {
     this.#listener = listener;

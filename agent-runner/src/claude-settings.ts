@@ -10,8 +10,8 @@ import type { SandboxEnvironment } from "@praktor/protocol/sandbox-environment";
  * still answers a person within a minute and a half.
  */
 const modelRetries = 7;
-/** A model call that sends no header for so long counts as failed; it is then tried once more (Claude Code's own rule). */
-const firstByteTimeoutMs = 60_000;
+/** A model call that sends no header for so long counts as failed and is made again; Claude Code's own value is six minutes. */
+const headerTimeoutMs = 60_000;
 
 /**
  * Tools that do not fit here: they schedule outside of Praktor's tasks, finish after the turn when nobody listens any more, or
@@ -53,7 +53,7 @@ export function claudeEnvironment({ environment, inherited }: ClaudeSettings): R
     // Allows `bypassPermissions` also for a process sandbox that runs as root.
     IS_SANDBOX: "1",
     CLAUDE_CODE_MAX_RETRIES: String(modelRetries),
-    CLAUDE_STREAM_FIRST_BYTE_TIMEOUT_MS: String(firstByteTimeoutMs),
+    API_TIMEOUT_MS: String(headerTimeoutMs),
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: "1",
     DISABLE_AUTOUPDATER: "1",

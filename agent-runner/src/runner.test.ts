@@ -1,20 +1,312 @@
 /** The whole runner, as a process of its own, with the real Agent SDK, a real NATS server and a simulated model. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { AgentInput } from "@praktor/protocol/agent-input";
+import { agentControl, agentInput } from "@praktor/protocol/subjects";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { TestSandbox } from "./testing/runner-process.ts";
 
-describe("a running sandbox", () => {
+/** Long enough to be streamed in many pieces. */
+const words = (name: string): string => Array.from({ length: 40 }, (_, position) => `${name}${position}`).join(" ");
+
+describe("a running sandbox", { timeout: 60_000 }, () => {
   let sandbox: TestSandbox;
+  let sessionId: string | undefined;
+  /** One turn in the conversation that most tests share: starting Claude Code is what takes the time. */
+  const say = async (turnId: string, text: string, more: Partial<AgentInput> = {}): Promise<string> => {
+    const { host } = sandbox;
+    expect(await host.send({ turnId, text, ...(sessionId ? { sessionId } : {}), ...more })).toEqual({
+      status: "accepted",
+    });
+    const result = await host.fact("result", turnId);
+    sessionId = result.sessionId;
+    return result.content;
+  };
   beforeAll(async () => {
     sandbox = await TestSandbox.start();
+    await writeFile(join(sandbox.folder, "global", "CLAUDE.md"), "The word for everybody is GLOBALWORD.");
+    await writeFile(join(sandbox.workspace, "CLAUDE.md"), "The word of the group is GROUPWORD.");
+    await writeFile(join(sandbox.folder, "CLAUDE.md"), "The word of a stranger is STRANGEWORD.");
+    await sandbox.startRunner();
+  });
+  afterAll(() => sandbox[Symbol.asyncDispose]());
+  afterEach(() => {
+    sandbox.host.model.faults.clear();
+    sandbox.host.onFact = () => ({ status: "committed" });
+  });
+
+  it("answers a turn: started, streamed text, result with usage", async () => {
+    const { host } = sandbox;
+    expect(await say("t1", "echo Hello from the sandbox")).toBe("Hello from the sandbox");
+    const started = await host.fact("started", "t1");
+    const result = await host.fact("result", "t1");
+    expect(result).toMatchObject({ conversationId: "c1", attempt: 1, seq: 2 });
+    expect(started).toMatchObject({ seq: 1, sessionId: result.sessionId });
+    expect(result.usage.outputTokens).toBeGreaterThan(0);
+    const pieces = host.live.filter((piece) => piece.turnId === "t1" && piece.type === "text");
+    expect(pieces.map((piece) => piece.content).join("")).toBe("Hello from the sandbox");
+    expect(pieces.map((piece) => piece.index)).toEqual(pieces.map((_, index) => index));
+    expect(await host.send({ turnId: "t1", text: "echo again" })).toEqual({ status: "duplicate" });
+  });
+
+  it("has the global and the group's instructions in force, and no stranger's", async () => {
+    const request = JSON.stringify(sandbox.host.model.requests.findLast((made) => made.body !== undefined)?.body);
+    expect(request).toContain("GLOBALWORD");
+    expect(request).toContain("GROUPWORD");
+    expect(request).not.toContain("STRANGEWORD");
+    expect(await readFile(join(sandbox.workspace, "CLAUDE.md"), "utf8")).toBe("The word of the group is GROUPWORD.");
+  });
+
+  it("remembers what was said before in the same conversation, and counts each turn's usage alone", async () => {
+    const { host } = sandbox;
+    const first = await host.fact("result", "t1");
+    expect(await say("t2", "what did I say first?")).toContain("echo Hello from the sandbox");
+    const second = await host.fact("result", "t2");
+    expect(second.sessionId).toBe(first.sessionId);
+    expect(second.usage.inputTokens).toBeLessThan(first.usage.inputTokens);
+  });
+
+  it("reports each tool with its input, output and duration", async () => {
+    const { host } = sandbox;
+    expect(await say("tool", "bash: echo made > made.txt && cat made.txt")).toBe("made");
+    const [started, finished] = host.facts.filter((fact) => fact.turnId === "tool" && fact.type === "tool");
+    expect(started).toMatchObject({
+      phase: "started",
+      name: "Bash",
+      input: expect.stringContaining("made.txt") as string,
+    });
+    expect(finished).toMatchObject({ phase: "finished", name: "Bash", output: "made", isError: false });
+    expect(await readFile(join(sandbox.workspace, "made.txt"), "utf8")).toBe("made\n");
+  });
+
+  it("gives Claude Code nothing of its own environment but what it needs", async () => {
+    const names = (await say("env", "bash: env | cut -d= -f1 | sort | tr '\\n' ' '")).split(" ");
+    expect(names).toEqual(expect.arrayContaining(["GROUP_ID", "NATS_URL", "NATS_CREDS", "PRAKTOR_SANDBOX_ID"]));
+    expect(names).not.toContain("PRAKTOR_TOKEN");
+    expect(names).not.toContain("PRAKTOR_ENDPOINT");
+  });
+
+  it("keeps a credentials file that ptask can use", async () => {
+    expect((await stat(sandbox.credentialsFile)).mode & 0o777).toBe(0o600);
+    sandbox.host.onIpc = () => ({ ok: true, tasks: [] });
+    const ptask = fileURLToPath(new URL("../../ptask/src/main.ts", import.meta.url));
+    expect(await say("ptask", `bash: ${process.execPath} ${ptask} list`)).toBe("No tasks found.");
+  });
+
+  it("offers scheduled tasks as tools", async () => {
+    const { host } = sandbox;
+    host.onIpc = () => ({ ok: true, id: "task7" });
+    const call = { name: "Tea", schedule: "+5m", prompt: "Say that the tea is ready" };
+    const text = `tool mcp__praktor-tasks__scheduled_task_create ${JSON.stringify(call)}`;
+    expect(await say("task", text)).toBe("Task created: task7");
+    expect(host.ipc.at(-1)).toEqual({ type: "create_task", payload: call });
+    host.onIpc = () => ({ error: "No such zone." });
+    expect(await say("task2", text)).toContain("No such zone.");
+  });
+
+  it("tells the agent of an interrupted try, and never runs a chat's slash as a command", async () => {
+    const { host } = sandbox;
+    expect(await say("half", "echo resumed", { interrupted: true })).toBe("resumed");
+    expect(JSON.stringify(host.model.requests.at(-1)?.body)).toContain("earlier try of this turn was cut");
+    expect(await say("slash", "/clear")).toContain("/clear");
+  });
+
+  it("voids the streamed text when a model call is cut, and answers with the repeated one", async () => {
+    const { host } = sandbox;
+    host.model.faults.set([{ fault: { type: "cut_mid_stream" }, on: "messages", times: 1 }]);
+    expect(await say("again", `echo ${words("again")}`)).toBe(words("again"));
+    await host.fact("restart", "again");
+  });
+
+  it("says at once that the model refused the key", async () => {
+    const { host } = sandbox;
+    host.model.faults.set([{ fault: { type: "error", status: 401 } }]);
+    const before = host.model.requests.length;
+    await host.send({ turnId: "auth", text: "echo x", ...(sessionId ? { sessionId } : {}) });
+    expect(await host.fact("failed", "auth")).toMatchObject({ code: "model_auth" });
+    // Claude Code itself would try eight times; while its process ends it may begin one or two of them.
+    expect(host.model.requests.length - before).toBeLessThan(4);
+  });
+
+  it("runs two conversations side by side and refuses a third turn beyond its limit", async () => {
+    const { host } = sandbox;
+    await host.send({ turnId: "a1", conversationId: "c-a", text: `slow 1500: ${words("a")}` });
+    await host.send({ turnId: "b1", conversationId: "c-b", text: `slow 1500: ${words("b")}` });
+    expect(await host.send({ turnId: "a2", conversationId: "c-a", text: "echo x" })).toMatchObject({ code: "busy" });
+    const both = await host.control({ command: "status" });
+    expect(both).toMatchObject({ status: "ok", runner: { turns: [{ turnId: "a1" }, { turnId: "b1" }] } });
+    expect(await host.send({ turnId: "d1", conversationId: "c-d", text: "slow 500: from d" })).toMatchObject({
+      status: "accepted",
+    });
+    expect(await host.send({ turnId: "e1", conversationId: "c-e", text: "echo x" })).toMatchObject({ code: "busy" });
+    expect((await host.fact("result", "a1")).content).toBe(words("a"));
+    expect((await host.fact("result", "b1")).content).toBe(words("b"));
+    expect((await host.fact("result", "d1")).content).toBe("from d");
+    const live = host.live
+      .filter((piece) => piece.turnId === "a1" || piece.turnId === "b1")
+      .map((piece) => piece.turnId);
+    expect(live.lastIndexOf("a1")).toBeGreaterThan(live.indexOf("b1"));
+    expect(live.lastIndexOf("b1")).toBeGreaterThan(live.indexOf("a1"));
+  });
+
+  it("cuts a turn on request; the conversation goes on with the next one", async () => {
+    const { host } = sandbox;
+    await host.send({ turnId: "cut", conversationId: "c-cut", text: `slow 20000: ${words("many")}` });
+    await host.eventually("text", () => host.live.find((piece) => piece.turnId === "cut"));
+    expect(await host.control({ command: "interrupt", turnId: "cut" })).toEqual({ status: "ok" });
+    const failed = await host.fact("failed", "cut");
+    expect(failed).toMatchObject({ code: "interrupted", partialText: expect.stringContaining("many") as string });
+    await host.send({ turnId: "cut2", conversationId: "c-cut", text: "echo on", sessionId: failed.sessionId ?? "" });
+    expect((await host.fact("result", "cut2")).content).toBe("on");
+    expect(await host.control({ command: "interrupt", turnId: "cut" })).toMatchObject({ code: "not_found" });
+  });
+
+  it("stops a turn that the host calls stale, and says nothing more of it", async () => {
+    const { host } = sandbox;
+    host.onFact = (fact) => ({ status: fact.turnId === "old" ? "stale" : "committed" });
+    await host.send({ turnId: "old", conversationId: "c-old", text: "slow 20000: nobody wants this" });
+    await host.fact("started", "old");
+    await expect
+      .poll(async () => (await host.send({ turnId: "new", conversationId: "c-old", text: "echo new" })).status, {
+        timeout: 5_000,
+      })
+      .not.toBe("refused");
+    expect((await host.fact("result", "new")).content).toBe("new");
+    expect(host.facts.filter((fact) => fact.turnId === "old")).toHaveLength(1);
+  });
+
+  it("refuses what does not parse and stays alive", async () => {
+    const { host } = sandbox;
+    for (const payload of ["", "{", "null", '{"turnId":"../x"}', JSON.stringify({ text: "a".repeat(500_000) })])
+      expect(await host.raw(agentInput("g1"), payload)).toMatchObject({ status: "refused", code: "invalid" });
+    expect(await host.send({ turnId: "other", text: "x", groupID: "g2" })).toMatchObject({ code: "invalid" });
+    for (const payload of ["", "{}", '{"command":"fly"}', "[1]"])
+      expect(await host.raw(agentControl("g1"), payload)).toMatchObject({ status: "error", code: "invalid" });
+    expect(await host.control({ command: "ping" })).toEqual({ status: "ok" });
+  });
+
+  it("lists, reads and writes the workspace over the endpoint, never outside of it", async () => {
+    const { host, workspace, folder } = sandbox;
+    await mkdir(join(workspace, "docs"));
+    await writeFile(join(workspace, "docs", "note.txt"), "a note");
+    await writeFile(join(folder, "secret.txt"), "secret");
+    await symlink(join(folder, "secret.txt"), join(workspace, "docs", "way-out"));
+    await symlink(folder, join(workspace, "out"));
+
+    const listing = await host.control({ command: "workspace_list", path: "docs" });
+    expect(listing).toMatchObject({
+      truncated: false,
+      entries: [
+        { path: "docs/note.txt", name: "note.txt", type: "file", sizeBytes: 6 },
+        { path: "docs/way-out", type: "link" },
+      ],
+    });
+    expect(await host.control({ command: "workspace_list", path: "docs", limit: 1 })).toMatchObject({
+      truncated: true,
+    });
+    expect(await host.control({ command: "workspace_read", path: "docs/note.txt", transferId: "r1" })).toMatchObject({
+      status: "ok",
+      entry: { path: "docs/note.txt", sizeBytes: 6 },
+    });
+    expect(host.uploads.get("r1")).toBe("a note");
+    for (const path of ["docs/way-out", "out/secret.txt", "../secret.txt", "/etc/passwd"])
+      expect(await host.control({ command: "workspace_read", path, transferId: "r2" })).toMatchObject({
+        code: "outside_workspace",
+      });
+    expect(host.uploads.has("r2")).toBe(false);
+
+    host.downloads.set("w1", "written");
+    expect(
+      await host.control({ command: "workspace_write", path: "new/deep/file.txt", transferId: "w1" }),
+    ).toMatchObject({
+      status: "ok",
+      entry: { path: "new/deep/file.txt", sizeBytes: 7 },
+    });
+    expect(await readFile(join(workspace, "new/deep/file.txt"), "utf8")).toBe("written");
+    expect(await readdir(join(workspace, "new/deep"))).toEqual(["file.txt"]);
+    expect(await host.control({ command: "workspace_write", path: "out/x.txt", transferId: "w1" })).toMatchObject({
+      code: "outside_workspace",
+    });
+    expect(await host.control({ command: "workspace_write", path: "lost.txt", transferId: "nobody" })).toMatchObject({
+      code: "failed",
+    });
+    expect(await host.control({ command: "workspace_stat", path: "lost.txt" })).toMatchObject({ code: "not_found" });
+    expect(await host.control({ command: "workspace_stat", path: "" })).toMatchObject({ entry: { type: "directory" } });
+  });
+});
+
+describe("restarts", { timeout: 60_000 }, () => {
+  let sandbox: TestSandbox;
+  beforeAll(async () => {
+    sandbox = await TestSandbox.start({ jwtLifeMs: 2_000 });
     await sandbox.startRunner();
   });
   afterAll(() => sandbox[Symbol.asyncDispose]());
 
-  it("answers a turn: started, streamed text, result with usage", async () => {
+  it("resumes the session by its id after the runner was killed", async () => {
     const { host } = sandbox;
-    expect(await host.send({ turnId: "t1", text: "echo Hello from the sandbox" })).toEqual({ status: "accepted" });
-    const result = await host.fact("result", "t1");
-    expect(result.content).toBe("Hello from the sandbox");
-    expect(result.usage.outputTokens).toBeGreaterThan(0);
+    await host.send({ turnId: "k1", text: "remember the blue door" });
+    const { sessionId } = await host.fact("result", "k1");
+    await sandbox.endRunner("SIGKILL");
+    await sandbox.startRunner();
+    await host.send({ turnId: "k2", text: "what do you remember?", sessionId });
+    const second = await host.fact("result", "k2");
+    expect(second.content).toContain("the blue door");
+    expect(second.sessionId).toBe(sessionId);
+    expect(host.facts.some((fact) => fact.turnId === "k2" && fact.type === "notice")).toBe(false);
+  });
+
+  it("starts a fresh session with a notice when the stored one is gone", async () => {
+    const { host } = sandbox;
+    const sessionId = "0b7ef973-2f94-4917-9b6e-2507fe52e4a1";
+    await host.send({ turnId: "gone", conversationId: "c-gone", text: "echo fresh", sessionId });
+    const result = await host.fact("result", "gone");
+    expect(result.content).toBe("fresh");
+    expect(result.sessionId).not.toBe(sessionId);
+    expect(await host.fact("notice", "gone")).toMatchObject({ code: "session_lost", seq: 1 });
+  });
+
+  it("keeps a result until the host has committed it, also through an outage longer than its credential lives", async () => {
+    const { host } = sandbox;
+    host.onFact = (fact) =>
+      fact.type === "result" ? { status: "error", message: "disk full" } : { status: "committed" };
+    await host.send({ turnId: "kept", conversationId: "c-kept", text: "echo kept" });
+    await host.fact("result", "kept");
+    await host.goDown();
+    const before = host.facts.length;
+    const readyBefore = host.readyCount;
+    await new Promise((resolve) => setTimeout(resolve, 4_500));
+    host.onFact = () => ({ status: "committed" });
+    await host.comeUp();
+    await host.eventually("the result again", () =>
+      host.facts.slice(before).find((fact) => fact.type === "result" && fact.turnId === "kept"),
+    );
+    await host.eventually("another ready", () => (host.readyCount > readyBefore ? true : undefined));
+    const copies = host.facts.filter((fact) => fact.type === "result" && fact.turnId === "kept");
+    expect(new Set(copies.map((fact) => JSON.stringify(fact))).size).toBe(1);
+    const status = await host.control({ command: "status" });
+    expect(status).toMatchObject({ runner: { turns: [] } });
+  });
+
+  it("lets a turn that runs through a restart of the gateway complete", async () => {
+    const { host } = sandbox;
+    await host.send({ turnId: "through", conversationId: "c-through", text: `slow 3000: ${words("through")}` });
+    await host.eventually("text", () => host.live.find((piece) => piece.turnId === "through"));
+    await host.goDown();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await host.comeUp();
+    expect((await host.fact("result", "through")).content).toBe(words("through"));
+    await host.fact("restart", "through");
+  });
+
+  it("leaves a running turn unreported when it is told to end, and ends soon", async () => {
+    const { host } = sandbox;
+    await host.send({ turnId: "left", conversationId: "c-left", text: `slow 20000: ${words("never")}` });
+    await host.eventually("text", () => host.live.find((piece) => piece.turnId === "left"));
+    const { code, tookMs } = await sandbox.endRunner("SIGTERM");
+    expect(code).toBe(0);
+    expect(tookMs).toBeLessThan(5_000);
+    expect(host.facts.filter((fact) => fact.turnId === "left").map((fact) => fact.type)).toEqual(["started"]);
   });
 });

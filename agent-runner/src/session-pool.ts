@@ -22,10 +22,16 @@ export interface SessionPoolOptions {
   makeMcpServers: () => Promise<Record<string, McpServerConfig>>;
 }
 
+/** A turn has it while no idle timer runs. */
+interface HeldSession {
+  session: ClaudeSession;
+  idleTimer: NodeJS.Timeout | null;
+}
+
 export class SessionPool implements AsyncDisposable {
   readonly #options: SessionPoolOptions;
   /** In the order of their last use. */
-  readonly #live = new Map<string, { session: ClaudeSession; idleTimer: NodeJS.Timeout | null }>();
+  readonly #live = new Map<string, HeldSession>();
   readonly #closing = new Map<string, Promise<void>>();
 
   constructor(options: SessionPoolOptions) {
@@ -51,7 +57,7 @@ export class SessionPool implements AsyncDisposable {
     }
     // A process that is still going down may write the transcript that the new one is to read.
     await this.#closing.get(wish.conversationId);
-    await this.#makeRoom();
+    this.#makeRoom();
     return await this.#start(wish);
   }
 
@@ -61,7 +67,7 @@ export class SessionPool implements AsyncDisposable {
     if (!held) return;
     held.session.detach();
     if (held.session.hasEnded) this.#live.delete(conversationId);
-    else held.idleTimer ??= setTimeout(() => void this.close(conversationId), this.#options.idleMs).unref();
+    else held.idleTimer ??= setTimeout(() => this.discard(conversationId), this.#options.idleMs).unref();
   }
 
   /** Ends the conversation's process, if there is one, and waits until it is gone. */
@@ -75,16 +81,22 @@ export class SessionPool implements AsyncDisposable {
     await closing;
   }
 
+  /** Ends the conversation's process in the background; the conversation's next `take` waits for it. */
+  discard(conversationId: string): void {
+    void this.close(conversationId);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#live.keys()].map((id) => this.close(id)));
     await Promise.all(this.#closing.values());
   }
 
-  async #makeRoom(): Promise<void> {
+  /** Does not wait for the processes that it ends: only their own conversations have to. */
+  #makeRoom(): void {
     while (this.#live.size >= this.#options.maxSessions) {
-      const oldest = [...this.#live].find(([, held]) => !held.session.isBusy);
+      const oldest = [...this.#live].find(([, held]) => held.idleTimer !== null);
       if (!oldest) return;
-      await this.close(oldest[0]);
+      this.discard(oldest[0]);
     }
   }
 

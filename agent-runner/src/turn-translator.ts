@@ -15,8 +15,8 @@ export type TurnStep =
 
 type Message<Type extends SDKMessage["type"]> = Extract<SDKMessage, { type: Type }>;
 
-/** Retries of one model call may take this long together before the turn is given up. */
-const maxRetryingMs = 120_000;
+/** One model call with all its tries may take this long to begin before the turn is given up. */
+const maxCallMs = 120_000;
 const maxToolChars = 4_000;
 
 const ToolResult = z.object({
@@ -33,18 +33,31 @@ export class TurnTranslator {
   #started = false;
   #saidSomething = false;
   /** The message that the model is sending: whether it came to its end decides whether its text counts. */
-  #open: { id: string; hasText: boolean } | null = null;
+  #open: { id: string; hasText: boolean; saidBefore: boolean } | null = null;
   #lastStreamedId: string | null = null;
-  #retryingSince: number | null = null;
+  /** When Claude Code began to ask for the message that has not begun yet. */
+  #askingSince: number | null = null;
+  #lastSignAt: number;
   #lastError: SDKAssistantMessageError | undefined;
 
   /** `userMessageId` is the uuid that the turn's prompt was sent with: a result that names another one is not this turn's. */
   constructor(userMessageId: string, now: () => number) {
     this.#userMessageId = userMessageId;
     this.#now = now;
+    this.#lastSignAt = now();
+  }
+
+  /**
+   * How long the model has been silent while nothing but the model is waited for. Claude Code itself waits for five minutes.
+   * Zero while a tool runs: that may take as long as it takes.
+   */
+  get modelSilenceMs(): number {
+    const waits = (this.#open !== null || this.#askingSince !== null) && this.#toolsRunning.size === 0;
+    return waits ? this.#now() - this.#lastSignAt : 0;
   }
 
   read(message: SDKMessage): TurnStep[] {
+    this.#lastSignAt = this.#now();
     switch (message.type) {
       case "stream_event":
         return this.#readStream(message);
@@ -68,14 +81,15 @@ export class TurnTranslator {
       this.#started = true;
       return [{ type: "fact", fact: { type: "started", sessionId: message.session_id, model: message.model } }];
     }
+    if (message.subtype === "status" && message.status === "requesting") this.#askingSince ??= this.#now();
     if (message.subtype !== "api_retry") return [];
     const steps = this.#voidOpenText(
       `the model call failed (${message.error_status ?? message.error}) and is repeated`,
     );
-    this.#retryingSince ??= this.#now();
+    this.#askingSince ??= this.#now();
     const code = modelFailureCode(message.error_status, message.error);
-    const waitedMs = this.#now() - this.#retryingSince + message.retry_delay_ms;
-    if (code === "model_auth" || waitedMs > maxRetryingMs)
+    const waitedMs = this.#now() - this.#askingSince + message.retry_delay_ms;
+    if (code === "model_auth" || waitedMs > maxCallMs)
       steps.push({
         type: "hopeless",
         failure: {
@@ -92,8 +106,8 @@ export class TurnTranslator {
     switch (event.type) {
       case "message_start": {
         const steps = this.#voidOpenText("the model call was cut and is repeated");
-        this.#open = { id: event.message.id, hasText: false };
-        this.#retryingSince = null;
+        this.#open = { id: event.message.id, hasText: false, saidBefore: this.#saidSomething };
+        this.#askingSince = null;
         return steps;
       }
       case "content_block_delta":
@@ -127,6 +141,7 @@ export class TurnTranslator {
       return [];
     }
     const isMain = message.parent_tool_use_id === null;
+    if (isMain) this.#askingSince = null;
     const steps: TurnStep[] = [];
     const { id, content } = message.message;
     if (isMain && this.#open && this.#open.id !== id)
@@ -134,7 +149,7 @@ export class TurnTranslator {
     for (const block of content) {
       if (block.type === "text" && isMain && this.#lastStreamedId !== id && block.text !== "") {
         // Claude Code repeats some calls without streaming: then the text comes only here.
-        this.#open = { id, hasText: false };
+        this.#open = { id, hasText: false, saidBefore: this.#saidSomething };
         steps.push(...this.#say(block.text));
         this.#open = null;
       } else if (block.type === "tool_use") {
@@ -173,6 +188,7 @@ export class TurnTranslator {
 
   #voidOpenText(reason: string): TurnStep[] {
     const hadText = this.#open?.hasText === true;
+    if (this.#open) this.#saidSomething = this.#open.saidBefore;
     this.#open = null;
     return hadText ? [{ type: "fact", fact: { type: "restart", reason } }] : [];
   }

@@ -28,6 +28,9 @@ type Ending = Extract<TurnStep, { type: "end" }> | { type: "failed"; failure: Fa
 
 /** How long Claude Code may take to end an interrupted turn before its process is ended. */
 const interruptGraceMs = 5_000;
+/** Longer than any pause of a model that is still there: the Messages API sends pings meanwhile. */
+const maxSilenceMs = 120_000;
+const silenceCheckMs = 5_000;
 const maxPartialChars = 100_000;
 const maxFailureChars = 4_000;
 
@@ -68,6 +71,8 @@ export class Turn {
         ending = await this.#converse(undefined);
       }
       this.#report(ending);
+      // A session whose turn did not come to its own end may still be doing something.
+      if (ending.type === "failed") pool.discard(input.conversationId);
     } catch (error) {
       logger.error({ ...this.key, error: errorMessage(error) }, "a turn could not run");
       this.#fail({ code: "agent_error", content: errorMessage(error) });
@@ -106,10 +111,12 @@ export class Turn {
         onEnd: (reason) => resolve({ type: "failed", failure: { code: "agent_error", content: reason } }),
       },
     );
+    const watch = setInterval(() => {
+      if (translator.modelSilenceMs > maxSilenceMs) resolve({ type: "failed", failure: silentModel });
+    }, silenceCheckMs);
     const ending = await promise;
+    clearInterval(watch);
     session.detach();
-    // A session whose turn did not come to its own end may still be doing something.
-    if (ending.type === "failed") await pool.close(conversationId);
     return ending;
   }
 
@@ -190,5 +197,9 @@ export class Turn {
   }
 }
 
+const silentModel: Failure = {
+  code: "model_unreachable",
+  content: `The model sent nothing for ${maxSilenceMs / 1000} seconds.`,
+};
 const interruptedFailure: Failure = { code: "interrupted", content: "The turn was interrupted." };
 const interruptedBeforeStart: Ending = { type: "failed", failure: interruptedFailure };

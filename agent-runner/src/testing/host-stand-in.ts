@@ -121,7 +121,7 @@ export class HostStandIn implements AsyncDisposable {
     });
   }
 
-  async eventually<Value>(what: string, look: () => Value | undefined, timeoutMs = 15_000): Promise<Value> {
+  async eventually<Value>(what: string, look: () => Value | undefined, timeoutMs = 45_000): Promise<Value> {
     const end = Date.now() + timeoutMs;
     for (;;) {
       const value = look();
@@ -196,7 +196,8 @@ export class HostStandIn implements AsyncDisposable {
     const upstream = httpRequest(new URL(path, this.model.url), { method, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 500, answer.headers);
       answer.pipe(response);
-      answer.on("error", () => response.destroy());
+      // What came before the cut must arrive: destroying at once would drop what is still on its way.
+      answer.on("error", () => setTimeout(() => response.destroy(), 100));
     });
     upstream.on("error", () => response.destroy());
     response.on("close", () => upstream.destroy());

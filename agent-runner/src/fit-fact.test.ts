@@ -1,0 +1,39 @@
+import type { FactOutput } from "@praktor/protocol/agent-output";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { fitFact } from "./fit-fact.ts";
+
+const failed = (content: string, partialText: string): FactOutput => ({
+  type: "failed",
+  turnId: "t",
+  conversationId: "c",
+  attempt: 1,
+  seq: 1,
+  code: "agent_error",
+  content,
+  partialText,
+});
+
+const anyText = fc.string({ unit: "binary", maxLength: 3_000 });
+
+it("fits every fact, cuts only what is too long and never inside a character", () => {
+  fc.assert(
+    fc.property(anyText, anyText, fc.integer({ min: 600, max: 20_000 }), (content, partialText, maxBytes) => {
+      const fact = failed(content, partialText);
+      const fitting = fitFact(fact, maxBytes);
+      const json = JSON.stringify(fitting);
+      expect(Buffer.byteLength(json)).toBeLessThanOrEqual(maxBytes);
+      if (Buffer.byteLength(JSON.stringify(fact)) <= maxBytes) expect(fitting).toBe(fact);
+      expect(content.startsWith(fitting.type === "failed" ? (fitting.content.split("\n\n[cut:")[0] ?? "") : "?")).toBe(
+        true,
+      );
+      expect(json).not.toMatch(/\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f])/i);
+    }),
+  );
+});
+
+it("marks an answer that was cut", () => {
+  const fact: FactOutput = { ...failed("", ""), type: "notice", code: "session_lost", content: "x".repeat(5_000) };
+  const fitting = fitFact(fact, 1_000);
+  expect(fitting).toMatchObject({ content: expect.stringMatching(/^x+\n\n\[cut: /) as string });
+});
