@@ -96,9 +96,16 @@ export function turnsContract(make: MakeStore): void {
       const chat = await openChat(make);
       const { turn } = await receive(chat, 1);
       await claim(chat);
+      await chat.store.turns.assign(turn.id, 1, 4);
       await chat.store.turns.accepted(turn.id, 1);
       await chat.store.turns.requeue(turn.id, 1, { ...again, interrupted: true, countAttempt: false });
-      expect(await claim(chat)).toMatchObject({ attempt: 2, tries: 1, interrupted: true, acceptedAt: null });
+      expect(await claim(chat)).toMatchObject({
+        attempt: 2,
+        tries: 1,
+        interrupted: true,
+        acceptedAt: null,
+        sandboxGeneration: null,
+      });
       await chat.store.turns.requeue(turn.id, 2, again);
       expect(await claim(chat)).toMatchObject({ attempt: 3, tries: 2, interrupted: true });
     });
