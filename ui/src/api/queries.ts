@@ -15,7 +15,7 @@ import {
 } from "./endpoints.ts";
 import { readContent } from "../lib/file-content.ts";
 
-export const PAGE_SIZE = 50;
+const PAGE_SIZE = 50;
 
 export const sessionQuery = queryOptions({
   queryKey: ["session"],

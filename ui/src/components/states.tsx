@@ -6,7 +6,7 @@ import { cn } from "../lib/cn.ts";
 import { en } from "../text/en.ts";
 import { Button } from "./button.tsx";
 
-export const Skeleton = ({ className }: { className?: string }) => (
+const Skeleton = ({ className }: { className?: string }) => (
   <div aria-hidden="true" className={cn("breathe rounded-md bg-raised", className)} />
 );
 

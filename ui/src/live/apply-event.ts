@@ -21,6 +21,8 @@ export const applyEvent = ({ client, turns, refetch }: EventTargets, event: Prak
       return;
     case "turn":
       turns.apply(event, at);
+      // What an agent works on is files; no event tells of each.
+      if (event.state !== "queued" && event.state !== "running") refetch("files");
       refetch("status");
       return;
     case "text":

@@ -44,9 +44,11 @@ export const LiveProvider = ({ children }: { children: ReactNode }) => {
         onRefused: () => void client.invalidateQueries({ queryKey: sessionQuery.queryKey }),
         onState: (next) => {
           setState(next);
-          if (next !== "open" || opened) return;
+          if (next !== "open") return;
+          // What failed while the gateway was out of reach would otherwise wait for a click.
+          void client.refetchQueries({ predicate: ({ state: { status } }) => status === "error" });
+          if (!opened && late) refetchAll();
           opened = true;
-          if (late) refetchAll();
         },
       },
       ended.signal,

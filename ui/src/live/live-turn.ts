@@ -19,7 +19,7 @@ export interface TextBlock {
   text: string;
 }
 
-export interface ThinkingBlock {
+interface ThinkingBlock {
   type: "thinking";
   id: string;
   text: string;
@@ -27,7 +27,7 @@ export interface ThinkingBlock {
 
 export type Block = TextBlock | ThinkingBlock | ToolBlock;
 
-export interface Piece {
+interface Piece {
   index: number;
   content: string;
 }

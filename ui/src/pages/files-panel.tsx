@@ -7,7 +7,7 @@ import { fileAddress, putFile } from "../api/endpoints.ts";
 import { filesQuery } from "../api/queries.ts";
 import { Button } from "../components/button.tsx";
 import { QueryView } from "../components/query-view.tsx";
-import { Empty } from "../components/states.tsx";
+import { Empty, LoadingRows } from "../components/states.tsx";
 import { toastDone, toastFailed } from "../components/toasts.tsx";
 import { cn } from "../lib/cn.ts";
 import { fileSize } from "../lib/size.ts";
@@ -46,7 +46,16 @@ export const FilesPanel = ({ groupId, path, onPath }: FilesPanelProps) => {
             </Button>
           </div>
           <div className="min-h-0 flex-1 overflow-y-auto">
-            <QueryView query={files} what={t.what}>
+            <QueryView
+              query={files}
+              what={t.what}
+              loading={
+                <>
+                  <LoadingRows />
+                  <p className="px-4 text-xs text-muted">{t.startHint}</p>
+                </>
+              }
+            >
               {({ entries, truncated }) =>
                 entries.length === 0 ? (
                   <Empty icon={FolderOpen} title={t.emptyTitle}>
