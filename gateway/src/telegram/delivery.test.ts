@@ -187,7 +187,8 @@ test("a part that becomes due while the outbox is looked at is not forgotten", a
   const slowly: OutboxStore = {
     ready: async (channel) => {
       const chats = await outbox.ready(channel);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      const isWaiting = chats.length === 0 && (await outbox.nextWakeUp(channel)) !== null;
+      if (isWaiting) await new Promise((resolve) => setTimeout(resolve, 1_300));
       return chats;
     },
     nextWakeUp: (channel) => outbox.nextWakeUp(channel),
@@ -200,7 +201,7 @@ test("a part that becomes due while the outbox is looked at is not forgotten", a
     holdChat: (chatKey, notBefore) => outbox.holdChat(chatKey, notBefore),
   };
   await bench.restartBot({ store: { inbox, conversations, settings, outbox: slowly } });
-  bench.telegram.faults.add({ fault: { type: "error", status: 502 }, on: "sendMessage", times: 1 });
+  bench.telegram.faults.add({ fault: { type: "rate_limit", retryAfterSeconds: 1 }, on: "sendMessage", times: 1 });
   await bench.answer(conversationId, "one");
   expect(await bench.telegram.waitForMessage(() => true, { timeoutMs: 5_000 })).toMatchObject({ text: "one" });
 });
