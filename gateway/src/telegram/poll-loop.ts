@@ -43,6 +43,9 @@ export interface ReceivedUpdate {
   raw: unknown;
 }
 
+// Telegram waits before it says that there is nothing; a server that does not must not be asked without pause.
+const quickestEmptyPollMs = 100;
+
 const WithId = z.looseObject({ update_id: z.int() });
 
 // What Telegram leaves out by default is not asked for; what is named here is at least answered with a sentence.
@@ -89,6 +92,7 @@ export class PollLoop {
 
   /** Milliseconds to wait before the next poll. */
   async #pollOnce(signal: AbortSignal): Promise<number> {
+    const startedAt = this.#options.clock.now();
     let updates: unknown;
     try {
       updates = await this.#getUpdates(signal);
@@ -101,7 +105,8 @@ export class PollLoop {
       // Everything is confirmed. Telegram may count from a lower id after a quiet week: an old offset would swallow those.
       this.#offset = undefined;
       this.#recovered();
-      return 0;
+      const tookMs = this.#options.clock.now() - startedAt;
+      return tookMs < quickestEmptyPollMs ? quickestEmptyPollMs : 0;
     }
     return await this.#storeBatch(updates, signal);
   }
