@@ -33,40 +33,44 @@ interface Contestant extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Each workload runs on both servers in turns; the table shows the medians. */
+interface Measurements {
+  embedded: number[];
+  reference: number[];
+}
+
+/** Each workload runs on both servers in turns, round by round, so that a busy machine disturbs all alike; the table shows the medians. */
 export async function run(): Promise<void> {
-  if (findReferenceServer() === undefined)
+  if (findReferenceServer() === undefined) {
     throw new Error("nats-server is not installed; install Debian's package nats-server to compare with it");
+  }
   await using reference = await startReferenceServer("", AbortSignal.timeout(10_000));
   await using embedded = await startEmbedded();
+  const contestants = { reference, embedded };
 
-  const latencies = {
-    embedded: { p50: [] as number[], p99: [] as number[] },
-    reference: { p50: [] as number[], p99: [] as number[] },
-  };
+  const p50 = emptyRecord();
+  const p99 = emptyRecord();
+  const rates = STREAMS.map((stream) => ({ stream, record: emptyRecord() }));
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [contestant, record] of [
-      [reference, latencies.reference],
-      [embedded, latencies.embedded],
-    ] as const) {
-      const { p50Micros, p99Micros } = await measureRequestReply(contestant.port, REQUESTS);
-      record.p50.push(p50Micros);
-      record.p99.push(p99Micros);
+    for (const name of ["reference", "embedded"] as const) {
+      const latency = await measureRequestReply(contestants[name].port, REQUESTS);
+      p50[name].push(latency.p50Micros);
+      p99[name].push(latency.p99Micros);
+    }
+    for (const { stream, record } of rates) {
+      for (const name of ["reference", "embedded"] as const) {
+        record[name].push(await measureStream(contestants[name].port, stream));
+      }
     }
   }
-  const rows: string[][] = [["workload", "embedded", "nats-server", "ratio"]];
-  rows.push(latencyRow("request/reply, 128 B, p50", median(latencies.embedded.p50), median(latencies.reference.p50)));
-  rows.push(latencyRow("request/reply, 128 B, p99", median(latencies.embedded.p99), median(latencies.reference.p99)));
 
-  for (const stream of STREAMS) {
-    const rates = { embedded: [] as number[], reference: [] as number[] };
-    for (let round = 0; round < ROUNDS; round++) {
-      rates.reference.push(await measureStream(reference.port, stream));
-      rates.embedded.push(await measureStream(embedded.port, stream));
-    }
-    rows.push(rateRow(stream.label, median(rates.embedded), median(rates.reference)));
-  }
+  const rows = [["workload", "embedded", "nats-server", "ratio"]];
+  rows.push(latencyRow("request/reply, 128 B, p50", p50), latencyRow("request/reply, 128 B, p99", p99));
+  for (const { stream, record } of rates) rows.push(rateRow(stream.label, record));
   printTable(rows);
+}
+
+function emptyRecord(): Measurements {
+  return { embedded: [], reference: [] };
 }
 
 async function startEmbedded(): Promise<Contestant> {
@@ -84,17 +88,18 @@ async function startEmbedded(): Promise<Contestant> {
   };
 }
 
-function latencyRow(label: string, embeddedMicros: number, referenceMicros: number): string[] {
-  const format = (micros: number) => `${micros.toFixed(0)} µs`;
+function latencyRow(label: string, record: Measurements): string[] {
+  const [embedded, reference] = [median(record.embedded), median(record.reference)];
   return [
     label,
-    format(embeddedMicros),
-    format(referenceMicros),
-    `${(embeddedMicros / referenceMicros).toFixed(2)}× its time`,
+    `${embedded.toFixed(0)} µs`,
+    `${reference.toFixed(0)} µs`,
+    `${(embedded / reference).toFixed(2)}× its time`,
   ];
 }
 
-function rateRow(label: string, embedded: number, reference: number): string[] {
+function rateRow(label: string, record: Measurements): string[] {
+  const [embedded, reference] = [median(record.embedded), median(record.reference)];
   const format = (rate: number) => `${Math.round(rate).toLocaleString("en-US")}/s`;
   return [`published, ${label}`, format(embedded), format(reference), `${(embedded / reference).toFixed(2)}× its rate`];
 }
