@@ -5,6 +5,7 @@ import { Harness } from "./testing/harness.ts";
 import { basic } from "./testing/send.ts";
 
 const password = "correct horse battery";
+const globalsBefore = [globalThis.Request, globalThis.Response];
 let harness: Harness;
 beforeAll(async () => {
   harness = await Harness.start({ password });
@@ -90,4 +91,9 @@ test("no answer is framed, sniffed, cached or shared with another site", async (
 test("a preflight from another site is refused", async () => {
   const headers = { origin: "http://evil.example", "access-control-request-method": "PUT" };
   expect((await harness.send({ method: "OPTIONS", path: "/api/groups", headers })).status).toBe(403);
+});
+
+test("the rest of the process keeps its own Request and Response", () => {
+  expect([globalThis.Request, globalThis.Response]).toEqual(globalsBefore);
+  expect(globalThis.Response).toBe(globalsBefore[1]);
 });

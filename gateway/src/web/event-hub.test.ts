@@ -179,9 +179,9 @@ describe("who may listen", () => {
     ["the page's address", `GET /nothing HTTP/1.1\r\n${head}${webSocket}`, 503],
     ["no key", `GET /api/ws HTTP/1.1\r\n${head}Upgrade: websocket\r\n${auth}`, 400],
     ["an address that is none", `GET http://[ HTTP/1.1\r\n${head}${webSocket}`, 400],
-    ["a POST", `POST /api/ws HTTP/1.1\r\n${head}${webSocket}${auth}`, 404],
+    ["a POST", `POST /api/ws HTTP/1.1\r\n${head}${webSocket}${auth}`, 415],
   ])("an upgrade with %s is refused, and leaves no connection that would hold up the end", async (_, lines, status) => {
-    const harness = await Harness.start({ password });
+    const harness = await Harness.start({ password: status === 401 ? password : null });
     const answer = await sendLines(harness, lines);
     expect(answer.slice(0, 13)).toBe(`HTTP/1.1 ${status} `);
     await harness[Symbol.asyncDispose]();

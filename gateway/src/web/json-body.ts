@@ -23,8 +23,8 @@ export function jsonBody(maxBytes = defaultMaxBytes): MiddlewareHandler<WebEnv> 
     } catch (error) {
       throw new PraktorError("invalid_json", `The body is not valid JSON: ${explain(error, text)}.`);
     }
-    const { url, method, headers, signal } = c.req.raw;
-    c.req.raw = new Request(url, { method, headers, signal, body: text });
+    const { url, method, headers } = c.req.raw;
+    c.req.raw = new Request(url, { method, headers, body: text });
     await next();
   };
 }

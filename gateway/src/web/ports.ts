@@ -13,7 +13,7 @@ export interface WebStore {
   readonly settings: Pick<SettingStore, "get" | "set">;
 }
 
-export interface SubmittedMessage {
+interface SubmittedMessage {
   groupId: string;
   text: string;
   /** Absent: the group's page conversation. Always one of the group's own. */

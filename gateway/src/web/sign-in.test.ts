@@ -126,17 +126,16 @@ describe("with a password", () => {
     const headers = { cookie: cookieOf(await signIn(first)) };
     const again = async (overrides: Partial<WebServerOptions>): Promise<number> => {
       const other = new Harness(first.directory, first.store, first.clock, { password, ...overrides });
-      await other.server.start(AbortSignal.timeout(5_000));
+      await other.server.start(AbortSignal.timeout(20_000));
       const { status } = await other.send({ path: "/api/groups", headers });
       await other.server[Symbol.asyncDispose]();
       return status;
     };
     expect(await again({})).toBe(200);
-    first.clock.advance(31 * 24 * 60 * 60 * 1000);
-    expect(await again({})).toBe(401);
-    first.clock.advance(-31 * 24 * 60 * 60 * 1000);
     expect(await again({ password: "another horse battery" })).toBe(401);
-    expect(await again({})).toBe(401);
+    expect((await first.send({ path: "/api/groups", headers })).status).toBe(200);
+    first.clock.advance(31 * 24 * 60 * 60 * 1000);
+    expect((await first.send({ path: "/api/groups", headers })).status).toBe(401);
   });
 
   test("the store keeps neither password nor token", async () => {

@@ -373,6 +373,31 @@ describe("failures behind the routes", () => {
     expect((await send({ path: "/healthz" })).status).toBe(200);
   });
 
+  test("who leaves while a sandbox starts ends the waiting, with an error as its reason", async () => {
+    const waits: AbortSignal[] = [];
+    const recorded = recordingLogger();
+    const waiting = await Harness.start({
+      logger: recorded.logger,
+      workspace: {
+        list: (_, __, signal) => {
+          waits.push(signal);
+          return new Promise(() => {});
+        },
+        read: () => Promise.reject(new Error("not asked")),
+        write: () => Promise.reject(new Error("not asked")),
+      },
+    });
+    await using _ = waiting;
+    await waiting.send({ method: "POST", path: "/api/groups", body: { id: "g", name: "g", folder: "g" } });
+    const abort = new AbortController();
+    const answer = fetch(`${waiting.server.url}/api/groups/g/files`, { signal: abort.signal });
+    await expect.poll(() => waits).toHaveLength(1);
+    abort.abort();
+    await expect(answer).rejects.toThrow("abort");
+    await expect.poll(() => waits[0]?.reason).toMatchObject({ name: "AbortError" });
+    expect(recorded.errors).toEqual([]);
+  });
+
   test("nothing above was logged as an error of ours", () => {
     expect(errors).toEqual([]);
   });

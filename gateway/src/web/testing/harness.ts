@@ -53,7 +53,7 @@ export class Harness implements AsyncDisposable {
     const store = await SqliteStore.open({ path: join(directory, "praktor.db"), clock, ids, logger: silentLogger });
     const harness = new Harness(directory, store, clock, overrides);
     try {
-      await harness.server.start(AbortSignal.timeout(10_000));
+      await harness.server.start(AbortSignal.timeout(20_000));
       return harness;
     } catch (error) {
       await harness[Symbol.asyncDispose]();
