@@ -19,7 +19,7 @@ export function takeDatabaseFile(path: string): Disposable {
   try {
     mkdirSync(dirname(path), { recursive: true });
     // It holds private talk: made for its owner alone; the log files of SQLite take the mode over.
-    closeSync(openSync(path, "a", 0o600));
+    closeSync(openSync(path, "a+", 0o600));
     const held = new DatabaseSync(`${path}-lock`, { timeout: WAIT_FOR_PREDECESSOR_MS });
     lock = held;
     held.exec("begin exclusive");

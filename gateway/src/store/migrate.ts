@@ -14,7 +14,7 @@ export interface Migration {
 
 /**
  * Applies what is missing in one transaction, so that an older Praktor still opens the database after a newer one failed to migrate it.
- * Returns the names of what was applied; rejects with `store_migration` or `store_full`. Kysely's Migrator is not used because on SQLite it does not
+ * Foreign keys are off afterwards. Returns the names of what was applied; rejects with `store_migration` or `store_full`. Kysely's Migrator is not used because on SQLite it does not
  * wrap migrations in a transaction.
  */
 export function migrate(database: DatabaseSync, migrations: readonly Migration[]): string[] {
@@ -22,15 +22,16 @@ export function migrate(database: DatabaseSync, migrations: readonly Migration[]
   const missing = migrations.filter((migration) => migration.version > version);
   if (missing.length === 0) return [];
   let current = "";
+  // A table is changed by building it anew, which drops what others refer to; ignored inside a transaction, hence before it.
+  database.exec("pragma foreign_keys = off");
   database.exec("begin immediate");
   try {
-    database.exec("pragma defer_foreign_keys = on");
     for (const migration of missing) {
       current = `${migration.version} (${migration.name})`;
       database.exec(migration.sql);
       database.exec(`pragma user_version = ${migration.version}`);
     }
-    // Fails as well when the migrations leave a row that refers to a missing one.
+    if (database.prepare("pragma foreign_key_check").get() !== undefined) throw new Error("rows refer to missing rows");
     database.exec("commit");
   } catch (error) {
     if (database.isTransaction) database.exec("rollback");

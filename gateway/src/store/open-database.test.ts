@@ -113,6 +113,24 @@ describe("migrations", () => {
     database.close();
   });
 
+  it("may build a table anew that others refer to", async () => {
+    const path = await filledDatabase();
+    const rebuild: Migration = {
+      version: 2,
+      name: "rebuild",
+      sql: `
+        create table new_conversations as select * from conversations;
+        drop table conversations;
+        alter table new_conversations rename to conversations;
+        create unique index conversations_id on conversations (id);
+      `,
+    };
+    const database = open(path, [...migrations, rebuild]);
+    expect(database.prepare("select count(*) as n from messages").get()).toEqual({ n: 60 });
+    expect(() => database.exec("delete from conversations")).toThrow("FOREIGN KEY");
+    database.close();
+  });
+
   it.each([
     ["a statement that fails", "insert into extra values (1);"],
     ["a broken statement", "create tabel nothing (x);"],

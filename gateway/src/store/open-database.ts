@@ -21,11 +21,11 @@ export function openDatabase(path: string, migrations: readonly Migration[], log
     database.exec("pragma journal_mode = wal");
     // FULL: the commit is on disk when it returns, also after a power cut; NORMAL would lose the last ones.
     database.exec("pragma synchronous = full");
-    database.exec("pragma foreign_keys = on");
     // The log file shrinks again after a burst.
     database.exec("pragma journal_size_limit = 67108864");
     refuseDamaged(database, path);
     const applied = migrate(database, migrations);
+    database.exec("pragma foreign_keys = on");
     if (applied.length > 0) logger.info({ path, migrations: applied }, "the database was brought to the new version");
     return database;
   } catch (error) {
