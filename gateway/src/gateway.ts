@@ -169,6 +169,12 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     onChange: (groupId, status, error) => publish({ type: "sandbox", groupId, status, error }),
     passPoint,
   });
+  const workspace = new Workspace({
+    transfers,
+    ensure: (group, signal) => pool.ensure(group, signal),
+    findGroup: (groupId) => store.groups.get(groupId),
+    request,
+  });
   const endings = new TurnEndings({
     turns: store.turns,
     messages: store.messages,
@@ -205,6 +211,8 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
       request,
       publish,
       onStarted: (turn, conversation) => telegram?.turnStarted(conversation.address, turn.id),
+      fetchFiles: async (messages, signal) =>
+        (await telegram?.fetchFiles(messages, (...file) => workspace.write(...file), signal)) ?? null,
       passPoint,
     }),
   );
@@ -264,12 +272,6 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   log.info({ epoch: installation.epoch, ...taken }, "turns of an earlier start");
 
   telegram?.start(lifetime.signal);
-  const workspace = new Workspace({
-    transfers,
-    ensure: (group, signal) => pool.ensure(group, signal),
-    findGroup: (groupId) => store.groups.get(groupId),
-    request,
-  });
   const web = settings.web.enabled
     ? stack.use(
         new WebServer({

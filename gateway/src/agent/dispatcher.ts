@@ -11,7 +11,7 @@ import { deadline, sleep } from "../kit/deadline.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, isAbort, PraktorError } from "../kit/praktor-error.ts";
 import type { ConversationStore, GroupStore, MessageStore, TurnStore } from "../store/contract.ts";
-import type { Conversation, Group, Turn, TurnErrorCode } from "../store/rows.ts";
+import type { Conversation, Group, Message, Turn, TurnErrorCode } from "../store/rows.ts";
 import { promptOf } from "./prompt.ts";
 import type { RunningTurns } from "./running-turns.ts";
 import type { PooledGroup, PooledSandbox } from "./sandbox-pool.ts";
@@ -49,6 +49,8 @@ export interface DispatcherOptions {
   publish: (event: PraktorEvent) => void;
   /** The turn runs now: show it to the person. */
   onStarted: (turn: Turn, conversation: Conversation) => void;
+  /** Puts the files that came with these messages into the workspace. Never rejects; a sentence for the agent about what could not be had. */
+  fetchFiles?: (messages: readonly Message[], signal: AbortSignal) => Promise<string | null>;
   passPoint?: PassPoint;
 }
 
@@ -234,7 +236,11 @@ export class Dispatcher implements AsyncDisposable {
     if (!running.get(turn.id)) return;
     await turns.assign(turn.id, turn.attempt, sandbox.generation);
     passPoint?.("turn_assigned");
-    const input = this.#input(turn, group, conversation, promptOf(await messages.byTurn(turn.id)));
+    const spoken = await messages.byTurn(turn.id);
+    const note = (await this.#options.fetchFiles?.(spoken, signal)) ?? null;
+    if (!running.get(turn.id)) return;
+    const text = note === null ? promptOf(spoken) : `${promptOf(spoken)}\n\n${note}`;
+    const input = this.#input(turn, group, conversation, text);
     const reply = await this.#send(input, sandbox, signal);
     const live = running.get(turn.id);
     if (reply.status === "refused") {

@@ -6,6 +6,7 @@ import type { NewMessage } from "../store/contract.ts";
 import type { Conversation } from "../store/rows.ts";
 import { CommandRunner } from "./command-runner.ts";
 import { renderAnswer } from "./format/render-answer.ts";
+import { incomingFile } from "./incoming-files.ts";
 import type { BotIdentity, Incoming, IncomingMessage, Source } from "./incoming.ts";
 import { messageContext, userName } from "./message-text.ts";
 import { OncePer } from "./once-per.ts";
@@ -111,8 +112,8 @@ export class Receiver {
     if (!isWanted) return await this.#record(updateId, null);
     if (!this.#isAllowed(source)) return await this.#refuseStranger(updateId, source);
 
-    if (incoming.fileKind !== null && incoming.text === "") {
-      const markdown = `I cannot take files yet, so I did not get this ${incoming.fileKind}. Please write to me instead.`;
+    if (incoming.fileKind !== null && incoming.text === "" && incomingFile(incoming.message) === null) {
+      const markdown = `This ${incoming.fileKind} is too large for me: Telegram hands bots files of up to 20 MB.`;
       return await this.#record(updateId, { markdown, source });
     }
     const conversation = await this.#conversations.find(incoming);
@@ -131,18 +132,21 @@ export class Receiver {
   }
 
   #newMessage({ source, message, text, edited, fileKind }: IncomingMessage, conversation: Conversation): NewMessage {
+    const file = incomingFile(message);
     const context = [
       edited ? "[An earlier message was edited. It now reads:]" : null,
-      fileKind === null ? null : `[With a ${fileKind}, which could not be received]`,
+      file ? `[A ${fileKind} was sent: ${file.path}]` : null,
+      fileKind !== null && !file ? `[With a ${fileKind}, which is too large to be received]` : null,
       messageContext(message, this.#bot.id),
     ].filter((line) => line !== null);
     return {
       conversationId: conversation.id,
       sender: `user:${source.sender.id}`,
-      content: text,
+      content: text === "" && file ? `(${file.name})` : text,
       metadata: {
         telegram: { chatId: source.address.chatId, messageId: message.message_id },
         ...(source.chat.type === "private" ? {} : { author: userName(source.sender) }),
+        ...(file ? { files: [file] } : {}),
         ...(context.length === 0 ? {} : { context: context.join("\n") }),
       },
     };

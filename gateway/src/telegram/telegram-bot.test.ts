@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { safeName } from "./incoming-files.ts";
 import { BotTestBench, fastTiming, until } from "./bot-test-bench.ts";
 
 const family = { chatId: -50, userId: 7, firstName: "Anna", chatTitle: "Family" };
@@ -158,6 +159,56 @@ test("a group that becomes a supergroup keeps its group, session and pending ans
   expect(bench.received[1]?.groupId).toBe("-50");
   const after = await bench.store.conversations.get(bench.received[1]?.conversationId ?? "");
   expect(after).toMatchObject({ sessionId: "session-1", address: { chatId: "-100500" } });
+});
+
+describe("a file", () => {
+  test("is noted with its message and fetched for its turn", async () => {
+    await using bench = await BotTestBench.start();
+    const content = Buffer.from("12345");
+    bench.telegram.userSends({
+      chatId: 7,
+      kind: "document",
+      fileName: "../My plan.pdf",
+      caption: "Read this",
+      content,
+    });
+    bench.telegram.userSends({ chatId: 7, kind: "photo", content });
+    await until(() => bench.received.length === 2);
+    const messages = bench.received.map(({ message }) => message);
+    expect(messages[0]).toMatchObject({
+      content: "Read this",
+      metadata: { context: expect.stringMatching(/document.*uploads\/\d+-My plan\.pdf/) },
+    });
+    const saved = new Map<string, string>();
+    const problems = await bench.bot.fetchFiles(
+      messages,
+      async (groupId, path, stream) => void saved.set(`${groupId}/${path}`, await new Response(stream).text()),
+      AbortSignal.timeout(5_000),
+    );
+    expect(problems).toBeNull();
+    expect([...saved.values()]).toEqual(["12345", "12345"]);
+    expect([...saved.keys()][0]).toMatch(/^7\/uploads\/\d+-My plan\.pdf$/);
+  });
+
+  test("that cannot be fetched is told to the agent", async () => {
+    await using bench = await BotTestBench.start();
+    bench.telegram.userSends({ chatId: 7, kind: "document", content: Buffer.from("1") });
+    await until(() => bench.received.length === 1);
+    bench.telegram.faults.add({ fault: { type: "error", status: 400 }, on: "getFile", times: 1 });
+    const messages = bench.received.map(({ message }) => message);
+    expect(await bench.bot.fetchFiles(messages, async () => {}, AbortSignal.timeout(5_000))).toMatch(
+      /could not be received/,
+    );
+  });
+
+  test("gets a name that is harmless as a path", () => {
+    expect(safeName("../../etc/passwd")).toBe("etc_passwd");
+    expect(safeName(".bashrc")).toBe("bashrc");
+    expect(safeName("-rf *")).toBe("rf _");
+    expect(safeName("\u0000/")).toBe("file");
+    expect(safeName(`${"x".repeat(300)}.tar`)).toMatch(/^x{80}\.tar$/);
+    expect(safeName("Übersicht 2026.pdf")).toBe("Übersicht 2026.pdf");
+  });
 });
 
 describe("typing", () => {

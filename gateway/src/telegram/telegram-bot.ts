@@ -9,12 +9,14 @@ import type { PassPoint } from "../kit/crash-points.ts";
 import { deadline, sleep } from "../kit/deadline.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
+import type { Message } from "../store/rows.ts";
 import { callFailure } from "./call-outcome.ts";
 import { ChatHolds } from "./chat-holds.ts";
 import { commandMenu } from "./commands.ts";
 import { Deliverer, type DelivererTiming } from "./deliverer.ts";
 import type { BotIdentity } from "./incoming.ts";
 import { obeyRetryAfter } from "./obey-retry-after.ts";
+import { filesOf } from "./incoming-files.ts";
 import { PollLoop, type PollTiming } from "./poll-loop.ts";
 import { Receiver } from "./receiver.ts";
 import { ShownStatuses } from "./shown-statuses.ts";
@@ -37,6 +39,15 @@ export interface TelegramBotOptions {
   timing?: { poll?: PollTiming; delivery?: DelivererTiming; typingIntervalMs?: number; status?: StatusTiming };
 }
 
+/** Writes one file into a group's workspace. */
+export type SaveFile = (
+  groupId: string,
+  path: string,
+  stream: ReadableStream<Uint8Array>,
+  signal: AbortSignal,
+) => Promise<unknown>;
+
+const fetchTimeoutMs = 120_000;
 const Me = z.object({ id: z.int(), username: z.string().default("") });
 
 export class TelegramBot implements AsyncDisposable {
@@ -125,6 +136,35 @@ export class TelegramBot implements AsyncDisposable {
   turnEnded(turnId: string): void {
     this.#typing.turnEnded(turnId);
     this.#statuses.turnEnded(turnId);
+  }
+
+  /**
+   * Fetches the files of messages and hands each to `save`. Never rejects: a sentence for the agent about what could not be had, null
+   * when all is well.
+   */
+  async fetchFiles(messages: readonly Message[], save: SaveFile, signal: AbortSignal): Promise<string | null> {
+    const problems: string[] = [];
+    for (const message of messages) {
+      for (const file of filesOf(message)) {
+        try {
+          const stream = await this.#download(file.telegramFileId, deadline(signal, fetchTimeoutMs));
+          await save(message.groupId, file.path, stream, deadline(signal, fetchTimeoutMs));
+        } catch (error) {
+          const fields = { groupId: message.groupId, path: file.path, error: errorMessage(error) };
+          this.#options.logger.error(fields, "a file that was sent could not be fetched");
+          problems.push(`[The file ${file.path} could not be received: ${errorMessage(error)}]`);
+        }
+      }
+    }
+    return problems.length === 0 ? null : problems.join("\n");
+  }
+
+  async #download(fileId: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    const { token, apiRoot = "https://api.telegram.org" } = this.#options;
+    const file = await this.#api.raw.getFile({ file_id: fileId }, signal as never);
+    const answer = await fetch(`${apiRoot.replace(/\/+$/, "")}/file/bot${token}/${file.file_path}`, { signal });
+    if (!answer.ok || answer.body === null) throw new Error(`Telegram answered ${answer.status}`);
+    return answer.body;
   }
 
   /** Polling ends first; what is being sent may finish. */
