@@ -45,6 +45,7 @@ export class ProtocolParser {
     source: EMPTY,
     start: 0,
   };
+  #publicationLine = "";
   #phase = VERB;
   #state = 0;
   #heldLine: Buffer = EMPTY;
@@ -197,31 +198,34 @@ export class ProtocolParser {
   }
 
   #runPublish(line: string, withHeader: boolean): void {
+    // Most publishers repeat themselves: the same line means the same publication, down to its strings with their hashes.
+    if (line !== this.#publicationLine || withHeader !== this.#publication.headerSize >= 0) {
+      if (!this.#readPublication(line, withHeader)) {
+        this.#fail("bad-arguments");
+        return;
+      }
+      this.#publicationLine = line;
+    }
+    this.#phase = PAYLOAD;
+    this.#heldPayloadBytes = 0;
+    this.#handler.onPublishArguments(this.#publication);
+  }
+
+  #readPublication(line: string, withHeader: boolean): boolean {
     const words = splitWords(line);
     const sizes = withHeader ? 2 : 1;
     const publication = this.#publication;
     const hasReply = words.length === sizes + 2;
-    if (!hasReply && words.length !== sizes + 1) {
-      this.#fail("bad-arguments");
-      return;
-    }
+    if (!hasReply && words.length !== sizes + 1) return false;
     publication.subject = words[0] ?? "";
     publication.reply = hasReply ? (words[1] ?? "") : "";
     publication.payloadSizeText = words[words.length - 1] ?? "";
     publication.payloadSize = parseSize(publication.payloadSizeText);
     publication.headerSizeText = withHeader ? (words[words.length - 2] ?? "") : "";
     publication.headerSize = withHeader ? parseSize(publication.headerSizeText) : -1;
-    if (
-      publication.payloadSize < 0 ||
-      (withHeader && publication.headerSize < 0) ||
-      publication.headerSize > publication.payloadSize
-    ) {
-      this.#fail("bad-arguments");
-      return;
-    }
-    this.#phase = PAYLOAD;
-    this.#heldPayloadBytes = 0;
-    this.#handler.onPublishArguments(publication);
+    const isHeaderValid =
+      !withHeader || (publication.headerSize >= 0 && publication.headerSize <= publication.payloadSize);
+    return publication.payloadSize >= 0 && isHeaderValid;
   }
 
   #readPayload(chunk: Buffer, from: number): number {
