@@ -32,6 +32,7 @@ export function makeSandboxHost(
       clock,
       docker,
       image: settings.agent.image,
+      globalFolder: join(settings.groups.base_path, "global"),
       limits: { memoryBytes: memoryMb * 1024 * 1024, cpus, pids },
       ...(runtime === undefined ? {} : { runtime }),
     });

@@ -13,6 +13,9 @@ export const owner = 42;
 /** A second person who may write: another private chat, and so another group. */
 export const friend = 43;
 
+/** The message that shows a longer turn at work; the answer comes after it. */
+const isStatus = (text: string): boolean => text.startsWith("⏳ Working");
+
 export interface SystemOptions {
   environment?: Record<string, string>;
   /** Where the simulators listen; another address than loopback lets a gateway in a container reach them. */
@@ -97,7 +100,10 @@ export class System implements AsyncDisposable {
   }
 
   async answer(chatId: number, since: number, timeoutMs = 60_000): Promise<ChatMessage> {
-    return await this.telegram.waitForMessage((message) => message.chatId === chatId, { since, timeoutMs });
+    return await this.telegram.waitForMessage((message) => message.chatId === chatId && !isStatus(message.text), {
+      since,
+      timeoutMs,
+    });
   }
 
   /** The first answer in the chat whose text matches. */
@@ -110,7 +116,10 @@ export class System implements AsyncDisposable {
 
   /** What the bot has said in a chat, in order. */
   answers(chatId = owner): string[] {
-    return this.telegram.sent(chatId).map((message) => message.text);
+    return this.telegram
+      .transcript(chatId)
+      .filter((message) => message.from === "bot" && !isStatus(message.text))
+      .map((message) => message.text);
   }
 
   async getJson(path: string): Promise<unknown> {

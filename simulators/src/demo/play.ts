@@ -11,6 +11,8 @@ export interface Played {
   tookMs: number;
 }
 
+/** The message that shows a longer turn at work; the answer comes after it. */
+const isStatus = (text: string): boolean => text.startsWith("⏳ Working");
 const answerTimeoutMs = 60_000;
 const Listing = z.object({ entries: z.array(z.object({ path: z.string(), sizeBytes: z.number() })) });
 
@@ -22,7 +24,7 @@ export async function playConversation(telegram: TelegramSimulator, onPlayed: (p
         const startedAt = performance.now();
         const before = telegram.sequence;
         telegram.userSays({ chatId: talk.chatId, userId: talk.chatId, firstName: talk.person, text: line.says });
-        const answer = await telegram.waitForMessage((message) => message.chatId === talk.chatId, {
+        const answer = await telegram.waitForMessage(({ chatId, text }) => chatId === talk.chatId && !isStatus(text), {
           since: before,
           timeoutMs: answerTimeoutMs,
         });

@@ -14,7 +14,9 @@ import { Containers } from "./containers.ts";
 import { Engine } from "./engine.ts";
 import { watchEnds } from "./engine-events.ts";
 import type { FoundContainer } from "./found-container.ts";
+import { GlobalVolume } from "./global-volume.ts";
 import { GroupNetworks } from "./group-networks.ts";
+import { imageMissing } from "./image-missing.ts";
 import { label, ofInstall } from "./labels.ts";
 import { findOwnContainer } from "./own-container.ts";
 import { policyDifferences } from "./policy.ts";
@@ -28,6 +30,8 @@ export interface DockerSandboxOptions {
   /** `agent.image` */
   image: string;
   limits?: Partial<ContainerLimits>;
+  /** The folder of the global instructions on this host, brought into their volume before each start. A gateway in a container mounts the volume itself. */
+  globalFolder?: string;
   /** First part of all names; another one lets two installations share an engine. */
   prefix?: string;
   runtime?: string;
@@ -45,6 +49,7 @@ export class DockerSandboxHost implements SandboxHost {
   readonly #networks: GroupNetworks;
   readonly #lock = new KeyedLock();
   readonly #background: Background;
+  readonly #globalVolume: GlobalVolume | undefined;
   #watching = false;
   #own: Promise<FoundContainer | undefined> | undefined;
 
@@ -54,6 +59,11 @@ export class DockerSandboxHost implements SandboxHost {
     this.#engine = new Engine(docker);
     this.#containers = new Containers({ engine: this.#engine, installId, logger });
     this.#networks = new GroupNetworks({ engine: this.#engine, installId, prefix, clock, logger, lock: this.#lock });
+    const { image, globalFolder } = options;
+    if (globalFolder !== undefined) {
+      const volume = `${prefix}-global`;
+      this.#globalVolume = new GlobalVolume({ engine: this.#engine, image, volume, folder: globalFolder });
+    }
     this.#background = new Background((error) =>
       logger.error({ error: errorMessage(error) }, "watching the container engine failed"),
     );
@@ -95,7 +105,9 @@ export class DockerSandboxHost implements SandboxHost {
     const { limits, installId, prefix = "praktor", image, runtime } = this.#options;
     const request = containerRequest(spec, { installId, prefix, image, runtime }, { ...defaultLimits, ...limits });
     const running = await this.#lock.run(spec.folder, signal, async () => {
-      await this.#networks.ensure(spec, await this.#ownContainer(signal), signal);
+      const own = await this.#ownContainer(signal);
+      if (own === undefined) await this.#globalVolume?.sync(signal);
+      await this.#networks.ensure(spec, own, signal);
       await this.#makeWay(request.name, signal);
       return this.#containers.whileStarting(request.name, () => this.#run(spec, request, signal));
     });
@@ -189,11 +201,6 @@ export class DockerSandboxHost implements SandboxHost {
     }
   }
 }
-
-const imageMissing = (image: string): PraktorError =>
-  sandboxError("image_missing", `The agent's image ${image} is missing on the container engine.`, {
-    hint: "Build it with `make containers`, or set `agent.image` to one that is there.",
-  });
 
 const policyMismatch = (differences: string[]): PraktorError =>
   sandboxError(

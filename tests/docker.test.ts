@@ -1,0 +1,172 @@
+/** The main job with containers, the gateway on the host: volumes, networks, adoption, and what one agent can reach of another. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { requirement } from "./require.ts";
+import { docker, engineAnswers, imageExists, removeGroups } from "./support/engine.ts";
+import { canaryKey, System } from "./support/system.ts";
+
+const image = "praktor-agent:latest";
+const usable = (await engineAnswers()) && (await imageExists(image));
+/** Chats that no real installation on the same engine has. */
+const ada = 990_042;
+const grace = 990_043;
+
+const Inspection = z.object({
+  Id: z.string(),
+  Config: z.object({ User: z.string(), Labels: z.record(z.string(), z.string()), Env: z.array(z.string()) }),
+  HostConfig: z.object({ CapDrop: z.array(z.string()), ReadonlyRootfs: z.boolean(), SecurityOpt: z.array(z.string()) }),
+  Mounts: z.array(
+    z.object({ Type: z.string(), Name: z.string().optional(), Destination: z.string(), RW: z.boolean() }),
+  ),
+  NetworkSettings: z.object({
+    Networks: z.record(z.string(), z.object({ IPAddress: z.string(), Gateway: z.string() })),
+  }),
+});
+
+async function inspect(chatId: number): Promise<z.infer<typeof Inspection>> {
+  return Inspection.parse(JSON.parse(await docker("inspect", "--format", "{{json .}}", `praktor-agent-${chatId}`)));
+}
+
+describe.runIf(requirement("docker", usable) === "run")("the main job with containers", { timeout: 60_000 }, () => {
+  let system: System;
+
+  beforeAll(async () => {
+    await removeGroups(ada, grace);
+    system = await System.start({
+      environment: {
+        PRAKTOR_SANDBOX: "docker",
+        PRAKTOR_TELEGRAM_ALLOW_FROM: `${ada},${grace}`,
+        PRAKTOR_NATS_PORT: "4222",
+        PRAKTOR_SANDBOX_PORT: "4280",
+      },
+    });
+  });
+  afterAll(async () => {
+    await system?.[Symbol.asyncDispose]();
+    await removeGroups(ada, grace);
+  });
+
+  test("an update in, the answer out, from a container that looks as promised", async () => {
+    expect((await system.ask("echo from a container", ada)).text).toBe("from a container");
+    const container = await inspect(ada);
+    const folder = Object.keys(container.NetworkSettings.Networks)[0]?.replace("praktor-net-", "") ?? "";
+    expect(folder).toContain(String(ada));
+    expect(container.Config.User).toMatch(/^10321/);
+    expect(container.Config.Labels).toMatchObject({ "praktor.managed": "true", "praktor.group": String(ada) });
+    expect(container.HostConfig).toMatchObject({ CapDrop: ["ALL"], ReadonlyRootfs: true });
+    expect(container.Config.Env.join("\n")).not.toContain(canaryKey);
+    const mounts = container.Mounts.map((mount) => `${mount.Name} ${mount.Destination} ${mount.RW ? "rw" : "ro"}`);
+    expect(mounts.toSorted()).toEqual([
+      "praktor-global /workspace/global ro",
+      `praktor-sess-${folder} /home/praktor/.claude rw`,
+      `praktor-wk-${folder} /workspace/group rw`,
+    ]);
+  });
+
+  test("the agent is uid 10321, sees no key, and reads the global instructions", async () => {
+    const answer = await system.ask(
+      "bash: id -u; env | grep -c canary; head -1 /workspace/global/CLAUDE.md; ptask --help | head -1",
+      ada,
+    );
+    expect(answer.text).toContain("10321");
+    expect(answer.text).toContain("You are Praktor");
+    expect(answer.text).not.toContain(canaryKey);
+  });
+
+  test("the session goes on after the container was killed", async () => {
+    await docker("kill", `praktor-agent-${ada}`);
+    expect((await system.ask("what did I say first?", ada)).text).toContain("from a container");
+  });
+
+  test("a restarted gateway adopts the container, and the session goes on", async () => {
+    const before = await inspect(ada);
+    await system.gateway.end("SIGTERM");
+    await system.startGateway();
+    expect((await system.ask("what did I say first?", ada)).text).toContain("from a container");
+    expect((await inspect(ada)).Id).toBe(before.Id);
+  });
+
+  test("a turn that runs through a killed gateway completes in the same container", async () => {
+    const before = await inspect(ada);
+    const since = system.telegram.sequence;
+    system.say(
+      "bash: for i in 1 2 3 4 5 6; do read -t 1 < <(:) ; perl -e 'select undef,undef,undef,1'; done; echo through-the-crash",
+      ada,
+    );
+    await system.model.waitUntil(
+      (model) => model.requests.some((request) => JSON.stringify(request.body).includes("through-the-crash")),
+      "the call",
+    );
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await system.crash();
+    await system.answerMatching(/through-the-crash/, ada, since);
+    expect((await inspect(ada)).Id).toBe(before.Id);
+    expect(system.answers(ada).filter((text) => text.includes("through-the-crash"))).toHaveLength(1);
+  });
+
+  test("a model call that is cut by the gateway's end is made again, and the answer comes once", async () => {
+    const since = system.telegram.sequence;
+    system.say("slow 5000: said through the restart", ada);
+    await system.model.waitUntil(
+      (model) => model.requests.some((request) => JSON.stringify(request.body).includes("slow 5000")),
+      "the call",
+    );
+    await system.crash();
+    await system.answerMatching(/said through the restart/, ada, since);
+    expect(system.answers(ada).filter((text) => text.includes("said through the restart"))).toHaveLength(1);
+  });
+
+  test("one agent reaches neither another's container nor the page, nor another group's bridge with its token", async () => {
+    await system.ask("echo hello from grace", grace);
+    const [own, other] = await Promise.all([inspect(ada), inspect(grace)]);
+    const otherNetwork = Object.values(other.NetworkSettings.Networks)[0];
+    const ownNetwork = Object.values(own.NetworkSettings.Networks)[0];
+    const page = new URL(system.gateway.web).port;
+    const script = [
+      `ping() { curl -s -m 2 -o /dev/null -w '%{http_code}' "$@" || true; }`,
+      `echo own=$(ping -H "authorization: Bearer $PRAKTOR_TOKEN" http://${ownNetwork?.Gateway}:4280/nothing)`,
+      `echo foreign=$(ping -H "authorization: Bearer $PRAKTOR_TOKEN" http://${otherNetwork?.Gateway}:4280/nothing)`,
+      `echo container=$(ping http://${otherNetwork?.IPAddress}:80/)-$(timeout 2 bash -c '</dev/tcp/${otherNetwork?.IPAddress}/22' 2>&1 | grep -c refused)`,
+      `echo page=$(ping http://${ownNetwork?.Gateway}:${page}/)`,
+    ].join("; ");
+    const seen = await docker("exec", `praktor-agent-${ada}`, "bash", "-c", script);
+    // The token is known on its own bridge (404: no such path), and unknown on another group's.
+    expect(seen).toContain("own=404");
+    expect(seen).toMatch(/foreign=(401|000)/);
+    // Not even refused: what is sent to another bridge goes nowhere.
+    expect(seen).toContain("container=000-0");
+    expect(seen).toContain("page=000");
+  });
+
+  test("files of the workspace are listed, read and written over the page's API", async () => {
+    const files = `${system.gateway.web}/api/groups/${ada}/files`;
+    const bytes = new Uint8Array(3_000_000).map((_, index) => index % 251);
+    const put = await fetch(`${files}/content?path=big/blob.bin`, {
+      method: "PUT",
+      body: bytes,
+      headers: { origin: system.gateway.web },
+    });
+    expect(put.status).toBe(201);
+    const got = new Uint8Array(await (await fetch(`${files}/content?path=big/blob.bin`)).arrayBuffer());
+    expect(Buffer.compare(got, bytes)).toBe(0);
+    expect((await system.ask("bash: stat -c '%U %s' big/blob.bin", ada)).text).toContain("praktor 3000000");
+  });
+});
+
+describe.runIf(requirement("docker", usable) === "run")(
+  "what a person hears of containers that cannot start",
+  { timeout: 60_000 },
+  () => {
+    test("a missing image is named, with what to do", async () => {
+      await using system = await System.prepare();
+      const config = join(system.folder, "praktor.yaml");
+      await writeFile(config, "agent:\n  image: praktor-agent:no-such-tag\n");
+      await using started = await System.start({ environment: { PRAKTOR_SANDBOX: "docker", PRAKTOR_CONFIG: config } });
+      const answer = await started.ask("echo hello");
+      expect(answer.text).toMatch(/praktor-agent:no-such-tag/);
+      expect(answer.text).toMatch(/make containers/);
+    });
+  },
+);
