@@ -4,6 +4,7 @@ import { delimiter, dirname, join } from "node:path";
 import type { McpServerConfig, Options } from "@anthropic-ai/claude-agent-sdk";
 import { modelPath } from "@praktor/protocol/sandbox-endpoint";
 import type { SandboxEnvironment } from "@praktor/protocol/sandbox-environment";
+import { spawnClaude } from "./spawn-claude.ts";
 
 /**
  * Waits of about 0.5, 1, 2, 4, 8, 16 and 32 to 40 s between eight tries: about 70 s, which outlasts a restart of the gateway and
@@ -93,7 +94,7 @@ export async function claudeOptions(settings: ClaudeSettings, session: SessionSe
     settingSources: ["project"],
     settings: { claudeMdExcludes: foreignMemory(environment.PRAKTOR_WORKSPACE), autoMemoryEnabled: false },
     systemPrompt: { type: "preset", preset: "claude_code", append: await appendedPrompt(environment) },
-    stderr: session.onStderr,
+    spawnClaudeCodeProcess: (options) => spawnClaude(options, session.onStderr),
     ...(model === undefined ? {} : { model }),
     ...(session.sessionId === undefined ? {} : { resume: session.sessionId }),
   };

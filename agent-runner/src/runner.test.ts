@@ -1,4 +1,5 @@
 /** The whole runner, as a process of its own, with the real Agent SDK, a real NATS server and a simulated model. */
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +10,11 @@ import { TestSandbox } from "./testing/runner-process.ts";
 
 /** Long enough to be streamed in many pieces. */
 const words = (name: string): string => Array.from({ length: 40 }, (_, position) => `${name}${position}`).join(" ");
+
+async function childOf(pid: number | undefined): Promise<string> {
+  const [child] = (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).trim().split(" ");
+  return child ?? "";
+}
 
 describe("a running sandbox", { timeout: 60_000 }, () => {
   let sandbox: TestSandbox;
@@ -239,7 +245,7 @@ describe("a running sandbox", { timeout: 60_000 }, () => {
 describe("restarts", { timeout: 60_000 }, () => {
   let sandbox: TestSandbox;
   beforeAll(async () => {
-    sandbox = await TestSandbox.start({ jwtLifeMs: 2_000 });
+    sandbox = await TestSandbox.start({ jwtLifeMs: 3_000 });
     await sandbox.startRunner();
   });
   afterAll(() => sandbox[Symbol.asyncDispose]());
@@ -255,6 +261,20 @@ describe("restarts", { timeout: 60_000 }, () => {
     expect(second.content).toContain("the blue door");
     expect(second.sessionId).toBe(sessionId);
     expect(host.facts.some((fact) => fact.turnId === "k2" && fact.type === "notice")).toBe(false);
+  });
+
+  it.runIf(existsSync("/usr/bin/setpriv"))("leaves no Claude Code behind when it is killed", async () => {
+    const { host } = sandbox;
+    await host.send({
+      turnId: "left-over",
+      conversationId: "c-over",
+      text: "bash: sleep 30; echo too late > late.txt",
+    });
+    await host.fact("tool", "left-over");
+    const child = await childOf(sandbox.runner.pid);
+    await sandbox.endRunner("SIGKILL");
+    await expect.poll(() => existsSync(`/proc/${child}`), { timeout: 10_000 }).toBe(false);
+    await sandbox.startRunner();
   });
 
   it("starts a fresh session with a notice when the stored one is gone", async () => {
@@ -276,7 +296,7 @@ describe("restarts", { timeout: 60_000 }, () => {
     await host.goDown();
     const before = host.facts.length;
     const readyBefore = host.readyCount;
-    await new Promise((resolve) => setTimeout(resolve, 4_500));
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
     host.onFact = () => ({ status: "committed" });
     await host.comeUp();
     await host.eventually("the result again", () =>

@@ -131,12 +131,18 @@ export class Runner implements AsyncDisposable {
 
   #announce(): void {
     this.#announcing?.abort(new DOMException("announced anew", "AbortError"));
-    const announcing = new AbortController();
-    this.#announcing = announcing;
-    announceReady(this.#bus, this.#options.environment.GROUP_ID, () => this.#status(), announcing.signal).then(
-      () => this.#options.logger.info({}, "the host knows that this sandbox is ready"),
-      () => {},
-    );
+    this.#announcing = new AbortController();
+    void this.#announceUntilHeard(this.#announcing.signal);
+  }
+
+  async #announceUntilHeard(signal: AbortSignal): Promise<void> {
+    try {
+      await announceReady(this.#bus, this.#options.environment.GROUP_ID, () => this.#status(), signal);
+    } catch {
+      return; // Announced anew, or going down.
+    }
+    this.#options.logger.info({}, "the host knows that this sandbox is ready");
+    this.#sessions.warmUp();
   }
 
   #makeTurn(input: AgentInput): Turn {

@@ -38,6 +38,11 @@ export class SessionPool implements AsyncDisposable {
     this.#options = options;
   }
 
+  /** Loads the SDK, so that the first turn need not wait for it. */
+  warmUp(): void {
+    void loadSession();
+  }
+
   /** The conversation's live session when it is the wished one, else a new one. Rejects when Claude Code cannot be started. */
   async take(wish: SessionWish): Promise<ClaudeSession> {
     const held = this.#live.get(wish.conversationId);
@@ -101,8 +106,7 @@ export class SessionPool implements AsyncDisposable {
   }
 
   async #start(wish: SessionWish): Promise<ClaudeSession> {
-    // The SDK is the largest part of the bundle: it is evaluated when the first session starts, not before `ready`.
-    const { ClaudeSession } = await import("./claude-session.ts");
+    const { ClaudeSession } = await loadSession();
     const { settings, makeMcpServers, logger } = this.#options;
     const { conversationId, maxTurns, sessionId, model } = wish;
     const options = await claudeOptions(settings, {
@@ -117,4 +121,9 @@ export class SessionPool implements AsyncDisposable {
     this.#live.set(conversationId, { session, idleTimer: null });
     return session;
   }
+}
+
+/** The SDK is the largest part of the bundle: it is evaluated after `ready`, not before. */
+function loadSession(): Promise<typeof import("./claude-session.ts")> {
+  return import("./claude-session.ts");
 }

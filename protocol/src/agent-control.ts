@@ -7,7 +7,7 @@ export const AgentControl = z.discriminatedUnion("command", [
   z.object({ command: z.literal("ping") }),
   /** Which turns does the runner hold? Asked when a gateway takes over a running sandbox. */
   z.object({ command: z.literal("status") }),
-  /** Ends the process after running turns were interrupted. */
+  /** Ends the process within five seconds; running turns are cut and not reported, so that the host resumes them. */
   z.object({ command: z.literal("shutdown") }),
   /** Cuts one turn; it ends with `failed`, code `interrupted`. */
   z.object({ command: z.literal("interrupt"), turnId: RowId }),

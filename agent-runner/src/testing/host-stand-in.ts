@@ -137,8 +137,16 @@ export class HostStandIn implements AsyncDisposable {
     await this.model[Symbol.asyncDispose]();
   }
 
+  /** Again when there is no reply, as the gateway does: a connection may be renewed in between. */
   async #request(subject: string, value: unknown): Promise<unknown> {
-    return (await this.connection.request(subject, JSON.stringify(value), { timeout: 10_000 })).json();
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return (await this.connection.request(subject, JSON.stringify(value), { timeout: 3_000 })).json();
+      } catch (error) {
+        if (attempt === 8) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
+    }
   }
 
   async #join(): Promise<void> {
