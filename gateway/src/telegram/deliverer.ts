@@ -26,7 +26,7 @@ export interface DelivererTiming {
   rates: { chat: Rate; global: Rate };
 }
 
-export const delivererTiming: DelivererTiming = {
+const delivererTiming: DelivererTiming = {
   sendTimeoutMs: 30_000,
   graceMs: 5_000,
   firstBackoffMs: 1_000,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { OutboxStore } from "../store/contract.ts";
-import { BotTestBench, closedPort, fastTiming, until } from "./bot-test-bench.ts";
+import { BotTestBench, closedPort, fastTiming, until } from "./testing/bot-test-bench.ts";
 
 describe("delivery", () => {
   let bench: BotTestBench;

@@ -14,7 +14,7 @@ export const IncomingFile = z.object({
 export type IncomingFile = z.infer<typeof IncomingFile>;
 
 /** Bots may fetch no more: https://core.telegram.org/bots/api#getfile */
-export const largestFileBytes = 20_000_000;
+const largestFileBytes = 20_000_000;
 
 /** Null where the message carries no file, or one that Telegram does not hand to bots. */
 export function incomingFile(message: MessageContent): IncomingFile | null {

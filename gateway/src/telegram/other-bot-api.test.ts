@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import { TelegramServer } from "telegram-test-api/lib/telegramServer.js";
-import { BotTestBench, until } from "./bot-test-bench.ts";
+import { BotTestBench, until } from "./testing/bot-test-bench.ts";
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");

@@ -20,7 +20,7 @@ export interface PollTiming {
   staleAfterMs: number;
 }
 
-export const pollTiming: PollTiming = {
+const pollTiming: PollTiming = {
   longPollSeconds: 50,
   graceMs: 15_000,
   firstBackoffMs: 1_000,

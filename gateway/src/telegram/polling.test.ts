@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PraktorError } from "../kit/praktor-error.ts";
-import { BotTestBench, closedPort, fastTiming, until } from "./bot-test-bench.ts";
-import { malformedUpdate } from "./malformed-updates.ts";
+import { BotTestBench, closedPort, fastTiming, until } from "./testing/bot-test-bench.ts";
+import { malformedUpdate } from "./testing/malformed-updates.ts";
 
 const isLong = process.env["PRAKTOR_LONG"] === "1";
 

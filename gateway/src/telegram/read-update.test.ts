@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Incoming } from "./incoming.ts";
-import { malformedUpdate } from "./malformed-updates.ts";
+import { malformedUpdate } from "./testing/malformed-updates.ts";
 import { messageContext } from "./message-text.ts";
 import { longestText, readUpdate } from "./read-update.ts";
 

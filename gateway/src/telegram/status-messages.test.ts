@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { BotTestBench, fastTiming, until } from "./bot-test-bench.ts";
+import { BotTestBench, fastTiming, until } from "./testing/bot-test-bench.ts";
 import { statusIntervalMs, statusText } from "./status-text.ts";
 
 const address = { channel: "telegram", chatId: "7" } as const;

@@ -18,7 +18,7 @@ export interface StatusTiming {
   reportEveryMs: number;
 }
 
-export const statusTiming: StatusTiming = { firstAfterMs: 4_000, intervalMs: statusIntervalMs, reportEveryMs };
+const statusTiming: StatusTiming = { firstAfterMs: 4_000, intervalMs: statusIntervalMs, reportEveryMs };
 
 export interface StatusMessagesOptions {
   api: Api;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { safeName } from "./incoming-files.ts";
-import { BotTestBench, fastTiming, until } from "./bot-test-bench.ts";
+import { BotTestBench, fastTiming, until } from "./testing/bot-test-bench.ts";
 
 const family = { chatId: -50, userId: 7, firstName: "Anna", chatTitle: "Family" };
 

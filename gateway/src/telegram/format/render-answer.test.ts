@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { markdownDocument, markdownSoup, wordsOf } from "./markdown-arbitrary.ts";
+import { markdownDocument, markdownSoup, wordsOf } from "./testing/markdown-arbitrary.ts";
 import { markdownToRichText } from "./markdown-to-rich-text.ts";
 import { renderAnswer, type TextBody } from "./render-answer.ts";
 import { renderHtml } from "./render-html.ts";
 import { splitRichText, telegramLimits } from "./split-rich-text.ts";
-import { visibleText } from "./telegram-html-rules.ts";
+import { visibleText } from "./testing/telegram-html-rules.ts";
 
 const isLong = process.env["PRAKTOR_LONG"] === "1";
 const runs = isLong ? 12_000 : 500;

@@ -39,7 +39,7 @@ export function splitRichText(rich: RichText, limits: MessageLimits = telegramLi
 }
 
 /** Telegram refuses a message of which nothing can be seen. */
-export function isVisible(text: string): boolean {
+function isVisible(text: string): boolean {
   return /[^\s\p{Cc}\p{Cf}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u.test(text);
 }
 

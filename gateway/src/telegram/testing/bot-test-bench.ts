@@ -5,14 +5,14 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TelegramSimulator, type TelegramSimulatorOptions } from "@praktor/simulators/telegram/telegram-simulator";
-import { systemClock } from "../kit/clock.ts";
-import { timeSortedIds } from "../kit/ids.ts";
-import { silentLogger } from "../kit/logger.ts";
-import type { Message, OutboxPart, Turn } from "../store/rows.ts";
-import { SqliteStore } from "../store/sqlite-store.ts";
-import { renderAnswer } from "./format/render-answer.ts";
-import type { TelegramPorts } from "./telegram-ports.ts";
-import { TelegramBot, type TelegramBotOptions } from "./telegram-bot.ts";
+import { systemClock } from "../../kit/clock.ts";
+import { timeSortedIds } from "../../kit/ids.ts";
+import { silentLogger } from "../../kit/logger.ts";
+import type { Message, OutboxPart, Turn } from "../../store/rows.ts";
+import { SqliteStore } from "../../store/sqlite-store.ts";
+import { renderAnswer } from "../format/render-answer.ts";
+import type { TelegramPorts } from "../telegram-ports.ts";
+import { TelegramBot, type TelegramBotOptions } from "../telegram-bot.ts";
 
 export interface ReceivedTurn {
   groupId: string;
