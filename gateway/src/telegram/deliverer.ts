@@ -6,12 +6,14 @@ import type { Clock } from "../kit/clock.ts";
 import type { PassPoint } from "../kit/crash-points.ts";
 import { deadline, sleep } from "../kit/deadline.ts";
 import type { Logger } from "../kit/logger.ts";
-import { errorMessage } from "../kit/praktor-error.ts";
+import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import type { OutboxStore } from "../store/contract.ts";
 import type { OutboxPart } from "../store/rows.ts";
 import { callFailure } from "./call-outcome.ts";
 import type { ChatHolds } from "./chat-holds.ts";
 import { deliveryVerdict, type Verdict } from "./delivery-verdict.ts";
+import { escapeHtml } from "./format/render-html.ts";
+import type { OpenFile } from "./send-file.ts";
 import { type Rate, SendLimits, telegramRates } from "./send-limits.ts";
 import { destinationOf, sendPart } from "./send-part.ts";
 import { WakeUp } from "./wake-up.ts";
@@ -43,6 +45,7 @@ export interface DelivererOptions {
   onDelivery(part: OutboxPart): void;
   /** Telegram says that the chat goes on under another id. */
   onMigrated(from: string, to: string): Promise<void>;
+  openFile?: OpenFile;
   passPoint?: PassPoint;
   timing?: DelivererTiming;
 }
@@ -51,6 +54,8 @@ export interface DelivererOptions {
 const mostWorkers = 50;
 // Only a safety net: whoever writes to the outbox wakes the deliverer.
 const longestSleepMs = 30_000;
+// 50 MB over a slow line, out of a sandbox that has to be started first.
+const fileTimeoutMs = 300_000;
 
 export class Deliverer implements AsyncDisposable {
   readonly #options: DelivererOptions;
@@ -157,7 +162,7 @@ export class Deliverer implements AsyncDisposable {
   }
 
   async #deliver(chatKey: string, part: OutboxPart): Promise<void> {
-    const { outbox, holds, clock, api, passPoint } = this.#options;
+    const { outbox, holds, clock, api, openFile, passPoint } = this.#options;
     if (part.address.channel !== "telegram") return;
     const { address } = part;
     const destination = destinationOf(address, this.#migrations.get(address.chatId));
@@ -167,15 +172,22 @@ export class Deliverer implements AsyncDisposable {
       return;
     }
     try {
-      const signal = deadline(this.#cut.signal, this.#timing.sendTimeoutMs);
+      const timeoutMs = part.body.type === "file" ? fileTimeoutMs : this.#timing.sendTimeoutMs;
+      const signal = deadline(this.#cut.signal, timeoutMs);
       passPoint?.("outbox_taken");
-      const externalId = await sendPart(api, part, destination, signal);
+      const externalId = await sendPart(api, part, destination, openFile, signal);
       passPoint?.("telegram_accepted");
       await this.#settled(() => outbox.sent(part.id, externalId));
       passPoint?.("outbox_sent");
     } catch (error) {
       // Cut by the stop: the row stays `sending`, and the next start knows what that means.
       if (this.#cut.signal.aborted) return;
+      if (error instanceof PraktorError && error.code === "file_unavailable") {
+        // The person is told in its place.
+        const body = { type: "text" as const, html: escapeHtml(`⚠️ ${error.message}`), plain: `⚠️ ${error.message}` };
+        await this.#persist(() => outbox.retry(part.id, { notBefore: clock.now(), error: error.message, body }));
+        return;
+      }
       const failure = callFailure(error);
       if (failure.type === "refused" && failure.migratedTo !== null) {
         const to = failure.migratedTo;

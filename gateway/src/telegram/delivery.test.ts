@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { OutboxStore } from "../store/contract.ts";
+import type { TelegramPorts } from "./telegram-ports.ts";
 import { BotTestBench, closedPort, fastTiming, until } from "./testing/bot-test-bench.ts";
 
 describe("delivery", () => {
@@ -204,4 +205,34 @@ test("a part that becomes due while the outbox is looked at is not forgotten", a
   bench.telegram.faults.add({ fault: { type: "rate_limit", retryAfterSeconds: 1 }, on: "sendMessage", times: 1 });
   await bench.answer(conversationId, "one");
   expect(await bench.telegram.waitForMessage(() => true, { timeoutMs: 5_000 })).toMatchObject({ text: "one" });
+});
+
+test("files go as documents, images as photos, and what is not there is told", async () => {
+  await using bench = await BotTestBench.start();
+  const files = new Map([
+    ["a/plan.pdf", "pdf"],
+    ["b/cat.png", "png"],
+  ]);
+  const openFile: TelegramPorts["openFile"] = async (_, path) => {
+    const content = files.get(path);
+    if (content === undefined) throw new Error("There is no such file.");
+    return { sizeBytes: content.length, stream: new Blob([content]).stream() };
+  };
+  const conversationId = await bench.open(7);
+  await bench.restartBot({ ports: { ...bench.ports, openFile } });
+  const file = (path: string) => ({
+    body: { type: "file" as const, path, name: path.slice(2), caption: `see ${path}` },
+  });
+  const parts = [file("a/plan.pdf"), file("b/cat.png"), file("c/gone.txt")];
+  await bench.store.messages.notice({ conversationId, content: "files", parts });
+  bench.bot.wakeDelivery();
+  await until(() => bench.telegram.sent(7).length === 3);
+  const sent = bench.telegram.sent(7);
+  expect(sent.map(({ text }) => text)).toEqual([
+    "see a/plan.pdf",
+    "see b/cat.png",
+    "⚠️ The file gone.txt could not be sent: There is no such file.",
+  ]);
+  expect(sent.map((message) => message.file?.kind)).toEqual(["document", "photo", undefined]);
+  expect(Buffer.from(sent[0]?.file?.bytes ?? []).toString()).toBe("pdf");
 });

@@ -4,6 +4,8 @@ import type { Api } from "grammy";
 import type { OutboxBody, OutboxPart } from "../store/rows.ts";
 import { callFailure } from "./call-outcome.ts";
 
+import { type OpenFile, sendFile } from "./send-file.ts";
+
 type TextBody = Extract<OutboxBody, { type: "text" }>;
 
 /** Where it goes now; the chat's id may have changed since the part was stored. */
@@ -20,10 +22,16 @@ export async function sendPart(
   api: Api,
   part: OutboxPart,
   destination: Destination,
+  openFile: OpenFile | undefined,
   signal: AbortSignal,
 ): Promise<string> {
   const { body } = part;
-  if (body.type === "file") throw new Error("files cannot be sent to Telegram yet");
+  if (body.type === "file") {
+    const { chatId, topicId } = destination;
+    const where = { chat_id: chatId, ...(topicId === undefined ? {} : { message_thread_id: topicId }) };
+    const caption = (part.repeated ? "↻ (may be a repeat)\n" : "") + (body.caption ?? "");
+    return await sendFile(api, openFile, { groupId: part.groupId, body, where, caption }, signal);
+  }
   if (part.editOf === null) return await sendText(api, part, body, destination, signal);
   return await editText(api, { ...part, editOf: part.editOf }, body, destination, signal);
 }

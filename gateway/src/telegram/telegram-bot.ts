@@ -77,6 +77,7 @@ export class TelegramBot implements AsyncDisposable {
       logger,
       clock,
       onDelivery: (part) => ports.onDelivery(part),
+      ...(ports.openFile === undefined ? {} : { openFile: ports.openFile }),
       onMigrated: async (from, to) => await this.#receiver?.migrate(from, to),
       ...(passPoint === undefined ? {} : { passPoint }),
       ...(timing.delivery === undefined ? {} : { timing: timing.delivery }),

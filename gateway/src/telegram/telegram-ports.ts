@@ -1,5 +1,6 @@
 /** What the Telegram room wants from the rest of the gateway; the composition root hands it in. */
 import type { ConversationStore, InboxStore, OutboxStore, SettingStore } from "../store/contract.ts";
+import type { OpenFile } from "./send-file.ts";
 import type { Activity } from "./status-text.ts";
 import type { Group, Message, OutboxPart, Turn } from "../store/rows.ts";
 
@@ -26,6 +27,8 @@ export interface TelegramPorts {
   stop(conversationId: string): Promise<string | null>;
   /** The next message begins with a fresh Claude session. */
   newSession(conversationId: string): Promise<void>;
+  /** Opens a file of a group's workspace, to send it; without it no files are sent. */
+  openFile?: OpenFile;
   /** What a running turn does now; without it a status message names no tools. */
   activity?(turnId: string): Activity;
   /** What the conversation's group is doing now, as Markdown. */
