@@ -5,6 +5,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { ArrowLeft, FolderOpen, SearchX } from "lucide-react";
 import { conversationsQuery, groupsQuery } from "../api/queries.ts";
 import { type ConversationSearch, readSearch } from "../app/conversation-search.ts";
+import { ConnectionPill } from "../app/connection-pill.tsx";
 import { Button } from "../components/button.tsx";
 import { GroupMark } from "../components/group-mark.tsx";
 import { useTitle } from "../components/page.tsx";
@@ -91,6 +92,9 @@ const GroupPage = ({ group }: { group: GroupView }) => {
               {group.agent_status === "running" ? en.groups.running : en.groups.stopped}
             </span>
           </p>
+        </div>
+        <div className="md:hidden">
+          <ConnectionPill quiet />
         </div>
         <ConversationPicker
           conversations={conversations.data ?? EMPTY}
