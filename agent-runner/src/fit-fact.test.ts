@@ -1,5 +1,5 @@
 import type { FactOutput } from "@praktor/protocol/agent-output";
-import fc from "fast-check";
+import { assert, integer, property, string } from "fast-check";
 import { expect, it } from "vitest";
 import { fitFact } from "./fit-fact.ts";
 
@@ -14,19 +14,19 @@ const failed = (content: string, partialText: string): FactOutput => ({
   partialText,
 });
 
-const anyText = fc.string({ unit: "binary", maxLength: 3_000 });
+const anyText = string({ unit: "binary", maxLength: 3_000 });
 
 it("fits every fact, cuts only what is too long and never inside a character", () => {
-  fc.assert(
-    fc.property(anyText, anyText, fc.integer({ min: 600, max: 20_000 }), (content, partialText, maxBytes) => {
+  assert(
+    property(anyText, anyText, integer({ min: 600, max: 20_000 }), (content, partialText, maxBytes) => {
       const fact = failed(content, partialText);
       const fitting = fitFact(fact, maxBytes);
       const json = JSON.stringify(fitting);
       expect(Buffer.byteLength(json)).toBeLessThanOrEqual(maxBytes);
-      if (Buffer.byteLength(JSON.stringify(fact)) <= maxBytes) expect(fitting).toBe(fact);
-      expect(content.startsWith(fitting.type === "failed" ? (fitting.content.split("\n\n[cut:")[0] ?? "") : "?")).toBe(
-        true,
-      );
+      const fitsAlready = Buffer.byteLength(JSON.stringify(fact)) <= maxBytes;
+      expect(fitting === fact).toBe(fitsAlready);
+      const kept = "content" in fitting ? fitting.content.split("\n\n[cut:")[0] : undefined;
+      expect(content.startsWith(kept ?? "?")).toBe(true);
       expect(json).not.toMatch(/\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f])/i);
     }),
   );
