@@ -192,7 +192,7 @@ export interface OutboxStore {
   /** It may or may not have gone out. First time: marked `repeated` and pending again. Second time: `uncertain` for good. An edit is plainly pending again, each time. */
   uncertain(id: number, error: string, notBefore: number): Promise<OutboxPart | null>;
   failed(id: number, error: string): Promise<OutboxPart | null>;
-  /** On start: rows left in `sending` by an earlier life become what `uncertain` makes of them. Returns how many. */
+  /** On start: rows left in `sending` by an earlier life go out again, marked unless they are edits, however often that happens: one repeat for each end of a life. Returns how many. */
   recover(): Promise<number>;
   /** The chat with all its topics may not be sent to before this moment; an earlier moment than one set before changes nothing. */
   holdChat(chatKey: string, notBefore: number): Promise<void>;

@@ -80,7 +80,8 @@ export class OutboxRepository implements OutboxStore {
         .where(sql<boolean>`state = 'sending'`)
         .execute();
       for (const row of rows) {
-        await settle(queries, row.id, afterUncertainTry(row, "Praktor stopped while it was being sent", now));
+        // Each end of Praktor may cost one repeat; given up for ends, a part would be lost that nobody has refused.
+        await settle(queries, row.id, sentOnceMore(row, "Praktor stopped while it was being sent", now));
       }
       return rows.length;
     });
@@ -113,7 +114,10 @@ async function settle(queries: Queries, id: number, change: Change): Promise<Out
 
 /** An edit may be repeated without harm; anything else goes out once more, marked, and then never again. */
 function afterUncertainTry(row: Selectable<OutboxTable>, error: string, notBefore: number): Change {
-  if (row.edit_of !== null) return { state: "pending", not_before: notBefore, error };
-  if (row.repeated === 1) return { state: "uncertain", error };
-  return { state: "pending", not_before: notBefore, error, repeated: 1 };
+  if (row.edit_of === null && row.repeated === 1) return { state: "uncertain", error };
+  return sentOnceMore(row, error, notBefore);
+}
+
+function sentOnceMore(row: Selectable<OutboxTable>, error: string, notBefore: number): Change {
+  return { state: "pending", not_before: notBefore, error, ...(row.edit_of === null ? { repeated: 1 } : {}) };
 }

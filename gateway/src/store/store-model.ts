@@ -205,7 +205,7 @@ const recover = (): Command =>
   command("recover()", async (model, { store }) => {
     const sending = model.parts.flat().filter((part) => part.state === "sending");
     expect(await store.outbox.recover()).toBe(sending.length);
-    for (const part of sending) loseSight(part, model.clock.now());
+    for (const part of sending) sendOnceMore(part, model.clock.now());
   });
 
 const advance = (byMs: number): Command =>
@@ -247,7 +247,11 @@ function nextPart(model: Model, chat: number): ModelPart | undefined {
 
 function loseSight(part: ModelPart, notBefore: number): void {
   if (!part.isEdit && part.repeated) part.state = "uncertain";
-  else Object.assign(part, { state: "pending", notBefore, repeated: !part.isEdit });
+  else sendOnceMore(part, notBefore);
+}
+
+function sendOnceMore(part: ModelPart, notBefore: number): void {
+  Object.assign(part, { state: "pending", notBefore, repeated: !part.isEdit });
 }
 
 /** What every observer of the store sees is what the model says. */
