@@ -74,20 +74,24 @@ export class TurnEndings {
 
   /** For a turn whose attempt cannot go on: another try if it has one left, else the end. */
   async retryOrFail(turn: Turn, code: TurnErrorCode, error: string, interrupted: boolean): Promise<void> {
-    if (!turn.cancelRequested && turn.attempt >= this.#options.maxAttempts) return await this.fail(turn, code, error);
-    await this.retry(turn, error, interrupted);
+    if (!turn.cancelRequested && turn.tries >= this.#options.maxAttempts) return await this.fail(turn, code, error);
+    const notBefore = turn.tries === 1 ? null : this.#options.clock.now() + backoffMs(turn.tries - 1, 500, 30_000);
+    await this.#again(turn, error, { interrupted, notBefore, countAttempt: true });
   }
 
-  /** Another try, however many there were: what cut this one (the gateway's own end) was not the turn's doing. */
+  /** Another try at once, however many there were, and this one is not counted: what cut it (the gateway's own end) was not the turn's doing. */
   async retry(turn: Turn, error: string, interrupted: boolean): Promise<void> {
-    const { turns, running, clock, onEnded, logger } = this.#options;
+    await this.#again(turn, error, { interrupted, notBefore: null, countAttempt: false });
+  }
+
+  async #again(
+    turn: Turn,
+    error: string,
+    how: { interrupted: boolean; notBefore: number | null; countAttempt: boolean },
+  ): Promise<void> {
+    const { turns, running, onEnded, logger } = this.#options;
     if (turn.cancelRequested) return await this.fail(turn, "interrupted", error);
-    const again = await turns.requeue(turn.id, turn.attempt, {
-      interrupted,
-      notBefore: turn.attempt === 1 ? null : clock.now() + backoffMs(turn.attempt - 1, 500, 30_000),
-      error,
-      countAttempt: true,
-    });
+    const again = await turns.requeue(turn.id, turn.attempt, { ...how, error });
     if (!again) return;
     logger.warn({ turn: turn.id, group: turn.groupId, attempt: turn.attempt, error }, "a turn is tried again");
     running.end(turn.id);
