@@ -163,8 +163,11 @@ describe.runIf(requirement("docker", usable) === "run")(
       await using system = await System.prepare();
       const config = join(system.folder, "praktor.yaml");
       await writeFile(config, "agent:\n  image: praktor-agent:no-such-tag\n");
-      await using started = await System.start({ environment: { PRAKTOR_SANDBOX: "docker", PRAKTOR_CONFIG: config } });
-      const answer = await started.ask("echo hello");
+      await using started = await System.start({
+        environment: { PRAKTOR_SANDBOX: "docker", PRAKTOR_CONFIG: config, PRAKTOR_TELEGRAM_ALLOW_FROM: String(ada) },
+      });
+      const answer = await started.ask("echo hello", ada);
+      await removeGroups(ada);
       expect(answer.text).toMatch(/praktor-agent:no-such-tag/);
       expect(answer.text).toMatch(/make containers/);
     });

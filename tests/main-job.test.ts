@@ -1,16 +1,43 @@
 /** The main job on real parts: Telegram's update in, Claude's answer out, from the group's own sandbox. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createAccount, operatorModeConfig } from "@praktor/nats-server/testing/credentials";
+import {
+  isReferenceServerMissing,
+  startReferenceServer,
+  type ReferenceServer,
+} from "@praktor/nats-server/testing/reference-server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { canaryKey, friend, owner, System } from "./support/system.ts";
 
 describe("the main job with process sandboxes", () => {
+  mainJob(() => System.start());
+});
+
+describe.skipIf(isReferenceServerMissing())("the main job over a NATS server of one's own", () => {
+  let nats: ReferenceServer;
+  afterAll(async () => {
+    await nats?.[Symbol.asyncDispose]();
+  });
+  mainJob(async () => {
+    const account = createAccount();
+    nats = await startReferenceServer(await operatorModeConfig(account), AbortSignal.timeout(10_000));
+    return await System.start({
+      environment: {
+        PRAKTOR_NATS_URL: `nats://127.0.0.1:${nats.port}`,
+        PRAKTOR_NATS_ACCOUNT_SEED: new TextDecoder().decode(account.getSeed()),
+      },
+    });
+  });
+});
+
+function mainJob(start: () => Promise<System>): void {
   let system: System;
   beforeAll(async () => {
-    system = await System.start();
+    system = await start();
   });
   afterAll(async () => {
-    await system[Symbol.asyncDispose]();
+    await system?.[Symbol.asyncDispose]();
   });
 
   test("a message is answered by Claude, and the session remembers it", async () => {
@@ -88,7 +115,7 @@ describe("the main job with process sandboxes", () => {
     expect((await system.answer(666, since)).text).toMatch(/666/);
     expect(system.model.requests).toHaveLength(before);
   });
-});
+}
 
 describe("what a person hears when it cannot work", () => {
   test("without a credential the gateway starts and says so everywhere", async () => {

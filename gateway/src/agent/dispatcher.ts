@@ -57,7 +57,7 @@ export interface DispatcherOptions {
 /** How long the runner may take to accept; it does no work for it. */
 const acceptTimeoutMs = 10_000;
 const acceptTries = 3;
-/** A full house is looked at again after this time, or at once when a turn ends. */
+/** A full house is looked at again when a turn ends; a sandbox may also have gone otherwise, so after this time too. */
 const fullHouseMs = 5_000;
 const controlTimeoutMs = 5_000;
 
@@ -67,6 +67,9 @@ export class Dispatcher implements AsyncDisposable {
   readonly #deadlines = new Map<string, NodeJS.Timeout>();
   /** Turns whose people were told that they must wait for a place. */
   readonly #toldToWait = new Set<string>();
+  /** Groups for which there was no room: not tried again before something may have changed. */
+  readonly #withoutRoom = new Set<string>();
+  #roomTimer: NodeJS.Timeout | undefined;
   #pumping = false;
   #again = false;
   #paused = false;
@@ -94,6 +97,7 @@ export class Dispatcher implements AsyncDisposable {
   pause(): void {
     this.#paused = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#roomTimer);
   }
 
   /** A turn that an earlier life of the gateway gave to a sandbox which still runs it. */
@@ -156,7 +160,10 @@ export class Dispatcher implements AsyncDisposable {
   turnEnded(turn: Turn): void {
     clearTimeout(this.#deadlines.get(turn.id));
     this.#deadlines.delete(turn.id);
-    if (turn.state !== "queued") this.#toldToWait.delete(turn.id);
+    if (turn.state !== "queued") {
+      this.#toldToWait.delete(turn.id);
+      this.#withoutRoom.clear();
+    }
     this.#options.pool.touch(turn.groupId);
     this.wake();
   }
@@ -183,7 +190,7 @@ export class Dispatcher implements AsyncDisposable {
     const { turns, running, maxConversations, epoch, clock, turnTimeoutMs } = this.#options;
     for (const { conversationId, groupId } of await turns.runnable()) {
       if (this.#paused) return;
-      if (running.of(groupId).length >= maxConversations) continue;
+      if (this.#withoutRoom.has(groupId) || running.of(groupId).length >= maxConversations) continue;
       const turn = await turns.claim({ conversationId, epoch, deadlineAt: clock.now() + turnTimeoutMs });
       if (!turn) continue;
       this.#options.passPoint?.("turn_claimed");
@@ -301,8 +308,14 @@ export class Dispatcher implements AsyncDisposable {
 
   /** Every place is taken by a busy group: the message keeps its place in the queue, and the person knows. */
   async #wait(turn: Turn, error: PraktorError): Promise<void> {
-    const { endings, clock } = this.#options;
-    await endings.putBack(turn, clock.now() + fullHouseMs, error.message);
+    const { endings } = this.#options;
+    this.#withoutRoom.add(turn.groupId);
+    clearTimeout(this.#roomTimer);
+    this.#roomTimer = setTimeout(() => {
+      this.#withoutRoom.clear();
+      this.wake();
+    }, fullHouseMs);
+    await endings.putBack(turn, null, error.message);
     if (this.#toldToWait.has(turn.id)) return;
     this.#toldToWait.add(turn.id);
     await endings.notice(turn, `⏳ ${error.message} Your message waits for a place; you need not send it again.`);

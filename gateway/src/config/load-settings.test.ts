@@ -41,6 +41,12 @@ describe("settings", () => {
     ["a bare text", "hello", {}, /p\.yaml:1: must hold keys/],
     ["a bad duration", "agent:\n  idle_timeout: soon\n", {}, /p\.yaml:2: agent\.idle_timeout: must be a duration/],
     ["an integer variable that is none", "", { PRAKTOR_NATS_PORT: "42x" }, /PRAKTOR_NATS_PORT \(nats\.port\): /],
+    [
+      "an external server without its account",
+      "nats:\n  url: nats://n:4222\n",
+      {},
+      /p\.yaml:2: nats\.url: needs nats\.account_seed/,
+    ],
     ["an unknown sandbox kind", "", { PRAKTOR_SANDBOX: "vm" }, /PRAKTOR_SANDBOX \(sandbox\.kind\): /],
   ])("names file, line and key of %s", (_, yaml, environment, message) => {
     expect(() => parseSettings("p.yaml", yaml, environment)).toThrow(message);

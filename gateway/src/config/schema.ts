@@ -69,6 +69,10 @@ export const Settings = z.strictObject({
       /** How long a sandbox's credential lives before it must be renewed. */
       credential_life: duration.prefault("1h"),
     })
+    .refine((nats) => nats.url === undefined || nats.account_seed !== undefined, {
+      path: ["url"],
+      message: "needs nats.account_seed too: it signs the sandboxes' users on that server (docs/nats.md)",
+    })
     .prefault({}),
   store: z.strictObject({ path: z.string().min(1).default("data/praktor.db") }).prefault({}),
   web: z
