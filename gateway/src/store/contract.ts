@@ -8,11 +8,14 @@ import type { FactOutput, Usage } from "@praktor/protocol/agent-output";
 import type {
   Conversation,
   ConversationKind,
+  DeliveryState,
   Group,
   Message,
   OutboxBody,
   OutboxPart,
   SandboxRow,
+  Task,
+  TaskRun,
   Turn,
   TurnErrorCode,
   TurnEvent,
@@ -50,6 +53,7 @@ export interface GroupStore {
 
 export interface ConversationStore {
   get(id: string): Promise<Conversation | null>;
+  /** Without the ones of tasks' runs, of which there are many. */
   list(groupId: string): Promise<Conversation[]>;
   /**
    * The conversation of a group at an address (the group's page, a chat, a topic); made on first use. A `task_run` or `member`, and
@@ -233,6 +237,87 @@ export interface UsageStore {
   totals(query: { since: number; groupId?: string }): Promise<Usage & { calls: number }>;
 }
 
+export type NewTask = Omit<
+  Task,
+  "lastRunAt" | "lastStatus" | "lastError" | "failuresInRow" | "createdAt" | "updatedAt"
+>;
+
+/** What queues a run's turn: where it is said, and the words about its occasion. */
+export interface RunStart {
+  runId: string;
+  turnId: string;
+  /** The group's chat for `context_mode: group`; null makes a conversation of the run's own. */
+  conversationId: string | null;
+  /** Stands before the prompt. */
+  context: string;
+}
+
+export interface StartedRun {
+  run: TaskRun;
+  message: Message;
+  turn: Turn;
+}
+
+export interface TaskStore {
+  create(task: NewTask): Promise<Task>;
+  get(id: string): Promise<Task | null>;
+  /** Oldest first. */
+  list(groupId?: string): Promise<Task[]>;
+  /** Active tasks that have a next run. */
+  pending(): Promise<number>;
+  update(id: string, change: Partial<Omit<NewTask, "id" | "groupId">>): Promise<Task | null>;
+  /** With its runs. Turns that run for it are not ended. False: there was none. */
+  remove(id: string): Promise<boolean>;
+  /** Active tasks whose next run is not after `now`, the longest due first. */
+  due(now: number, limit: number): Promise<Task[]>;
+  nextDueAt(): Promise<number | null>;
+  /**
+   * One transaction: the task moves on to `nextRunAt`, and what was due gets its row. With `start` that is a run with a queued turn; where
+   * another run of the task is open, `overlap` decides between a `waiting` one (at most `maxWaiting`) and a skipped one. `missed` are skipped.
+   * Null, and nothing is done, when the task is no longer active or its next run is another than `dueAt`. A moment that has its row gets no second.
+   */
+  claim(claim: {
+    taskId: string;
+    dueAt: number;
+    nextRunAt: number | null;
+    missed: readonly { runId: string; scheduledFor: number; error: string }[];
+    run: (RunStart & { scheduledFor: number }) | null;
+    maxWaiting: number;
+  }): Promise<{ task: Task; runs: TaskRun[]; started: StartedRun | null } | null>;
+  /** A run beside the series. Null: no such task, or another run is open (`overlap: skip`), or too many wait. */
+  runNow(
+    start: RunStart & { taskId: string; maxWaiting: number },
+  ): Promise<{ run: TaskRun; started: StartedRun | null } | null>;
+  /** Open runs whose turn is over, oldest first, with the answer or explanation that ended it. */
+  ended(limit: number): Promise<{ run: TaskRun; task: Task; turn: Turn; word: Message | null }[]>;
+  /** The run of an ended turn is queued once more, not before `notBefore`. Null when it had been settled or queued before. */
+  retry(again: RunStart & { endedTurnId: string; notBefore: number }): Promise<StartedRun | null>;
+  /**
+   * The run is over: its row, the task's last result, and what the group reads, in one transaction. `say` null: the turn's own word was said in
+   * the chat already. A task that will not run again becomes `completed`. Null when it had been settled before.
+   */
+  settle(end: {
+    runId: string;
+    state: "succeeded" | "failed" | "cancelled";
+    error: string | null;
+    messageId: number | null;
+    say: {
+      conversationId: string;
+      role: "assistant" | "notice";
+      content: string;
+      parts: readonly NewOutboxPart[];
+    } | null;
+  }): Promise<{ run: TaskRun; task: Task; message: Message | null } | null>;
+  /** Waiting runs whose task has no other open run before them: each may be started. */
+  startable(): Promise<{ run: TaskRun; task: Task }[]>;
+  /** Null: it does not wait any more. */
+  startWaiting(start: RunStart): Promise<StartedRun | null>;
+  /** Newest first, with the delivery of the word in the group's chat. */
+  history(taskId: string, limit: number): Promise<(TaskRun & { delivery: DeliveryState | null })[]>;
+  /** The task and run that a turn works for. */
+  ofTurn(turnId: string): Promise<{ task: Task; run: TaskRun } | null>;
+}
+
 /** What `prune` removed. */
 export interface Pruned {
   turnEvents: number;
@@ -251,6 +336,7 @@ export interface Store extends AsyncDisposable {
   readonly sandboxes: SandboxStore;
   readonly settings: SettingStore;
   readonly usage: UsageStore;
+  readonly tasks: TaskStore;
   health(): Promise<{ ok: boolean; detail: string }>;
   /**
    * Forgets what is no longer needed: events of turns that ended more than 30 days ago, update ids older than 3 days, idempotency keys

@@ -1,5 +1,5 @@
 /** Conversations in SQLite. */
-import type { Selectable } from "kysely";
+import { sql, type Selectable } from "kysely";
 import { Address } from "@praktor/protocol/address";
 import type { Clock } from "../kit/clock.ts";
 import type { Ids } from "../kit/ids.ts";
@@ -34,6 +34,8 @@ export class ConversationsRepository implements ConversationStore {
         .selectFrom("conversations")
         .selectAll()
         .where("group_id", "=", groupId)
+        // Literal text, because SQLite uses a partial index only where the query's text implies its condition.
+        .where(sql<boolean>`kind <> 'task_run'`)
         .orderBy("created_at")
         .orderBy("id")
         .execute();

@@ -95,7 +95,7 @@ describe("opening", () => {
 
 describe("migrations", () => {
   const second: Migration = {
-    version: 2,
+    version: migrations.length + 1,
     name: "second",
     sql: "create table extra (id integer primary key) strict; update messages set content = 'rewritten'; insert into extra values (1);",
   };
@@ -116,7 +116,7 @@ describe("migrations", () => {
   it("may build a table anew that others refer to", async () => {
     const path = await filledDatabase();
     const rebuild: Migration = {
-      version: 2,
+      version: migrations.length + 1,
       name: "rebuild",
       sql: `
         create table new_conversations as select * from conversations;

@@ -25,10 +25,11 @@ const databases = temporaryDatabases();
  */
 const SHORT_SCANS = [
   /^SCAN groups/,
+  /^SCAN scheduled_tasks/,
   /^SCAN health_probe/,
   /^SCAN heads/,
   /^SCAN \(subquery/,
-  /USING (COVERING )?INDEX (turns_open|turns_queued|outbox_unsent|outbox_sending|agent_sessions_live)\b/,
+  /USING (COVERING )?INDEX (turns_open|turns_queued|outbox_unsent|outbox_sending|agent_sessions_live|task_runs_open)\b/,
 ];
 
 async function everyStatement(): Promise<Map<string, string[]>> {
@@ -116,6 +117,43 @@ async function useEverything(store: SqliteStore, clock: TestClock): Promise<void
   await store.usage.record({ groupId, turnId: null, model: "m", usage: someUsage, at: 1, status: 200, durationMs: 1 });
   await store.usage.totals({ since: 0 });
   await store.usage.totals({ since: 0, groupId });
+  const run = { runId: "r", turnId: "rt", conversationId: null, context: "c" };
+  await store.tasks.create({
+    id: "task",
+    groupId,
+    name: "n",
+    schedule: { kind: "once", at_ms: 1 },
+    timezone: "UTC",
+    prompt: "p",
+    contextMode: "isolated",
+    status: "active",
+    overlap: "queue",
+    catchUp: "skip",
+    graceMs: 0,
+    model: null,
+    maxTurns: null,
+    mayManageTasks: false,
+    anchorAt: 1,
+    nextRunAt: 1,
+  });
+  await store.tasks.list();
+  await store.tasks.list(groupId);
+  await store.tasks.pending();
+  await store.tasks.due(1, 5);
+  await store.tasks.nextDueAt();
+  const claimed = { taskId: "task", dueAt: 1, nextRunAt: 2, missed: [], maxWaiting: 1 };
+  await store.tasks.claim({ ...claimed, run: { ...run, scheduledFor: 1 } });
+  await store.tasks.runNow({ ...run, runId: "r2", taskId: "task", maxWaiting: 1 });
+  await store.turns.end({ ...end, parts: [], turnId: "rt" });
+  await store.tasks.ended(5);
+  await store.tasks.ofTurn("rt");
+  await store.tasks.retry({ ...run, turnId: "rt2", endedTurnId: "rt", notBefore: 0 });
+  await store.tasks.settle({ runId: "r", state: "failed", error: "e", messageId: 1, say: null });
+  await store.tasks.startable();
+  await store.tasks.startWaiting({ ...run, runId: "r2", turnId: "rt3" });
+  await store.tasks.history("task", 5);
+  await store.tasks.update("task", { name: "m" });
+  await store.tasks.remove("task");
   await store.health();
   await store.prune();
 }

@@ -1,6 +1,7 @@
 /** Rows as the rest of the gateway sees them: camelCase, parsed, times in UTC epoch milliseconds. */
 import type { Address } from "@praktor/protocol/address";
 import type { FailureCode, Usage } from "@praktor/protocol/agent-output";
+import type { CatchUp, ContextMode, Overlap, RunState, Schedule, TaskStatus } from "@praktor/protocol/tasks";
 
 export interface Group {
   id: string;
@@ -133,4 +134,53 @@ export interface TurnEvent {
   /** The fact without its type and numbers. */
   data: Record<string, unknown>;
   createdAt: number;
+}
+
+export interface Task {
+  id: string;
+  groupId: string;
+  name: string;
+  schedule: Schedule;
+  /** IANA. */
+  timezone: string;
+  prompt: string;
+  contextMode: ContextMode;
+  status: TaskStatus;
+  overlap: Overlap;
+  catchUp: CatchUp;
+  graceMs: number;
+  /** Null: the group's. */
+  model: string | null;
+  /** Null: `agent.max_turns`. */
+  maxTurns: number | null;
+  mayManageTasks: boolean;
+  /** Intervals count from here. */
+  anchorAt: number;
+  /** Null: it will not run by itself again. */
+  nextRunAt: number | null;
+  /** For when the newest run was due that is over. */
+  lastRunAt: number | null;
+  lastStatus: RunState | null;
+  lastError: string | null;
+  failuresInRow: number;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export interface TaskRun {
+  id: string;
+  taskId: string;
+  groupId: string;
+  scheduledFor: number;
+  trigger: "schedule" | "manual";
+  state: RunState;
+  /** Turns that were queued for it. */
+  tries: number;
+  error: string | null;
+  conversationId: string | null;
+  turnId: string | null;
+  messageId: number | null;
+  claimedAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
 }

@@ -1,6 +1,7 @@
 /** The tables as the newest migration leaves them, for Kysely. */
 import type { Generated } from "kysely";
 import type { Address } from "@praktor/protocol/address";
+import type { CatchUp, ContextMode, Overlap, RunState, TaskStatus } from "@praktor/protocol/tasks";
 import type { ConversationKind, MessageRole, OutboxState, SandboxRow, TurnErrorCode, TurnState } from "./rows.ts";
 
 /** SQLite has no boolean. */
@@ -154,6 +155,49 @@ interface ModelCallTable {
   at: number;
 }
 
+export interface ScheduledTaskTable {
+  id: string;
+  group_id: string;
+  name: string;
+  schedule: Json;
+  timezone: string;
+  prompt: string;
+  context_mode: ContextMode;
+  status: TaskStatus;
+  overlap: Overlap;
+  catch_up: CatchUp;
+  grace_ms: number;
+  model: string | null;
+  max_turns: number | null;
+  may_manage_tasks: Flag;
+  anchor_at: number;
+  next_run_at: number | null;
+  last_run_at: number | null;
+  last_status: RunState | null;
+  last_error: string | null;
+  failures_in_row: Generated<number>;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface TaskRunTable {
+  id: string;
+  task_id: string;
+  group_id: string;
+  scheduled_for: number;
+  trigger: "schedule" | "manual";
+  state: RunState;
+  tries: Generated<number>;
+  error: string | null;
+  conversation_id: string | null;
+  turn_id: string | null;
+  /** The answer, or the word about the failure, in the group's chat. */
+  message_id: number | null;
+  claimed_at: number;
+  started_at: number | null;
+  finished_at: number | null;
+}
+
 interface HealthProbeTable {
   id: Generated<number>;
   checked_at: number;
@@ -173,5 +217,7 @@ export interface Schema {
   agent_sessions: AgentSessionTable;
   settings: SettingTable;
   model_calls: ModelCallTable;
+  scheduled_tasks: ScheduledTaskTable;
+  task_runs: TaskRunTable;
   health_probe: HealthProbeTable;
 }

@@ -17,6 +17,7 @@ import { OutboxRepository } from "./outbox-repository.ts";
 import { prune } from "./prune.ts";
 import { SandboxesRepository } from "./sandboxes-repository.ts";
 import { SettingsRepository } from "./settings-repository.ts";
+import { TasksRepository } from "./tasks-repository.ts";
 import { TurnsRepository } from "./turns-repository.ts";
 import { UsageRepository } from "./usage-repository.ts";
 
@@ -38,6 +39,7 @@ export class SqliteStore implements Store {
   readonly sandboxes: SandboxesRepository;
   readonly settings: SettingsRepository;
   readonly usage: UsageRepository;
+  readonly tasks: TasksRepository;
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #file: Disposable | undefined;
@@ -68,6 +70,7 @@ export class SqliteStore implements Store {
     this.sandboxes = new SandboxesRepository(database, clock);
     this.settings = new SettingsRepository(database);
     this.usage = new UsageRepository(database);
+    this.tasks = new TasksRepository(database, clock, ids);
   }
 
   health(): Promise<{ ok: boolean; detail: string }> {

@@ -2,6 +2,7 @@
 import { inboxContract } from "./inbox.contract.ts";
 import { outboxContract } from "./outbox.contract.ts";
 import { recordsContract } from "./records.contract.ts";
+import { tasksContract } from "./tasks.contract.ts";
 import { turnsContract } from "./turns.contract.ts";
 import type { MakeStore } from "./contract-fixture.ts";
 
@@ -11,4 +12,5 @@ export function storeContract(make: MakeStore): void {
   inboxContract(make);
   turnsContract(make);
   outboxContract(make);
+  tasksContract(make);
 }

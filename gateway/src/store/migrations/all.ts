@@ -1,5 +1,6 @@
 /** Every migration, oldest first. One that was released is never changed: the next one corrects it. */
 import type { Migration } from "../migrate.ts";
 import { first } from "./0001-first.ts";
+import { tasks } from "./0002-tasks.ts";
 
-export const migrations: readonly Migration[] = [first];
+export const migrations: readonly Migration[] = [first, tasks];
