@@ -40,7 +40,7 @@ export interface ClaudeSettings {
  * Claude Code's whole environment. It gets the sandbox's opaque token in place of a model key: the gateway's model proxy adds
  * the real one.
  */
-export function claudeEnvironment({ environment, inherited }: ClaudeSettings): Record<string, string> {
+function claudeEnvironment({ environment, inherited }: ClaudeSettings): Record<string, string> {
   const { GROUP_ID, NATS_URL, NATS_CREDS, PRAKTOR_SANDBOX_ID, CLAUDE_CONFIG_DIR, HOME, TZ } = environment;
   const tokenName = environment.PRAKTOR_MODEL_AUTH === "oauth" ? "CLAUDE_CODE_OAUTH_TOKEN" : "ANTHROPIC_API_KEY";
   return {
