@@ -18,6 +18,8 @@ export interface GatewayProcessOptions {
   /** The settings, as environment variables; nothing else of this process's environment but PATH is handed on. */
   environment: Readonly<Record<string, string>>;
   onLog?: (line: LogLine) => void;
+  /** What is run with `gateway` as its argument; the sources of this repository when absent. */
+  program?: string;
   startTimeoutMs?: number;
 }
 
@@ -27,18 +29,31 @@ export class GatewayProcess implements AsyncDisposable {
   #web: string | undefined;
   #startMs = 0;
 
-  private constructor(child: ChildProcess) {
+  /** Resolves when it says that it is up; rejects with what it printed when it ends before, or takes too long. */
+  readonly up: Promise<void>;
+  /** Resolves when its process is gone. */
+  readonly gone: Promise<void>;
+
+  private constructor(child: ChildProcess, options: GatewayProcessOptions) {
     this.#child = child;
+    this.gone = new Promise((resolve) => child.once("close", () => resolve()));
+    this.up = this.#up(options);
+    this.up.catch(() => {});
   }
 
-  /** Resolves when the gateway says that it is up; rejects with what it printed when it ends before, or takes too long. */
-  static async start(options: GatewayProcessOptions): Promise<GatewayProcess> {
-    const child = spawn(process.execPath, [commandLine, "gateway"], {
+  /** Returns at once: for a test that kills it at any moment of its life. */
+  static launch(options: GatewayProcessOptions): GatewayProcess {
+    const child = spawn(process.execPath, [options.program ?? commandLine, "gateway"], {
       env: { PATH: process.env.PATH ?? "", PRAKTOR_CONFIG: "", ...options.environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const gateway = new GatewayProcess(child);
-    await gateway.#up(options);
+    return new GatewayProcess(child, options);
+  }
+
+  /** As `launch`, and up. */
+  static async start(options: GatewayProcessOptions): Promise<GatewayProcess> {
+    const gateway = GatewayProcess.launch(options);
+    await gateway.up;
     return gateway;
   }
 

@@ -1,0 +1,83 @@
+/** A gateway as it is shipped, in a folder of its own: bundled from the sources, perhaps with a fault put into them, beside a runner of one's choice. */
+import { mkdir, readFile, symlink } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "esbuild";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** One replacement in one file of the gateway's sources. */
+export interface Patch {
+  file: string;
+  find: string;
+  replace: string;
+}
+
+export interface GatewayParts {
+  /** `claude`: the real runner with Claude Code; `stand-in`: the real runner's bus with a played turn. */
+  runner: "claude" | "stand-in";
+  patches?: readonly Patch[];
+}
+
+/** Returns the program to run. Rejects when a patch does not fit the sources exactly once: it would prove nothing. */
+export async function buildGateway(folder: string, { runner, patches = [] }: GatewayParts): Promise<string> {
+  const program = join(folder, "gateway", "src", "praktor.mjs");
+  await mkdir(join(folder, "agent-runner", "dist"), { recursive: true });
+  await Promise.all([
+    bundleGatewaySource("main.ts", program, patches),
+    bundle(
+      join(root, runner === "claude" ? "agent-runner/src/main.ts" : "tests/torture/stand-in-runner.ts"),
+      join(folder, "agent-runner/dist/agent-runner.mjs"),
+    ),
+    ...["ui", "ptask", "groups", "node_modules"].map((name) => symlink(join(root, name), join(folder, name))),
+  ]);
+  return program;
+}
+
+/** One program of the gateway's sources, with the patches in it. */
+export async function bundleGatewaySource(source: string, outfile: string, patches: readonly Patch[]): Promise<void> {
+  const applied = new Set<Patch>();
+  await bundle(join(root, "gateway/src", source), outfile, [patching(patches, applied)]);
+  const missed = patches.find((patch) => !applied.has(patch));
+  if (missed) throw new Error(`The patch of ${missed.file} was never applied: ${source} does not need that file.`);
+}
+
+async function bundle(entry: string, outfile: string, plugins: Plugin[] = []): Promise<void> {
+  await build({
+    entryPoints: [entry],
+    outfile,
+    plugins,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node24",
+    keepNames: true,
+    minifyWhitespace: true,
+    logLevel: "error",
+    external: ["cpu-features", "*/sshcrypto.node"],
+    // Packages in CommonJS among the bundled ones ask for these.
+    banner: {
+      js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);const __filename=import.meta.filename,__dirname=import.meta.dirname;',
+    },
+  });
+}
+
+function patching(patches: readonly Patch[], applied: Set<Patch>): Plugin {
+  return {
+    name: "patch",
+    setup(setup) {
+      setup.onLoad({ filter: /gateway\/src\/.*\.ts$/ }, async ({ path }) => {
+        const file = relative(join(root, "gateway/src"), path);
+        const mine = patches.filter((patch) => patch.file === file);
+        if (mine.length === 0) return undefined;
+        let contents = await readFile(path, "utf8");
+        for (const patch of mine) {
+          if (contents.split(patch.find).length !== 2) throw new Error(`A patch does not fit ${file}: ${patch.find}`);
+          contents = contents.replace(patch.find, () => patch.replace);
+          applied.add(patch);
+        }
+        return { contents, loader: "ts" as const };
+      });
+    },
+  };
+}
