@@ -328,8 +328,9 @@ export class SandboxPool {
     entry.status = "stopping";
     onChange(entry.groupId, "stopping", null);
     try {
-      revoke(entry.sandboxId);
+      // Its credential is good to the end, so that the runner's last facts still arrive; then it is nobody's.
       await host.stop(entry.sandboxId, stopGraceMs, signal);
+      revoke(entry.sandboxId);
       await store.stopped(entry.sandboxId, error);
       if (entry.place) await closePlace(entry.groupId, entry.place);
     } catch (failure) {
