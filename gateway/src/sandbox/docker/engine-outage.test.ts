@@ -90,6 +90,11 @@ describe.skipIf(possible === "skip")("an engine that goes away", () => {
     expect(await host.list(signal)).toEqual([kept]);
     await bench.docker.getContainer(kept.engineId).kill();
     await expect.poll(ended, patient).toEqual([killed.sandboxId, removed.sandboxId, kept.sandboxId]);
+
+    await cable.cut();
+    await cable.plug();
+    await expect.poll(async () => (await host.health(signal)).ok, patient).toBe(true);
+    expect(ended()).toEqual([killed.sandboxId, removed.sandboxId, kept.sandboxId]);
     await cable.cut();
   });
 });

@@ -90,6 +90,7 @@ describe.skipIf(withBubblewrap === "skip")("bubblewrap", () => {
       homes: false,
       gatewaySignalled: false,
       shadow: false,
+      root: false,
       sharedMemory: true,
     });
     // What it may write in its private places reaches no disk.
@@ -121,6 +122,7 @@ console.log(JSON.stringify({
   homes: existsSync("/root") || existsSync("/home"),
   gatewaySignalled: can(() => process.kill(Number(GATEWAY_PID), 0)),
   shadow: can(() => readFileSync("/etc/shadow")),
+  root: can(() => writeFileSync("/x", "x")) || can(() => writeFileSync("/etc/x", "x")),
   sharedMemory: can(() => writeFileSync("/dev/shm/x", "x")),
 }));
 for (const place of PLACES.split(":")) can(() => writeFileSync(join(place, "praktor-trace"), "x"));
