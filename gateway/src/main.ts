@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 /** The command line of Praktor. Only this file ends the process. */
+import { enableCompileCache } from "node:module";
 import { Command } from "commander";
 import { addGatewayCommand } from "./commands/gateway.ts";
 import { addVersionCommand } from "./commands/version.ts";
 import { errorMessage, isAbort, PraktorError } from "./kit/praktor-error.ts";
 
+// Stripping types and compiling is half of the start; the cache lies in the system's temporary folder.
+enableCompileCache();
 const program = new Command("praktor").description("A self-hosted personal AI agent assistant.");
 addGatewayCommand(program);
 addVersionCommand(program);

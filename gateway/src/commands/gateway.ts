@@ -1,7 +1,6 @@
 /** `praktor gateway`: runs the service until it is told to stop. */
 import type { Command } from "commander";
 import { loadSettings } from "../config/load-settings.ts";
-import { runGateway } from "../gateway.ts";
 import { crashAt } from "../kit/crash-points.ts";
 import { createLog } from "../log.ts";
 
@@ -11,6 +10,8 @@ export function addGatewayCommand(program: Command): void {
     .description("run the gateway: Telegram, page, bus, sandboxes")
     .action(async () => {
       const settings = await loadSettings(process.env);
+      // Loaded only by who runs it, and from the compile cache that main.ts switched on before.
+      const { runGateway } = await import("../gateway.ts");
       const { agent, telegram, web, nats } = settings;
       const log = createLog(process.env.PRAKTOR_LOG_LEVEL ?? "info", [
         agent.anthropic_api_key,
