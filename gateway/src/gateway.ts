@@ -1,12 +1,13 @@
 /** The composition root: makes every room, hands each what it needs, and takes them down in the reverse order. */
 import { join } from "node:path";
-import { AgentReady } from "@praktor/protocol/agent-control";
+import { AgentControlReply, AgentReady } from "@praktor/protocol/agent-control";
 import type { Address } from "@praktor/protocol/address";
 import * as subjects from "@praktor/protocol/subjects";
 import { Assistant } from "./agent/assistant.ts";
 import { Dispatcher } from "./agent/dispatcher.ts";
 import { RunningTurns } from "./agent/running-turns.ts";
 import { SandboxPool } from "./agent/sandbox-pool.ts";
+import { SandboxWatch } from "./agent/sandbox-watch.ts";
 import { takeOverTurns } from "./agent/take-over.ts";
 import { Transfers } from "./agent/transfers.ts";
 import { TurnEndings } from "./agent/turn-endings.ts";
@@ -35,6 +36,7 @@ import { SandboxUsers } from "./sandbox-api/sandbox-users.ts";
 import type { NewOutboxPart } from "./store/contract.ts";
 import { SqliteStore } from "./store/sqlite-store.ts";
 import { SystemStatus } from "./system-status.ts";
+import { makeScheduler } from "./make-scheduler.ts";
 import { makeTelegram } from "./make-telegram.ts";
 import { renderAnswer } from "./telegram/format/render-answer.ts";
 import { version } from "./version.ts";
@@ -188,6 +190,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     onEnded: (turn) => {
       telegram?.turnEnded(turn.id);
       dispatcher.turnEnded(turn);
+      if (turn.sender === "scheduler") scheduler.wake();
     },
     onOutgoing: () => telegram?.wakeDelivery(),
   });
@@ -213,6 +216,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
       onStarted: (turn, conversation) => telegram?.turnStarted(conversation.address, turn.id),
       fetchFiles: async (messages, signal) =>
         (await telegram?.fetchFiles(messages, (...file) => workspace.write(...file), signal)) ?? null,
+      taskOf: async (turnId) => (await store.tasks.ofTurn(turnId))?.task ?? null,
       passPoint,
     }),
   );
@@ -234,12 +238,40 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     const ready = AgentReady.safeParse(data);
     if (ready.success && pool.ready(groupOf(subject), ready.data.runner)) reply?.({ status: "ok" });
   });
-  bus.subscribe(subjects.allHostIpc, async ({ reply }) => {
-    reply?.({ error: "Scheduled tasks are not available in this version of Praktor." });
+
+  const watchEveryMs = Math.min(10_000, settings.agent.unresponsive_timeout / 3);
+  const watch = new SandboxWatch({
+    sandboxes: () => pool.list(),
+    answers: async (groupId, signal) =>
+      await request(subjects.agentControl(groupId), { command: "ping" }, AgentControlReply, watchEveryMs, signal).then(
+        () => true,
+        () => false,
+      ),
+    isBusUp: () => bus.health().ok,
+    giveUp: (groupId, generation, detail) => pool.giveUp(groupId, generation, detail),
+    clock,
+    patienceMs: settings.agent.unresponsive_timeout,
   });
 
   const assistant = new Assistant({ store, running, dispatcher, pool, request, publish });
-  const telegram = makeTelegram(settings, { store, assistant, running, log, clock, publish, passPoint });
+  const { scheduler, tasks, ipc } = makeScheduler(settings, {
+    store,
+    assistant,
+    running,
+    clock,
+    ids,
+    log,
+    timeZone: options.timeZone,
+    render,
+    publish,
+    wakeDelivery: () => telegram?.wakeDelivery(),
+    status: () => status.status(),
+  });
+  stack.use(scheduler);
+  bus.subscribe(subjects.allHostIpc, async ({ subject, data, reply }) => {
+    reply?.(await ipc.handle(subject.split(".")[2] ?? "", data));
+  });
+  const telegram = makeTelegram(settings, { store, assistant, running, log, clock, publish, tasks, passPoint });
   if (telegram) stack.use(telegram);
   const status = new SystemStatus({
     store,
@@ -293,6 +325,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
             status: () => status.status(),
             health: () => status.health(),
           },
+          tasks,
           workspace,
           events,
         }),
@@ -301,9 +334,11 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   await web?.start(lifetime.signal);
 
   every(background, reconcileEveryMs, (signal) => pool.reconcile(signal));
+  every(background, watchEveryMs, (signal) => watch.look(signal));
   every(background, idleLookEveryMs, (signal) => pool.stopIdle(signal));
   every(background, pruneEveryMs, () => store.prune());
   dispatcher.wake();
+  scheduler.start();
   log.info(
     { ms: clock.now() - startedAt, web: web?.url, sandbox: host.kind, store: join(settings.store.path) },
     "praktor is up",
@@ -311,6 +346,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   options.onStarted?.({ webUrl: web?.url ?? null });
 
   await aborted(options.signal);
+  scheduler.pause();
   dispatcher.pause();
   await grace(running, settings.stop_grace);
   log.info({ running: running.size }, "praktor stops; what still runs is taken up by the next start");

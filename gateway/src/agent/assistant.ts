@@ -117,7 +117,11 @@ export class Assistant {
   }
 
   async stopAgent(groupId: string): Promise<boolean> {
-    return await this.#options.pool.stop(groupId, AbortSignal.timeout(stopTimeoutMs));
+    const { pool, running, dispatcher } = this.#options;
+    const stopped = await pool.stop(groupId, AbortSignal.timeout(stopTimeoutMs));
+    // Nobody works on them any more; what waits in the queue is not meant.
+    if (stopped) for (const { turn } of running.of(groupId)) await dispatcher.stopTurn(turn.id);
+    return stopped;
   }
 
   async liveTurns(groupId: string): Promise<TurnView[]> {

@@ -36,7 +36,7 @@ export interface DispatcherOptions {
   pool: {
     ensure: (group: PooledGroup, signal: AbortSignal) => Promise<PooledSandbox>;
     isLive: (groupId: string, generation: number) => boolean;
-    stop: (groupId: string, signal: AbortSignal, error: string) => Promise<boolean>;
+    giveUp: (groupId: string, generation: number, detail: string) => Promise<void>;
     touch: (groupId: string) => void;
   };
   request: <Reply>(
@@ -51,6 +51,8 @@ export interface DispatcherOptions {
   onStarted: (turn: Turn, conversation: Conversation) => void;
   /** Puts the files that came with these messages into the workspace. Never rejects; a sentence for the agent about what could not be had. */
   fetchFiles?: (messages: readonly Message[], signal: AbortSignal) => Promise<string | null>;
+  /** The task that a turn of the scheduler's works for, with its own limits; null where those of all turns hold. */
+  taskOf?: (turnId: string) => Promise<{ id: string; model: string | null; maxTurns: number | null } | null>;
   passPoint?: PassPoint;
 }
 
@@ -247,7 +249,8 @@ export class Dispatcher implements AsyncDisposable {
     const note = (await this.#options.fetchFiles?.(spoken, signal)) ?? null;
     if (!running.get(turn.id)) return;
     const text = note === null ? promptOf(spoken) : `${promptOf(spoken)}\n\n${note}`;
-    const input = this.#input(turn, group, conversation, text);
+    const task = turn.sender === "scheduler" ? ((await this.#options.taskOf?.(turn.id)) ?? null) : null;
+    const input = this.#input(turn, group, conversation, text, task);
     const reply = await this.#send(input, sandbox, signal);
     const live = running.get(turn.id);
     if (reply.status === "refused") {
@@ -280,7 +283,7 @@ export class Dispatcher implements AsyncDisposable {
             `The sandbox runs but does not answer: ${errorMessage(error)}`,
             { cause: error },
           );
-          if (!gone) await pool.stop(input.groupID, signal, failure.message);
+          if (!gone) await pool.giveUp(input.groupID, sandbox.generation, failure.message);
           throw failure;
         }
         await sleep(500 * attempt, signal);
@@ -288,9 +291,15 @@ export class Dispatcher implements AsyncDisposable {
     }
   }
 
-  #input(turn: Turn, group: Group, conversation: Conversation, text: string): AgentInput {
+  #input(
+    turn: Turn,
+    group: Group,
+    conversation: Conversation,
+    text: string,
+    task: { id: string; model: string | null; maxTurns: number | null } | null,
+  ): AgentInput {
     const { address } = conversation;
-    const model = group.model ?? this.#options.defaultModel;
+    const model = task?.model ?? group.model ?? this.#options.defaultModel;
     return {
       turnId: turn.id,
       conversationId: conversation.id,
@@ -298,7 +307,8 @@ export class Dispatcher implements AsyncDisposable {
       attempt: turn.attempt,
       text,
       sender: turn.sender,
-      maxTurns: this.#options.maxTurns,
+      maxTurns: task?.maxTurns ?? this.#options.maxTurns,
+      ...(task === null ? {} : { task_id: task.id }),
       ...(address.channel === "telegram" ? { chat_id: address.chatId } : {}),
       ...(conversation.sessionId === null ? {} : { sessionId: conversation.sessionId }),
       ...(turn.interrupted ? { interrupted: true } : {}),

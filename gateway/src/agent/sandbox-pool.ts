@@ -142,6 +142,15 @@ export class SandboxPool {
     return true;
   }
 
+  /** It runs but does not answer: it is ended as if it had died. Resolves when it is gone; another generation is not touched. */
+  async giveUp(groupId: string, generation: number, detail: string): Promise<void> {
+    const entry = this.#entries.get(groupId);
+    if (entry?.generation !== generation || entry.status !== "running") return;
+    this.#options.logger.warn({ group: groupId, sandbox: entry.sandboxId, detail }, "a sandbox is given up");
+    this.#exited({ groupId, sandboxId: entry.sandboxId, exitCode: null, outOfMemory: false, detail });
+    await entry.stopped;
+  }
+
   /** Takes over what the engine still runs, ends what the store does not know, and forgets what is gone. */
   async adopt(groups: ReadonlyMap<string, PooledGroup>, signal: AbortSignal): Promise<void> {
     const { host, store, logger } = this.#options;

@@ -55,6 +55,8 @@ export const Settings = z.strictObject({
       idle_timeout: duration.prefault("10m"),
       start_timeout: duration.prefault("60s"),
       turn_timeout: duration.prefault("60m"),
+      /** A sandbox that runs and does not answer for so long is replaced. */
+      unresponsive_timeout: duration.prefault("45s"),
       anthropic_api_key: secret.optional(),
       oauth_token: secret.optional(),
       base_url: z.url().optional(),
