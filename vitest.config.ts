@@ -2,7 +2,10 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{protocol,nats-server,gateway,agent-runner,ptask,ui,simulators}/src/**/*.test.{ts,tsx}", "tests/**/*.test.ts"],
+    include: [
+      "{protocol,nats-server,gateway,agent-runner,ptask,ui,simulators}/src/**/*.test.{ts,tsx}",
+      "tests/**/*.test.ts",
+    ],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // Two cores: more workers only make the timing-sensitive whole-system tests wait for each other.

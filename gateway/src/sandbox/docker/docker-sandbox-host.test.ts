@@ -5,7 +5,7 @@ import { requirement } from "../../../../tests/require.ts";
 import { sandboxHostContract, standInSpec } from "../sandbox-host.contract.ts";
 import type { RunningSandbox, SandboxExit } from "../sandbox.ts";
 import type { DockerSandboxHost } from "./docker-sandbox-host.ts";
-import { DockerWorkbench, engineAnswers, testLimits } from "./docker-workbench.ts";
+import { DockerWorkbench, engineAnswers, testLimits } from "./testing/docker-workbench.ts";
 
 const possible = requirement("docker", await engineAnswers());
 const signal = new AbortController().signal;

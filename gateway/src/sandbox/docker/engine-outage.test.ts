@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requirement } from "../../../../tests/require.ts";
 import { standInSpec } from "../sandbox-host.contract.ts";
 import type { SandboxExit } from "../sandbox.ts";
-import { DockerWorkbench, engineAnswers } from "./docker-workbench.ts";
+import { DockerWorkbench, engineAnswers } from "./testing/docker-workbench.ts";
 
 const possible = requirement("docker", await engineAnswers());
 const signal = new AbortController().signal;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { requirement } from "../../../../tests/require.ts";
 import { standInSpec } from "../sandbox-host.contract.ts";
-import { DockerWorkbench, engineAnswers } from "./docker-workbench.ts";
+import { DockerWorkbench, engineAnswers } from "./testing/docker-workbench.ts";
 
 const possible = requirement("docker", await engineAnswers());
 const patient = { timeout: 20_000, interval: 100 };

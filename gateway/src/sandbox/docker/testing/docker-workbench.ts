@@ -5,10 +5,10 @@ import { PassThrough } from "node:stream";
 import { finished } from "node:stream/promises";
 import Docker from "dockerode";
 import { pack } from "tar-stream";
-import { systemClock } from "../../kit/clock.ts";
-import { silentLogger } from "../../kit/logger.ts";
-import type { ContainerLimits } from "./container-request.ts";
-import { DockerSandboxHost, type DockerSandboxOptions } from "./docker-sandbox-host.ts";
+import { systemClock } from "../../../kit/clock.ts";
+import { silentLogger } from "../../../kit/logger.ts";
+import type { ContainerLimits } from "../container-request.ts";
+import { DockerSandboxHost, type DockerSandboxOptions } from "../docker-sandbox-host.ts";
 
 const mib = 1024 * 1024;
 export const testLimits: ContainerLimits = {
@@ -42,7 +42,7 @@ export class DockerWorkbench implements AsyncDisposable {
   async start(files: Record<string, string | Buffer> = {}): Promise<void> {
     const tar = pack();
     tar.entry({ name: "Dockerfile" }, dockerfile);
-    tar.entry({ name: "stand-in-runner.mjs" }, await readFile(new URL("../stand-in-runner.mjs", import.meta.url)));
+    tar.entry({ name: "stand-in-runner.mjs" }, await readFile(new URL("../../stand-in-runner.mjs", import.meta.url)));
     for (const [name, content] of Object.entries(files)) tar.entry({ name }, content);
     tar.finalize();
     const context = tar.pipe(new PassThrough());
