@@ -3,13 +3,14 @@ import type { PraktorEvent } from "@praktor/protocol/events";
 import type { Assistant } from "./agent/assistant.ts";
 import type { RunningTurns } from "./agent/running-turns.ts";
 import type { Settings } from "./config/schema.ts";
-import { folderName } from "./groups/folder-name.ts";
 import type { Clock } from "./kit/clock.ts";
 import type { PassPoint } from "./kit/crash-points.ts";
 import type { Logger } from "./kit/logger.ts";
-import { PraktorError } from "./kit/praktor-error.ts";
+import { registerGroup } from "./register-group.ts";
+import type { TaskDesk } from "./scheduler/task-desk.ts";
 import type { Store } from "./store/contract.ts";
-import type { Group, OutboxPart } from "./store/rows.ts";
+import type { OutboxPart } from "./store/rows.ts";
+import { taskList } from "./telegram/task-list.ts";
 import { TelegramBot } from "./telegram/telegram-bot.ts";
 
 export interface TelegramParts {
@@ -19,13 +20,14 @@ export interface TelegramParts {
   log: Logger;
   clock: Clock;
   publish: (event: PraktorEvent) => void;
+  tasks: TaskDesk;
   passPoint: PassPoint;
 }
 
 /** Null without a token: the bot is off. */
 export function makeTelegram(settings: Settings, parts: TelegramParts): TelegramBot | null {
   const { token, api_root: apiRoot, allow_from: allowFrom, group_replies: groupReplies } = settings.telegram;
-  const { store, assistant, running, log, clock, publish, passPoint } = parts;
+  const { store, assistant, running, log, clock, publish, tasks, passPoint } = parts;
   if (token === undefined) return null;
   return new TelegramBot({
     token,
@@ -52,29 +54,13 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
       activity: (turnId) => ({
         tool: running.get(turnId)?.tools.findLast((candidate) => !candidate.done)?.name ?? null,
       }),
+      tasks: async (conversationId) => {
+        const conversation = await store.conversations.get(conversationId);
+        return taskList(conversation ? await tasks.list(conversation.groupId) : []);
+      },
       status: (conversationId) => conversationStatus(conversationId, store, running, clock),
     },
   });
-}
-
-async function registerGroup(
-  group: { id: string; name: string },
-  mainChatId: string | undefined,
-  assistant: Assistant,
-  store: Store,
-): Promise<Group> {
-  const known = await store.groups.get(group.id);
-  if (known) return known;
-  const created = await assistant.registerGroup({
-    id: group.id,
-    name: group.name,
-    folder: folderName(group.name, group.id),
-    is_main: group.id === mainChatId,
-  });
-  if (created.type === "created") return created.group;
-  const winner = await store.groups.get(group.id);
-  if (winner) return winner;
-  throw new PraktorError("taken_folder", `The chat ${group.id} could not become a group: its folder's name is taken.`);
 }
 
 function publishDelivery(part: OutboxPart, publish: (event: PraktorEvent) => void): void {

@@ -50,10 +50,11 @@ export class SystemStatus {
 
   async status(): Promise<StatusView> {
     const { store, bus, clock, version, startedAt, activeAgents } = this.#options;
-    const [health, groups, recent] = await Promise.all([
+    const [health, groups, recent, pendingTasks] = await Promise.all([
       this.health(),
       store.groups.list(),
       store.messages.recent(recentMessages),
+      store.tasks.pending(),
     ]);
     const monitor = bus.monitor();
     return {
@@ -61,7 +62,7 @@ export class SystemStatus {
       version,
       active_agents: activeAgents(),
       groups_count: groups.length,
-      pending_tasks: 0,
+      pending_tasks: pendingTasks,
       uptime: Math.round((clock.now() - startedAt) / 1000),
       recent_messages: recent.map((message) => ({ ...messageView(message), group_id: message.groupId })),
       nats: {

@@ -4,6 +4,7 @@ import { Address } from "./address.ts";
 import { Usage } from "./agent-output.ts";
 import { GroupId, RowId } from "./ids.ts";
 import { MessageView } from "./rest.ts";
+import { RunState } from "./tasks.ts";
 
 export const TurnState = z.enum(["queued", "running", "succeeded", "failed", "cancelled"]);
 export type TurnState = z.infer<typeof TurnState>;
@@ -64,6 +65,21 @@ export const PraktorEvent = z.discriminatedUnion("type", [
     error: z.string().nullable(),
   }),
   z.object({ type: z.literal("group"), groupId: GroupId, change: z.enum(["created", "updated", "deleted"]) }),
+  z.object({
+    type: z.literal("task"),
+    groupId: GroupId,
+    taskId: RowId,
+    change: z.enum(["created", "updated", "deleted"]),
+  }),
+  /** A run of a task came to be, or its state changed; with it the task's last result and next run. */
+  z.object({
+    type: z.literal("task_run"),
+    groupId: GroupId,
+    taskId: RowId,
+    runId: RowId,
+    scheduled_for: z.iso.datetime(),
+    state: RunState,
+  }),
   z.object({ type: z.literal("health"), component: z.string(), ok: z.boolean(), detail: z.string() }),
 ]);
 export type PraktorEvent = z.infer<typeof PraktorEvent>;

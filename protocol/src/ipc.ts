@@ -1,48 +1,90 @@
 /** `host.ipc.{groupID}` (sandbox → host, request/reply). The group is the subject's, proved by the credential, never the payload's. */
 import { z } from "zod";
-import { RowId } from "./ids.ts";
+import { GroupId, RowId } from "./ids.ts";
+import { scheduleText, taskName, taskOptions, taskPrompt, TaskRunView } from "./tasks.ts";
 
-const schedule = z.string().min(1).max(512);
+/** Only the main group may name another group than its own. */
+const ofGroup = { group_id: GroupId.optional() };
+const task = z.object({ id: RowId });
 
 export const IpcRequest = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("create_task"),
-    payload: z.object({
-      name: z.string().min(1).max(200),
-      schedule,
-      prompt: z.string().min(1).max(100_000),
-      timezone: z.string().max(64).optional(),
-      context_mode: z.enum(["isolated", "group"]).optional(),
-    }),
+    payload: z.object({ ...ofGroup, name: taskName, schedule: scheduleText, prompt: taskPrompt, ...taskOptions }),
   }),
-  z.object({ type: z.literal("list_tasks"), payload: z.object({}) }),
-  z.object({ type: z.literal("delete_task"), payload: z.object({ id: RowId }) }),
+  /** The main group may ask for the tasks of `all` groups. */
+  z.object({ type: z.literal("list_tasks"), payload: z.object({ ...ofGroup, all: z.boolean().optional() }) }),
+  z.object({ type: z.literal("delete_task"), payload: task }),
   z.object({
     type: z.literal("update_task"),
     payload: z.object({
       id: RowId,
-      name: z.string().min(1).max(200).optional(),
-      schedule: schedule.optional(),
-      prompt: z.string().min(1).max(100_000).optional(),
-      timezone: z.string().max(64).optional(),
+      name: taskName.optional(),
+      schedule: scheduleText.optional(),
+      prompt: taskPrompt.optional(),
       enabled: z.boolean().optional(),
+      ...taskOptions,
     }),
   }),
+  z.object({ type: z.literal("pause_task"), payload: task }),
+  z.object({ type: z.literal("resume_task"), payload: task }),
+  z.object({ type: z.literal("run_task"), payload: task }),
+  z.object({
+    type: z.literal("task_history"),
+    payload: z.object({ id: RowId, limit: z.number().int().min(1).max(100).optional() }),
+  }),
+  // Only for the main group from here on.
+  z.object({ type: z.literal("list_groups"), payload: z.object({}) }),
+  z.object({
+    type: z.literal("register_group"),
+    payload: z.object({ id: GroupId, name: z.string().trim().min(1).max(200) }),
+  }),
+  /** Said in the group's chat, as words of the main group's agent. */
+  z.object({
+    type: z.literal("send_message"),
+    payload: z.object({ group_id: GroupId, text: z.string().trim().min(1).max(50_000) }),
+  }),
+  z.object({ type: z.literal("status"), payload: z.object({}) }),
 ]);
 export type IpcRequest = z.infer<typeof IpcRequest>;
 
 export const IpcTask = z.object({
   id: RowId,
   name: z.string(),
+  /** The stored JSON. */
   schedule: z.string(),
   prompt: z.string(),
   status: z.string(),
+  schedule_display: z.string().optional(),
+  timezone: z.string().optional(),
+  group_id: GroupId.optional(),
+  next_run: z.string().nullable().optional(),
+  last_run: z.string().nullable().optional(),
+  last_status: z.string().nullable().optional(),
 });
 export type IpcTask = z.infer<typeof IpcTask>;
 
+export const IpcGroup = z.object({
+  id: GroupId,
+  name: z.string(),
+  folder: z.string(),
+  is_main: z.boolean(),
+});
+
 /** `{ok: true, …}` or `{error}`. */
 export const IpcReply = z.union([
-  z.object({ ok: z.literal(true), id: RowId.optional(), tasks: z.array(IpcTask).optional() }),
+  z.object({
+    ok: z.literal(true),
+    id: RowId.optional(),
+    tasks: z.array(IpcTask).optional(),
+    /** What the schedule means, and when it is due, after `create_task` and `update_task`. */
+    task: IpcTask.optional(),
+    run: TaskRunView.optional(),
+    runs: z.array(TaskRunView).optional(),
+    groups: z.array(IpcGroup).optional(),
+    /** One line for each fact. */
+    status: z.string().optional(),
+  }),
   z.object({ error: z.string() }),
 ]);
 export type IpcReply = z.infer<typeof IpcReply>;

@@ -36,5 +36,6 @@ export class Events {
 }
 
 function topicOf(event: PraktorEvent): string {
+  if ("taskId" in event) return subjects.taskEvents(event.taskId);
   return "groupId" in event ? subjects.agentEvents(event.groupId) : subjects.systemEvents;
 }

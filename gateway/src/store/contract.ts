@@ -252,6 +252,14 @@ export interface RunStart {
   context: string;
 }
 
+/** Words of a task in the group's chat, stored with what they tell of. */
+export interface TaskWord {
+  conversationId: string;
+  role: "assistant" | "notice";
+  content: string;
+  parts: readonly NewOutboxPart[];
+}
+
 export interface StartedRun {
   run: TaskRun;
   message: Message;
@@ -283,7 +291,8 @@ export interface TaskStore {
     missed: readonly { runId: string; scheduledFor: number; error: string }[];
     run: (RunStart & { scheduledFor: number }) | null;
     maxWaiting: number;
-  }): Promise<{ task: Task; runs: TaskRun[]; started: StartedRun | null } | null>;
+    say: readonly TaskWord[];
+  }): Promise<{ task: Task; runs: TaskRun[]; started: StartedRun | null; messages: Message[] } | null>;
   /** A run beside the series. Null: no such task, or another run is open (`overlap: skip`), or too many wait. */
   runNow(
     start: RunStart & { taskId: string; maxWaiting: number },
@@ -293,21 +302,16 @@ export interface TaskStore {
   /** The run of an ended turn is queued once more, not before `notBefore`. Null when it had been settled or queued before. */
   retry(again: RunStart & { endedTurnId: string; notBefore: number }): Promise<StartedRun | null>;
   /**
-   * The run is over: its row, the task's last result, and what the group reads, in one transaction. `say` null: the turn's own word was said in
-   * the chat already. A task that will not run again becomes `completed`. Null when it had been settled before.
+   * The run is over: its row, the task's last result, and what the group reads, in one transaction. Of `say` the first is the run's own; none
+   * where the turn's own word was said in the chat already (`messageId`). A task that will not run again becomes `completed`. Null when it had been settled before.
    */
   settle(end: {
     runId: string;
     state: "succeeded" | "failed" | "cancelled";
     error: string | null;
     messageId: number | null;
-    say: {
-      conversationId: string;
-      role: "assistant" | "notice";
-      content: string;
-      parts: readonly NewOutboxPart[];
-    } | null;
-  }): Promise<{ run: TaskRun; task: Task; message: Message | null } | null>;
+    say: readonly TaskWord[];
+  }): Promise<{ run: TaskRun; task: Task; messages: Message[] } | null>;
   /** Waiting runs whose task has no other open run before them: each may be started. */
   startable(): Promise<{ run: TaskRun; task: Task }[]>;
   /** Null: it does not wait any more. */

@@ -141,14 +141,14 @@ async function useEverything(store: SqliteStore, clock: TestClock): Promise<void
   await store.tasks.pending();
   await store.tasks.due(1, 5);
   await store.tasks.nextDueAt();
-  const claimed = { taskId: "task", dueAt: 1, nextRunAt: 2, missed: [], maxWaiting: 1 };
+  const claimed = { taskId: "task", dueAt: 1, nextRunAt: 2, missed: [], maxWaiting: 1, say: [] };
   await store.tasks.claim({ ...claimed, run: { ...run, scheduledFor: 1 } });
   await store.tasks.runNow({ ...run, runId: "r2", taskId: "task", maxWaiting: 1 });
   await store.turns.end({ ...end, parts: [], turnId: "rt" });
   await store.tasks.ended(5);
   await store.tasks.ofTurn("rt");
   await store.tasks.retry({ ...run, turnId: "rt2", endedTurnId: "rt", notBefore: 0 });
-  await store.tasks.settle({ runId: "r", state: "failed", error: "e", messageId: 1, say: null });
+  await store.tasks.settle({ runId: "r", state: "failed", error: "e", messageId: 1, say: [] });
   await store.tasks.startable();
   await store.tasks.startWaiting({ ...run, runId: "r2", turnId: "rt3" });
   await store.tasks.history("task", 5);

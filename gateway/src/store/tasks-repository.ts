@@ -2,11 +2,11 @@
 import { sql } from "kysely";
 import type { Clock } from "../kit/clock.ts";
 import type { Ids } from "../kit/ids.ts";
-import type { NewTask, RunStart, StartedRun, TaskStore } from "./contract.ts";
+import type { NewTask, RunStart, StartedRun, TaskStore, TaskWord } from "./contract.ts";
 import { conversationTarget } from "./conversations-repository.ts";
 import type { Database, Queries } from "./database.ts";
 import { selectMessages, toMessage } from "./message-rows.ts";
-import type { Task, TaskRun } from "./rows.ts";
+import type { Message, Task, TaskRun } from "./rows.ts";
 import { speak } from "./spoken.ts";
 import { startRun } from "./start-run.ts";
 import { findRun, findTask, toRun, toTask } from "./task-rows.ts";
@@ -145,8 +145,9 @@ export class TasksRepository implements TaskStore {
         if (begun) runs.push(begun.run);
         started = begun?.started ?? null;
       }
+      const messages = await sayAll(queries, claim.say, { taskId: claim.taskId }, now);
       await completeWhenOver(queries, claim.taskId);
-      return { task: toTask((await findTask(queries, claim.taskId)) ?? moved), runs, started };
+      return { task: toTask((await findTask(queries, claim.taskId)) ?? moved), runs, started, messages };
     });
   }
 
@@ -211,18 +212,10 @@ export class TasksRepository implements TaskStore {
     return this.#database.write(`end the run ${end.runId}`, async (queries) => {
       const known = await findRun(queries, end.runId);
       if (!known || known.finished_at !== null) return null;
-      const { say } = end;
-      const message = say
-        ? await speak(
-            queries,
-            await conversationTarget(queries, say.conversationId),
-            { turnId: null, ...say, metadata: { taskId: known.task_id, runId: known.id } },
-            now,
-          )
-        : null;
+      const messages = await sayAll(queries, end.say, { taskId: known.task_id, runId: known.id }, now);
       const run = await queries
         .updateTable("task_runs")
-        .set({ state: end.state, error: end.error, message_id: message?.id ?? end.messageId, finished_at: now })
+        .set({ state: end.state, error: end.error, message_id: messages[0]?.id ?? end.messageId, finished_at: now })
         .where("id", "=", end.runId)
         .returningAll()
         .executeTakeFirstOrThrow();
@@ -238,7 +231,7 @@ export class TasksRepository implements TaskStore {
         .returningAll()
         .executeTakeFirstOrThrow();
       await completeWhenOver(queries, run.task_id);
-      return { run: toRun(run), task: toTask((await findTask(queries, run.task_id)) ?? row), message };
+      return { run: toRun(run), task: toTask((await findTask(queries, run.task_id)) ?? row), messages };
     });
   }
 
@@ -342,6 +335,20 @@ export class TasksRepository implements TaskStore {
       .executeTakeFirst();
     return row ? toRun(row) : null;
   }
+}
+
+async function sayAll(
+  queries: Queries,
+  words: readonly TaskWord[],
+  metadata: Record<string, unknown>,
+  now: number,
+): Promise<Message[]> {
+  const messages: Message[] = [];
+  for (const word of words) {
+    const target = await conversationTarget(queries, word.conversationId);
+    messages.push(await speak(queries, target, { turnId: null, ...word, metadata }, now));
+  }
+  return messages;
 }
 
 async function skip(queries: Queries, run: TaskRun, error: string, now: number): Promise<TaskRun> {

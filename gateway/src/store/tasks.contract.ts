@@ -33,6 +33,7 @@ export function tasksContract(make: MakeStore): void {
       missed: [],
       run: { runId: `run-${dueAt}`, turnId: `turn-${dueAt}`, conversationId: null, context: "c", scheduledFor: dueAt },
       maxWaiting: 2,
+      say: [],
     });
   const succeed = async (chat: Chat, conversationId: string): Promise<void> => {
     const turn = await chat.store.turns.claim({ conversationId, epoch: 1, deadlineAt: chat.clock.now() + HOUR_MS });
@@ -89,16 +90,16 @@ export function tasksContract(make: MakeStore): void {
       await succeed(chat, claimed?.started?.turn.conversationId ?? "");
       const [ended] = await tasks.ended(9);
       expect(ended).toMatchObject({ run: { id: `run-${dueAt}` }, word: { role: "assistant" } });
-      const say = {
+      const word = {
         conversationId: chat.conversation.id,
         role: "assistant",
         content: "Hi",
         parts: [textPart("Hi")],
       } as const;
-      const end = { runId: `run-${dueAt}`, state: "succeeded", error: null, messageId: null, say } as const;
+      const end = { runId: `run-${dueAt}`, state: "succeeded", error: null, messageId: null, say: [word] } as const;
       expect(await tasks.settle(end)).toMatchObject({
         task: { status: "completed", lastStatus: "succeeded", lastRunAt: dueAt },
-        message: { content: "Hi", conversationId: chat.conversation.id },
+        messages: [{ content: "Hi", conversationId: chat.conversation.id }],
       });
       expect(await tasks.settle(end)).toBeNull();
       expect(await tasks.ended(9)).toEqual([]);
@@ -121,7 +122,7 @@ export function tasksContract(make: MakeStore): void {
       expect(await claimAt(chat, dueAt + 4 * HOUR_MS)).toMatchObject({ runs: [{ state: "skipped" }] });
       expect(await tasks.startable()).toEqual([]);
       await succeed(chat, first?.started?.turn.conversationId ?? "");
-      await tasks.settle({ runId: `run-${dueAt}`, state: "succeeded", error: null, messageId: null, say: null });
+      await tasks.settle({ runId: `run-${dueAt}`, state: "succeeded", error: null, messageId: null, say: [] });
       const [next, ...others] = await tasks.startable();
       expect(others).toEqual([]);
       expect(next?.run.scheduledFor).toBe(dueAt + 2 * HOUR_MS);
@@ -151,7 +152,7 @@ export function tasksContract(make: MakeStore): void {
       expect(await tasks.retry({ ...again, turnId: "third", endedTurnId: id, notBefore })).toBeNull();
       expect(await turns.nextWakeUp()).toBe(notBefore);
       await turns.end({ turnId: "second", state: "failed", code: "lost", error: "e", explanation: "x", parts: [] });
-      const end = { runId: `run-${dueAt}`, state: "failed", error: "e", messageId: null, say: null } as const;
+      const end = { runId: `run-${dueAt}`, state: "failed", error: "e", messageId: null, say: [] } as const;
       expect(await tasks.settle(end)).toMatchObject({ task: { failuresInRow: 1, status: "active" } });
     });
 

@@ -8,10 +8,10 @@ import type { TelegramPorts } from "./telegram-ports.ts";
 const patienceMs = 5_000;
 
 export class CommandRunner {
-  readonly #ports: Pick<TelegramPorts, "stop" | "newSession" | "status">;
+  readonly #ports: Pick<TelegramPorts, "stop" | "newSession" | "status" | "tasks">;
   readonly #logger: Logger;
 
-  constructor(ports: Pick<TelegramPorts, "stop" | "newSession" | "status">, logger: Logger) {
+  constructor(ports: Pick<TelegramPorts, "stop" | "newSession" | "status" | "tasks">, logger: Logger) {
     this.#ports = ports;
     this.#logger = logger;
   }
@@ -36,6 +36,8 @@ export class CommandRunner {
           return helpText;
         case "status":
           return await this.#ports.status(conversationId);
+        case "tasks":
+          return await this.#ports.tasks(conversationId);
         case "stop":
           return (await this.#ports.stop(conversationId)) ?? "There is nothing to stop.";
         case "new":

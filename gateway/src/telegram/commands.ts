@@ -1,6 +1,6 @@
 /** The bot's commands: what its menu shows, and how one is found in a text. */
 
-export type CommandName = "start" | "help" | "status" | "stop" | "new";
+export type CommandName = "start" | "help" | "status" | "stop" | "new" | "tasks";
 
 export interface Command {
   /** Null: a command that Praktor does not have; its text goes to the agent, which may have one of that name. */
@@ -15,6 +15,7 @@ export const commandMenu: readonly { command: CommandName; description: string }
   { command: "status", description: "What I am doing now" },
   { command: "stop", description: "Stop what I am doing" },
   { command: "new", description: "Begin a new conversation" },
+  { command: "tasks", description: "What is scheduled here" },
   { command: "start", description: "Say hello" },
 ];
 
@@ -41,6 +42,7 @@ export const helpText = `Write to me as you would to a person: I answer, work wi
 /status – what I am doing now
 /stop – stop it
 /new – begin a new conversation (files and memory stay)
+/tasks – what is scheduled here
 /help – this text
 
 In a group, mention me or reply to one of my messages.`;

@@ -31,6 +31,8 @@ export interface TelegramPorts {
   openFile?: OpenFile;
   /** What a running turn does now; without it a status message names no tools. */
   activity?(turnId: string): Activity;
+  /** The tasks of the conversation's group, as Markdown. */
+  tasks(conversationId: string): Promise<string>;
   /** What the conversation's group is doing now, as Markdown. */
   status(conversationId: string): Promise<string>;
 }

@@ -13,6 +13,7 @@ import { groupRoutes } from "./routes/groups.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { statusRoutes } from "./routes/status.ts";
+import { taskRoutes } from "./routes/tasks.ts";
 import { turnRoutes } from "./routes/turns.ts";
 import { securityHeaders } from "./security-headers.ts";
 import type { StaticFiles } from "./static-files.ts";
@@ -37,6 +38,7 @@ export function createApp(
     agentRoutes,
     fileRoutes,
     eventRoutes,
+    taskRoutes,
   ]) {
     app.route("/", routes(parts));
   }

@@ -4,12 +4,13 @@ import type { Logger } from "../kit/logger.ts";
 import { PraktorError } from "../kit/praktor-error.ts";
 import type { Group } from "../store/rows.ts";
 import type { EventHub } from "./event-hub.ts";
-import type { WebActions, WebStore, WebWorkspace } from "./ports.ts";
+import type { WebActions, WebStore, WebTasks, WebWorkspace } from "./ports.ts";
 import type { SignIn } from "./sign-in.ts";
 
 export interface WebParts {
   store: WebStore;
   actions: WebActions;
+  tasks: WebTasks;
   workspace: WebWorkspace;
   hub: EventHub;
   signIn: SignIn;

@@ -1,6 +1,7 @@
 /** What the web needs of the rest of the gateway; the composition root hands it in. */
 import type { EventMessage } from "@praktor/protocol/events";
 import type { AgentView, GroupCreate, Health, StatusView, TurnView } from "@praktor/protocol/rest";
+import type { SchedulePreview, TaskCreate, TaskRunView, TaskUpdate, TaskView } from "@praktor/protocol/tasks";
 import type { WorkspaceEntry } from "@praktor/protocol/workspace";
 import type { ConversationStore, GroupStore, MessageStore, SettingStore } from "../store/contract.ts";
 import type { Group, Message, Turn } from "../store/rows.ts";
@@ -37,6 +38,18 @@ export interface WebActions {
   agents(): Promise<AgentView[]>;
   status(): Promise<StatusView>;
   health(): Promise<Health[]>;
+}
+
+/** Scheduled tasks. Rejects with `not_found`, or with `invalid` and what would be right. */
+export interface WebTasks {
+  list(groupId?: string): Promise<TaskView[]>;
+  get(id: string): Promise<TaskView>;
+  create(task: TaskCreate): Promise<TaskView>;
+  update(id: string, change: TaskUpdate): Promise<TaskView>;
+  remove(id: string): Promise<void>;
+  run(id: string): Promise<TaskRunView>;
+  history(id: string, limit?: number): Promise<TaskRunView[]>;
+  preview(schedule: string, timezone?: string): SchedulePreview;
 }
 
 /** A group's files. Rejects with a `PraktorError` whose code is one of the workspace's or the sandbox's. */

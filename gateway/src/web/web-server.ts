@@ -12,7 +12,7 @@ import { PraktorError, errorMessage } from "../kit/praktor-error.ts";
 import { createApp } from "./app.ts";
 import { EventHub } from "./event-hub.ts";
 import { requirePassword } from "./password.ts";
-import type { WebActions, WebEvents, WebStore, WebWorkspace } from "./ports.ts";
+import type { WebActions, WebEvents, WebStore, WebTasks, WebWorkspace } from "./ports.ts";
 import { SignIn } from "./sign-in.ts";
 import { acceptUpgrades } from "./socket-upgrade.ts";
 import { StaticFiles } from "./static-files.ts";
@@ -32,6 +32,7 @@ export interface WebServerOptions {
   clock: Clock;
   store: WebStore;
   actions: WebActions;
+  tasks: WebTasks;
   workspace: WebWorkspace;
   events: WebEvents;
   /** Believes `X-Forwarded-Proto` and `X-Forwarded-For`; only behind a proxy that sets both. */
@@ -109,10 +110,11 @@ export class WebServer implements AsyncDisposable {
   }
 
   #createServer(signIn: SignIn, hub: EventHub): Server {
-    const { store, actions, workspace, clock, version, logger, allowedHosts } = this.#options;
+    const { store, actions, tasks, workspace, clock, version, logger, allowedHosts } = this.#options;
     const parts = {
       store,
       actions,
+      tasks,
       workspace,
       hub,
       signIn,

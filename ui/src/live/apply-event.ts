@@ -53,6 +53,10 @@ export const applyEvent = ({ client, turns, refetch }: EventTargets, event: Prak
     case "group":
       refetch("groups", "conversations", "status");
       return;
+    case "task":
+    case "task_run":
+      refetch("tasks", "runs", "status");
+      return;
     case "health":
       client.setQueryData<StatusView>(statusQuery.queryKey, (status) => status && withHealth(status, event));
       refetch("status");

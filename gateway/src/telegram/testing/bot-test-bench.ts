@@ -54,6 +54,7 @@ export class BotTestBench implements AsyncDisposable {
     },
     newSession: async (conversationId) => void this.renewed.push(conversationId),
     status: async () => "Nothing runs.",
+    tasks: async () => "Nothing is scheduled.",
   };
   readonly #directory: string;
   readonly #change: Partial<TelegramBotOptions>;

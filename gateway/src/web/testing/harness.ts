@@ -9,6 +9,8 @@ import type { Clock } from "../../kit/clock.ts";
 import { timeSortedIds } from "../../kit/ids.ts";
 import type { Logger } from "../../kit/logger.ts";
 import { silentLogger } from "../../kit/logger.ts";
+import type { Task, TaskRun } from "../../store/rows.ts";
+import { TaskDesk } from "../../scheduler/task-desk.ts";
 import { SqliteStore } from "../../store/sqlite-store.ts";
 import type { WebActions, WebEvents } from "../ports.ts";
 import type { WebServerOptions } from "../web-server.ts";
@@ -79,6 +81,7 @@ export class Harness implements AsyncDisposable {
       clock,
       store,
       actions: memoryActions(store, clock, this.state),
+      tasks: memoryTasks(store, clock),
       workspace: directoryWorkspace(join(directory, "files")),
       events: this.#events(),
       ...overrides,
@@ -109,6 +112,24 @@ export class Harness implements AsyncDisposable {
       },
     };
   }
+}
+
+/** The real desk on a scheduler that starts nothing by itself. */
+function memoryTasks(store: SqliteStore, clock: Clock): TaskDesk {
+  const ids = timeSortedIds(clock);
+  const runNow = async (task: Task): Promise<TaskRun | null> => {
+    const start = { taskId: task.id, runId: ids.next(), turnId: ids.next(), conversationId: null, context: "" };
+    return (await store.tasks.runNow({ ...start, maxWaiting: 1 }))?.run ?? null;
+  };
+  return new TaskDesk({
+    store,
+    clock,
+    ids,
+    timezone: "UTC",
+    scheduler: { wake: () => {}, runNow },
+    stopTurn: (turnId) => store.turns.requestCancel(turnId),
+    publish: () => {},
+  });
 }
 
 function memoryActions(store: SqliteStore, clock: Clock, state: HarnessState): WebActions {

@@ -1,0 +1,95 @@
+/** Scheduled tasks with what they need of the other rooms. */
+import type { Address } from "@praktor/protocol/address";
+import type { PraktorEvent } from "@praktor/protocol/events";
+import type { StatusView } from "@praktor/protocol/rest";
+import type { Assistant } from "./agent/assistant.ts";
+import { messageView } from "./agent/message-view.ts";
+import type { RunningTurns } from "./agent/running-turns.ts";
+import type { Settings } from "./config/schema.ts";
+import type { Clock } from "./kit/clock.ts";
+import type { Ids } from "./kit/ids.ts";
+import type { Logger } from "./kit/logger.ts";
+import { registerGroup } from "./register-group.ts";
+import { IpcDesk } from "./scheduler/ipc-desk.ts";
+import { Scheduler } from "./scheduler/scheduler.ts";
+import { taskChat } from "./scheduler/task-chat.ts";
+import { TaskDesk } from "./scheduler/task-desk.ts";
+import type { NewOutboxPart, Store } from "./store/contract.ts";
+import type { Message } from "./store/rows.ts";
+
+export interface SchedulerParts {
+  store: Store;
+  assistant: Assistant;
+  running: RunningTurns;
+  clock: Clock;
+  ids: Ids;
+  log: Logger;
+  timeZone: string | undefined;
+  render: (address: Address, markdown: string) => NewOutboxPart[];
+  publish: (event: PraktorEvent) => void;
+  wakeDelivery: () => void;
+  status: () => Promise<StatusView>;
+}
+
+export interface ScheduledTasks {
+  scheduler: Scheduler;
+  tasks: TaskDesk;
+  ipc: IpcDesk;
+}
+
+export function makeScheduler(settings: Settings, parts: SchedulerParts): ScheduledTasks {
+  const { store, assistant, running, clock, ids, log, render, publish, wakeDelivery } = parts;
+  const said = (message: Message): void => {
+    publish({ type: "message", groupId: message.groupId, message: messageView(message) });
+    wakeDelivery();
+  };
+  const scheduler = new Scheduler({
+    store,
+    clock,
+    ids,
+    logger: log,
+    pollIntervalMs: settings.scheduler.poll_interval,
+    render,
+    publish,
+    onQueued: (started) => assistant.received(started),
+    onSaid: said,
+  });
+  const tasks = new TaskDesk({
+    store,
+    clock,
+    ids,
+    timezone: parts.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    scheduler,
+    stopTurn: (turnId) => assistant.stopTurn(turnId),
+    publish,
+  });
+  const ipc = new IpcDesk({
+    tasks,
+    groups: store.groups,
+    logger: log,
+    mayManageTasks: (groupId) => mayManageTasks(groupId, store, running),
+    registerGroup: (group) => registerGroup(group, settings.groups.main_chat_id, assistant, store),
+    say: async (groupId, text) => {
+      const chat = await taskChat(store.conversations, groupId);
+      said(await store.messages.notice({ conversationId: chat.id, content: text, parts: render(chat.address, text) }));
+    },
+    status: async () => statusText(await parts.status()),
+  });
+  return { scheduler, tasks, ipc };
+}
+
+/** A sandbox does not say which of its turns asks, so what counts is whether any of them may. */
+async function mayManageTasks(groupId: string, store: Store, running: RunningTurns): Promise<boolean> {
+  const turns = running.of(groupId).map(({ turn }) => turn);
+  if (turns.length === 0 || turns.some((turn) => turn.sender !== "scheduler")) return true;
+  const tasks = await Promise.all(turns.map((turn) => store.tasks.ofTurn(turn.id)));
+  return tasks.some((known) => known?.task.mayManageTasks === true);
+}
+
+function statusText(status: StatusView): string {
+  return [
+    `Praktor ${status.version}: ${status.status}`,
+    `${status.active_agents} active agents, ${status.groups_count} groups, ${status.pending_tasks} pending tasks`,
+    ...status.health.map((part) => `${part.name}: ${part.ok ? "works" : "does not work"}. ${part.detail}`),
+  ].join("\n");
+}

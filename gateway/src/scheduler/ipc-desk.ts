@@ -1,0 +1,160 @@
+/** Answers what sandboxes ask on `host.ipc.{groupID}`: who may do what is one table, by the group of the connection. */
+import { IpcRequest, type IpcReply, type IpcTask } from "@praktor/protocol/ipc";
+import type { TaskUpdate, TaskView } from "@praktor/protocol/tasks";
+import type { Logger } from "../kit/logger.ts";
+import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
+import type { GroupStore } from "../store/contract.ts";
+import type { Group } from "../store/rows.ts";
+import { noTask, type TaskDesk } from "./task-desk.ts";
+
+export interface IpcDeskOptions {
+  tasks: TaskDesk;
+  groups: Pick<GroupStore, "get" | "list">;
+  logger: Logger;
+  /** False while only runs of tasks work in the group that may not manage tasks: a bound against accidents. */
+  mayManageTasks: (groupId: string) => Promise<boolean>;
+  registerGroup: (group: { id: string; name: string }) => Promise<Group>;
+  /** Words in a group's chat. */
+  say: (groupId: string, text: string) => Promise<void>;
+  /** How Praktor is, as text. */
+  status: () => Promise<string>;
+}
+
+/** `read` and `manage` reach the own group, and every group from the main one; `main` is for the main group alone. */
+const rights = {
+  list_tasks: "read",
+  task_history: "read",
+  create_task: "manage",
+  update_task: "manage",
+  delete_task: "manage",
+  pause_task: "manage",
+  resume_task: "manage",
+  run_task: "manage",
+  list_groups: "main",
+  register_group: "main",
+  send_message: "main",
+  status: "main",
+} as const satisfies Record<IpcRequest["type"], "read" | "manage" | "main">;
+
+export class IpcDesk {
+  readonly #options: IpcDeskOptions;
+
+  constructor(options: IpcDeskOptions) {
+    this.#options = options;
+  }
+
+  /** `groupId` is the subject's, which the credential proves. Never rejects. */
+  async handle(groupId: string, data: unknown): Promise<IpcReply> {
+    try {
+      const parsed = IpcRequest.safeParse(data);
+      if (!parsed.success) {
+        const problems = parsed.error.issues
+          .slice(0, 5)
+          .map(({ path, message }) => `${path.map(String).join(".")}: ${message}`);
+        return { error: `The request is not valid. ${problems.join("; ")}` };
+      }
+      const group = await this.#options.groups.get(groupId);
+      if (!group) return { error: `There is no group "${groupId}".` };
+      return await this.#answer(group, parsed.data);
+    } catch (error) {
+      if (error instanceof PraktorError)
+        return { error: error.hint ? `${error.message} ${error.hint}` : error.message };
+      this.#options.logger.error({ group: groupId, error: errorMessage(error) }, "a sandbox's request failed");
+      return { error: "Praktor could not do this; its log says why." };
+    }
+  }
+
+  async #answer(group: Group, request: IpcRequest): Promise<IpcReply> {
+    const { tasks, groups } = this.#options;
+    await this.#authorise(group, request);
+    switch (request.type) {
+      case "create_task": {
+        const { group_id: wanted, ...rest } = request.payload;
+        const task = await tasks.create({ ...rest, group_id: this.#reach(group, wanted) });
+        return { ok: true, id: task.id, task: ipcTask(task) };
+      }
+      case "list_tasks": {
+        const { group_id: wanted, all } = request.payload;
+        if (all === true && !group.isMain) throw onlyMain();
+        const listed = await tasks.list(all === true ? undefined : this.#reach(group, wanted));
+        return { ok: true, tasks: listed.map(ipcTask) };
+      }
+      case "update_task": {
+        const { id, ...change } = request.payload;
+        return await this.#update(group, id, change);
+      }
+      case "pause_task":
+        return await this.#update(group, request.payload.id, { enabled: false });
+      case "resume_task":
+        return await this.#update(group, request.payload.id, { enabled: true });
+      case "delete_task":
+        await tasks.remove((await this.#ownTask(group, request.payload.id)).id);
+        return { ok: true };
+      case "run_task": {
+        const task = await this.#ownTask(group, request.payload.id);
+        return { ok: true, id: task.id, run: await tasks.run(task.id) };
+      }
+      case "task_history": {
+        const task = await this.#ownTask(group, request.payload.id);
+        return { ok: true, id: task.id, runs: await tasks.history(task.id, request.payload.limit) };
+      }
+      case "list_groups": {
+        const known = await groups.list();
+        return {
+          ok: true,
+          groups: known.map(({ id, name, folder, isMain }) => ({ id, name, folder, is_main: isMain })),
+        };
+      }
+      case "register_group":
+        return { ok: true, id: (await this.#options.registerGroup(request.payload)).id };
+      case "send_message": {
+        const target = await groups.get(request.payload.group_id);
+        if (!target) throw new PraktorError("not_found", `There is no group "${request.payload.group_id}".`);
+        await this.#options.say(target.id, request.payload.text);
+        return { ok: true };
+      }
+      case "status":
+        return { ok: true, status: await this.#options.status() };
+      default:
+        return request satisfies never;
+    }
+  }
+
+  async #authorise(group: Group, request: IpcRequest): Promise<void> {
+    const right = rights[request.type];
+    if (right === "main" && !group.isMain) throw onlyMain();
+    if (right === "manage" && !(await this.#options.mayManageTasks(group.id))) {
+      throw new PraktorError("denied", "This task's runs may not create or change tasks.", {
+        hint: "Somebody can allow it with the task's setting may_manage_tasks.",
+      });
+    }
+  }
+
+  #reach(group: Group, wanted: string | undefined): string {
+    if (wanted === undefined || wanted === group.id) return group.id;
+    if (!group.isMain) throw onlyMain();
+    return wanted;
+  }
+
+  async #update(group: Group, id: string, change: TaskUpdate): Promise<IpcReply> {
+    const task = await this.#options.tasks.update((await this.#ownTask(group, id)).id, change);
+    return { ok: true, id: task.id, task: ipcTask(task) };
+  }
+
+  /** Another group's task is as one that does not exist. */
+  async #ownTask(group: Group, id: string): Promise<TaskView> {
+    const task = await this.#options.tasks.get(id);
+    if (task.group_id !== group.id && !group.isMain) throw noTask(id);
+    return task;
+  }
+}
+
+function onlyMain(): PraktorError<"denied"> {
+  return new PraktorError("denied", "Only the main group may do this for other groups.");
+}
+
+function ipcTask(task: TaskView): IpcTask {
+  const { id, name, schedule, prompt, status, schedule_display, timezone, group_id, next_run, last_run, last_status } =
+    task;
+  return { id, name, schedule, prompt, status, schedule_display, timezone, group_id, next_run, last_run, last_status };
+}

@@ -1,0 +1,191 @@
+/** What people and agents do with tasks: make, change, pause, run and delete them, and look at what came of them. */
+import type { PraktorEvent } from "@praktor/protocol/events";
+import type { SchedulePreview, TaskCreate, TaskRunView, TaskUpdate, TaskView } from "@praktor/protocol/tasks";
+import type { Clock } from "../kit/clock.ts";
+import type { Ids } from "../kit/ids.ts";
+import { PraktorError } from "../kit/praktor-error.ts";
+import type { Store } from "../store/contract.ts";
+import type { Group, Task } from "../store/rows.ts";
+import { describeSchedule } from "./describe-schedule.ts";
+import { nextRun, nextRuns, type Timing } from "./next-run.ts";
+import { parseSchedule } from "./parse-schedule.ts";
+import { taskView, runView } from "./task-views.ts";
+import { parseTimeZone } from "./time-zone.ts";
+
+export interface TaskDeskOptions {
+  store: Pick<Store, "tasks" | "groups">;
+  clock: Clock;
+  ids: Ids;
+  /** Of tasks that name none. */
+  timezone: string;
+  scheduler: { wake: () => void; runNow: (task: Task) => Promise<{ id: string } | null> };
+  /** Ends the turn of a run whose task is deleted. */
+  stopTurn: (turnId: string) => Promise<unknown>;
+  publish: (event: PraktorEvent) => void;
+}
+
+const hourMs = 3_600_000;
+/** A morning's report is still of use in the afternoon. A single task has no next time, so it may be much later. */
+const graceMs = { recurring: 6 * hourMs, once: 7 * 24 * hourMs };
+/** Of a group: against an agent that makes tasks without end. */
+const maxTasks = 1_000;
+const historyAtMost = 100;
+
+/** Rejects with `not_found`, or with `invalid` and what would be right. */
+export class TaskDesk {
+  readonly #options: TaskDeskOptions;
+
+  constructor(options: TaskDeskOptions) {
+    this.#options = options;
+  }
+
+  /** Of one group, or of all. */
+  async list(groupId?: string): Promise<TaskView[]> {
+    const { store } = this.#options;
+    const [tasks, groups] = await Promise.all([store.tasks.list(groupId), store.groups.list()]);
+    const names = new Map(groups.map((group) => [group.id, group.name]));
+    return tasks.map((task) => taskView(task, names.get(task.groupId) ?? task.groupId));
+  }
+
+  async get(id: string): Promise<TaskView> {
+    return await this.#view(await this.#task(id));
+  }
+
+  async create(wanted: TaskCreate): Promise<TaskView> {
+    const { store, ids, clock, timezone } = this.#options;
+    const group = await this.#group(wanted.group_id);
+    const others = await store.tasks.list(group.id);
+    if (others.filter((task) => task.status !== "completed").length >= maxTasks) {
+      throw new PraktorError("invalid", `This group has ${maxTasks} tasks already.`, { hint: "Delete some first." });
+    }
+    const now = clock.now();
+    const zone = parseTimeZone(wanted.timezone ?? timezone);
+    const schedule = parseSchedule(wanted.schedule, zone, now);
+    const task = await store.tasks.create({
+      id: ids.next(),
+      groupId: group.id,
+      name: wanted.name,
+      schedule,
+      timezone: zone,
+      prompt: wanted.prompt,
+      contextMode: wanted.context_mode ?? "isolated",
+      status: wanted.enabled === false ? "paused" : "active",
+      overlap: wanted.overlap ?? "skip",
+      catchUp: wanted.catch_up ?? "run_once",
+      graceMs: wanted.grace_ms ?? graceMs[schedule.kind === "once" ? "once" : "recurring"],
+      model: wanted.model ?? null,
+      maxTurns: wanted.max_turns ?? null,
+      mayManageTasks: wanted.may_manage_tasks ?? false,
+      anchorAt: now,
+      nextRunAt: firstRun({ schedule, timezone: zone, anchorAt: now }, now),
+    });
+    return await this.#changed(task, "created");
+  }
+
+  async update(id: string, change: TaskUpdate): Promise<TaskView> {
+    const { store, clock } = this.#options;
+    const task = await this.#task(id);
+    const now = clock.now();
+    const timezone = change.timezone === undefined ? task.timezone : parseTimeZone(change.timezone);
+    const schedule = parseSchedule(change.schedule ?? JSON.stringify(task.schedule), timezone, now);
+    // A change of other things must not move an interval, nor repeat what ran.
+    const isRescheduled = timezone !== task.timezone || JSON.stringify(schedule) !== JSON.stringify(task.schedule);
+    const enabled = change.enabled ?? (isRescheduled && task.status === "completed" ? true : task.status === "active");
+    const anchorAt = isRescheduled ? now : task.anchorAt;
+    const resumes = enabled && task.status !== "active";
+    if (resumes && !isRescheduled && task.status === "completed" && schedule.kind === "once") {
+      throw new PraktorError("invalid", "This task was for one moment, and that is over.", {
+        hint: "Give it a new schedule, or run it now.",
+      });
+    }
+    const timing = { schedule, timezone, anchorAt };
+    const updated = await store.tasks.update(id, {
+      ...(change.name === undefined ? {} : { name: change.name }),
+      ...(change.prompt === undefined ? {} : { prompt: change.prompt }),
+      ...(change.context_mode === undefined ? {} : { contextMode: change.context_mode }),
+      ...(change.overlap === undefined ? {} : { overlap: change.overlap }),
+      ...(change.catch_up === undefined ? {} : { catchUp: change.catch_up }),
+      ...(change.grace_ms === undefined ? {} : { graceMs: change.grace_ms }),
+      ...(change.model === undefined ? {} : { model: change.model }),
+      ...(change.max_turns === undefined ? {} : { maxTurns: change.max_turns }),
+      ...(change.may_manage_tasks === undefined ? {} : { mayManageTasks: change.may_manage_tasks }),
+      ...(enabled === (task.status === "active") ? {} : { status: enabled ? "active" : "paused" }),
+      ...(isRescheduled ? { schedule, timezone, anchorAt } : {}),
+      ...(isRescheduled || resumes ? { nextRunAt: firstRun(timing, now) } : {}),
+    });
+    if (!updated) throw noTask(id);
+    return await this.#changed(updated, "updated");
+  }
+
+  async remove(id: string): Promise<void> {
+    const { store, stopTurn } = this.#options;
+    const task = await this.#task(id);
+    const open = (await store.tasks.history(id, historyAtMost)).filter((run) => run.state === "queued");
+    if (!(await store.tasks.remove(id))) throw noTask(id);
+    for (const { turnId } of open) if (turnId !== null) await stopTurn(turnId);
+    await this.#changed(task, "deleted");
+  }
+
+  async run(id: string): Promise<TaskRunView> {
+    const { store, scheduler } = this.#options;
+    const task = await this.#task(id);
+    const run = await scheduler.runNow(task);
+    const known =
+      run === null ? undefined : (await store.tasks.history(id, historyAtMost)).find((one) => one.id === run.id);
+    if (!known) throw noTask(id);
+    return runView(known);
+  }
+
+  /** Newest first. */
+  async history(id: string, limit = 20): Promise<TaskRunView[]> {
+    await this.#task(id);
+    const runs = await this.#options.store.tasks.history(id, Math.min(limit, historyAtMost));
+    return runs.map(runView);
+  }
+
+  preview(schedule: string, timezone?: string): SchedulePreview {
+    const now = this.#options.clock.now();
+    const zone = parseTimeZone(timezone ?? this.#options.timezone);
+    const parsed = parseSchedule(schedule, zone, now);
+    return {
+      schedule: JSON.stringify(parsed),
+      schedule_display: describeSchedule(parsed, zone),
+      timezone: zone,
+      next_runs: nextRuns({ schedule: parsed, timezone: zone, anchorAt: now }, now, 5).map((at) =>
+        new Date(at).toISOString(),
+      ),
+    };
+  }
+
+  async #changed(task: Task, change: "created" | "updated" | "deleted"): Promise<TaskView> {
+    const { publish, scheduler } = this.#options;
+    publish({ type: "task", groupId: task.groupId, taskId: task.id, change });
+    scheduler.wake();
+    return await this.#view(task);
+  }
+
+  async #view(task: Task): Promise<TaskView> {
+    return taskView(task, (await this.#options.store.groups.get(task.groupId))?.name ?? task.groupId);
+  }
+
+  async #task(id: string): Promise<Task> {
+    const task = await this.#options.store.tasks.get(id);
+    if (!task) throw noTask(id);
+    return task;
+  }
+
+  async #group(id: string): Promise<Group> {
+    const group = await this.#options.store.groups.get(id);
+    if (!group) throw new PraktorError("not_found", `There is no group "${id}".`);
+    return group;
+  }
+}
+
+export function noTask(id: string): PraktorError<"not_found"> {
+  return new PraktorError("not_found", `There is no task "${id}".`);
+}
+
+/** A single moment that has passed is due at once; whether that is too late is decided where it is claimed. */
+function firstRun(timing: Timing, now: number): number | null {
+  return timing.schedule.kind === "once" ? timing.schedule.at_ms : nextRun(timing, now);
+}
