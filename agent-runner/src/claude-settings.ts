@@ -102,7 +102,7 @@ export async function claudeOptions(settings: ClaudeSettings, session: SessionSe
 
 async function appendedPrompt(environment: SandboxEnvironment): Promise<string> {
   const global = await readFile(join(environment.PRAKTOR_GLOBAL, "CLAUDE.md"), "utf8").catch(() => "");
-  const setting = `You are the agent of one group in Praktor. Your answer's text is delivered to a chat, so the last thing you write in a turn must be the whole answer, and nobody can click, approve or watch a terminal. Your working directory ${environment.PRAKTOR_WORKSPACE} is the group's own and is kept; CLAUDE.md in it is the group's memory, which you may edit. For anything that should happen later or repeatedly use the praktor-tasks tools (or the command ptask), never a process of your own.`;
+  const setting = `You are the agent of one group in Praktor. Your answer's text is delivered to a chat, so the last thing you write in a turn must be the whole answer; files reach people only through the praktor-chat tool send_file. Nobody can click, approve or watch a terminal. Your working directory ${environment.PRAKTOR_WORKSPACE} is the group's own and is kept; CLAUDE.md in it is the group's memory, which you may edit. For anything that should happen later or repeatedly use the praktor-tasks tools (or the command ptask), never a process of your own.`;
   return global.trim() === "" ? setting : `${setting}\n\n# Instructions for all groups\n\n${global}`;
 }
 

@@ -1,4 +1,5 @@
 /** Asks the host on `host.ipc.{groupID}`. */
+import type { ChatIpcRequest } from "@praktor/protocol/chat-ipc";
 import { IpcReply, type IpcRequest } from "@praktor/protocol/ipc";
 import { hostIpc } from "@praktor/protocol/subjects";
 import type { FactTransport } from "./fact-outbox.ts";
@@ -12,7 +13,7 @@ const requestTimeoutMs = 10_000;
 export async function askHost(
   transport: Pick<FactTransport, "request">,
   groupId: string,
-  request: IpcRequest,
+  request: IpcRequest | ChatIpcRequest,
 ): Promise<IpcSuccess> {
   let reply: IpcReply;
   try {

@@ -8,11 +8,13 @@ export function composePrompt(input: Pick<AgentInput, "text" | "interrupted" | "
   const parts = input.interrupted ? [interruptedNote] : [];
   // Claude Code would take a leading slash for one of its own commands: `/clear` from a chat must not wipe the session.
   parts.push(/^\s*\//.test(input.text) && parts.length === 0 ? `Message: ${input.text.trimStart()}` : input.text);
-  if (input.files && input.files.length > 0)
+  // Most are named where they were sent.
+  const unnamed = (input.files ?? []).filter((file) => !input.text.includes(file.path));
+  if (unnamed.length > 0)
     parts.push(
       [
         "[Files that belong to this message, in your working directory:]",
-        ...input.files.map((file) => `- ${file.path} (${[file.name, file.mimeType].filter(Boolean).join(", ")})`),
+        ...unnamed.map((file) => `- ${file.path} (${[file.name, file.mimeType].filter(Boolean).join(", ")})`),
       ].join("\n"),
     );
   return parts.join("\n\n");

@@ -67,9 +67,20 @@ export class Runner implements AsyncDisposable {
       maxSessions: environment.PRAKTOR_MAX_CONVERSATIONS,
       idleMs: sessionIdleMs,
       logger,
-      makeMcpServers: async () => {
-        const { taskServer } = await import("./task-tools.ts");
-        return { "praktor-tasks": taskServer((request) => askHost(this.#bus, groupId, request)) };
+      makeMcpServers: async (conversationId) => {
+        const [{ taskServer }, { chatServer }] = await Promise.all([
+          import("./task-tools.ts"),
+          import("./chat-tools.ts"),
+        ]);
+        const workspace = environment.PRAKTOR_WORKSPACE;
+        return {
+          "praktor-tasks": taskServer((request) => askHost(this.#bus, groupId, request)),
+          "praktor-chat": chatServer({
+            conversationId,
+            workspace,
+            ask: (request) => askHost(this.#bus, groupId, request),
+          }),
+        };
       },
     });
     this.#desk = new TurnDesk({
@@ -152,6 +163,7 @@ export class Runner implements AsyncDisposable {
     return new Turn({
       input,
       maxTurns: input.maxTurns ?? environment.PRAKTOR_MAX_TURNS,
+      workspace: environment.PRAKTOR_WORKSPACE,
       pool: this.#sessions,
       addFact: (fact) => this.#outbox.add(key, fact),
       publish: (type, index, content) => {

@@ -19,7 +19,7 @@ export interface SessionPoolOptions {
   idleMs: number;
   logger: Logger;
   /** Made anew for each session: an MCP server serves one connection. */
-  makeMcpServers: () => Promise<Record<string, McpServerConfig>>;
+  makeMcpServers: (conversationId: string) => Promise<Record<string, McpServerConfig>>;
 }
 
 /** A turn has it while no idle timer runs. */
@@ -113,7 +113,7 @@ export class SessionPool implements AsyncDisposable {
       sessionId,
       model,
       maxTurns,
-      mcpServers: await makeMcpServers(),
+      mcpServers: await makeMcpServers(conversationId),
       onStderr: (text) =>
         logger.warn({ conversationId, stderr: clip(text.trim(), 2_000) }, "Claude Code wrote to stderr"),
     });

@@ -8,7 +8,7 @@ import type { FactBody, TurnKey } from "./fact-body.ts";
 import { failureOfResult, isSessionMissing, type Failure } from "./failure.ts";
 import { LiveText, type PublishPiece } from "./live-text.ts";
 import type { Logger } from "./logger.ts";
-import { composePrompt } from "./prompt.ts";
+import { promptContent } from "./prompt-content.ts";
 import { errorMessage } from "./runner-error.ts";
 import type { SessionPool } from "./session-pool.ts";
 import { TurnTranslator, type TurnStep } from "./turn-translator.ts";
@@ -17,6 +17,7 @@ import { totalUsage, usageSince } from "./usage.ts";
 export interface TurnOptions {
   input: AgentInput;
   maxTurns: number;
+  workspace: string;
   pool: SessionPool;
   addFact: (fact: FactBody) => void;
   publish: PublishPiece;
@@ -94,9 +95,10 @@ export class Turn {
   }
 
   async #converse(sessionId: string | undefined): Promise<Ending> {
-    const { input, pool, maxTurns, now } = this.#options;
+    const { input, pool, maxTurns, workspace, logger, now } = this.#options;
     const { conversationId, model } = input;
     if (this.#stopped) return interruptedBeforeStart;
+    const content = await promptContent(input, workspace, logger);
     const session = await pool.take({ conversationId, sessionId, model, maxTurns });
     if (this.#stopped !== null) return interruptedBeforeStart;
     this.#session = session;
@@ -105,7 +107,7 @@ export class Turn {
     const { promise, resolve } = Promise.withResolvers<Ending>();
     this.#end = resolve;
     session.prompt(
-      { type: "user", uuid, message: { role: "user", content: composePrompt(input) }, parent_tool_use_id: null },
+      { type: "user", uuid, message: { role: "user", content }, parent_tool_use_id: null },
       {
         onMessage: (message) => this.#read(translator, message),
         onEnd: (reason) => resolve({ type: "failed", failure: { code: "agent_error", content: reason } }),

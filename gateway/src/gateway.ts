@@ -5,6 +5,7 @@ import type { Address } from "@praktor/protocol/address";
 import * as subjects from "@praktor/protocol/subjects";
 import { Assistant } from "./agent/assistant.ts";
 import { Dispatcher } from "./agent/dispatcher.ts";
+import { MidTurnWords } from "./agent/mid-turn-words.ts";
 import { RunningTurns } from "./agent/running-turns.ts";
 import { SandboxPool } from "./agent/sandbox-pool.ts";
 import { SandboxWatch } from "./agent/sandbox-watch.ts";
@@ -215,7 +216,10 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
       publish,
       onStarted: (turn, conversation) => telegram?.turnStarted(conversation.address, turn.id),
       fetchFiles: async (messages, signal) =>
-        (await telegram?.fetchFiles(messages, (...file) => workspace.write(...file), signal)) ?? null,
+        (await telegram?.fetchFiles(messages, (...file) => workspace.write(...file), signal)) ?? {
+          files: [],
+          note: null,
+        },
       taskOf: async (turnId) => (await store.tasks.ofTurn(turnId))?.task ?? null,
       passPoint,
     }),
@@ -268,10 +272,31 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     status: () => status.status(),
   });
   stack.use(scheduler);
-  bus.subscribe(subjects.allHostIpc, async ({ subject, data, reply }) => {
-    reply?.(await ipc.handle(subject.split(".")[2] ?? "", data));
+  const midTurn = new MidTurnWords({
+    messages: store.messages,
+    conversations: store.conversations,
+    running,
+    logger: log,
+    stat: (groupId, path, signal) => workspace.stat(groupId, path, signal),
+    render,
+    publish,
+    onOutgoing: () => telegram?.wakeDelivery(),
   });
-  const telegram = makeTelegram(settings, { store, assistant, running, log, clock, publish, tasks, passPoint });
+  bus.subscribe(subjects.allHostIpc, async ({ subject, data, reply }) => {
+    const groupId = subject.split(".")[2] ?? "";
+    reply?.((await midTurn.answer(groupId, data)) ?? (await ipc.handle(groupId, data)));
+  });
+  const telegram = makeTelegram(settings, {
+    store,
+    assistant,
+    running,
+    workspace,
+    log,
+    clock,
+    publish,
+    tasks,
+    passPoint,
+  });
   if (telegram) stack.use(telegram);
   const status = new SystemStatus({
     store,

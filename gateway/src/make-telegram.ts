@@ -2,6 +2,7 @@
 import type { PraktorEvent } from "@praktor/protocol/events";
 import type { Assistant } from "./agent/assistant.ts";
 import type { RunningTurns } from "./agent/running-turns.ts";
+import type { Workspace } from "./agent/workspace.ts";
 import type { Settings } from "./config/schema.ts";
 import type { Clock } from "./kit/clock.ts";
 import type { PassPoint } from "./kit/crash-points.ts";
@@ -17,6 +18,7 @@ export interface TelegramParts {
   store: Store;
   assistant: Assistant;
   running: RunningTurns;
+  workspace: Workspace;
   log: Logger;
   clock: Clock;
   publish: (event: PraktorEvent) => void;
@@ -27,7 +29,7 @@ export interface TelegramParts {
 /** Null without a token: the bot is off. */
 export function makeTelegram(settings: Settings, parts: TelegramParts): TelegramBot | null {
   const { token, api_root: apiRoot, allow_from: allowFrom, group_replies: groupReplies } = settings.telegram;
-  const { store, assistant, running, log, clock, publish, tasks, passPoint } = parts;
+  const { store, assistant, running, workspace, log, clock, publish, tasks, passPoint } = parts;
   if (token === undefined) return null;
   return new TelegramBot({
     token,
@@ -50,6 +52,10 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
       newSession: async (conversationId) => {
         const conversation = await store.conversations.get(conversationId);
         if (conversation) await assistant.newSession(conversation);
+      },
+      openFile: async (groupId, path, signal) => {
+        const { entry, stream } = await workspace.read(groupId, path, signal);
+        return { sizeBytes: entry.sizeBytes, stream };
       },
       activity: (turnId) => ({
         tool: running.get(turnId)?.tools.findLast((candidate) => !candidate.done)?.name ?? null,

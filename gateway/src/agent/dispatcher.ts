@@ -1,5 +1,5 @@
 /** Gives queued turns to sandboxes: one at a time in a conversation, in order; conversations of a group side by side. */
-import { AgentInputReply, type AgentInput } from "@praktor/protocol/agent-input";
+import { AgentInputReply, type AgentInput, type InputFile } from "@praktor/protocol/agent-input";
 import { AgentControlReply, type AgentControl, type RunnerStatus } from "@praktor/protocol/agent-control";
 import type { PraktorEvent } from "@praktor/protocol/events";
 import * as subjects from "@praktor/protocol/subjects";
@@ -16,6 +16,12 @@ import { promptOf } from "./prompt.ts";
 import type { RunningTurns } from "./running-turns.ts";
 import type { PooledGroup, PooledSandbox } from "./sandbox-pool.ts";
 import type { TurnEndings } from "./turn-endings.ts";
+
+/** What lies in the workspace now, and a sentence for the agent about what could not be had. */
+export interface FetchedFiles {
+  files: readonly InputFile[];
+  note: string | null;
+}
 
 export interface DispatcherOptions {
   turns: TurnStore;
@@ -49,8 +55,8 @@ export interface DispatcherOptions {
   publish: (event: PraktorEvent) => void;
   /** The turn runs now: show it to the person. */
   onStarted: (turn: Turn, conversation: Conversation) => void;
-  /** Puts the files that came with these messages into the workspace. Never rejects; a sentence for the agent about what could not be had. */
-  fetchFiles?: (messages: readonly Message[], signal: AbortSignal) => Promise<string | null>;
+  /** Puts the files that came with these messages into the workspace. Never rejects. */
+  fetchFiles?: (messages: readonly Message[], signal: AbortSignal) => Promise<FetchedFiles>;
   /** The task that a turn of the scheduler's works for, with its own limits; null where those of all turns hold. */
   taskOf?: (turnId: string) => Promise<{ id: string; model: string | null; maxTurns: number | null } | null>;
   passPoint?: PassPoint;
@@ -246,12 +252,12 @@ export class Dispatcher implements AsyncDisposable {
     await turns.assign(turn.id, turn.attempt, sandbox.generation);
     passPoint?.("turn_assigned");
     const spoken = await messages.byTurn(turn.id);
-    const note = (await this.#options.fetchFiles?.(spoken, signal)) ?? null;
+    const { files, note } = (await this.#options.fetchFiles?.(spoken, signal)) ?? { files: [], note: null };
     if (!running.get(turn.id)) return;
     const text = note === null ? promptOf(spoken) : `${promptOf(spoken)}\n\n${note}`;
     const task = turn.sender === "scheduler" ? ((await this.#options.taskOf?.(turn.id)) ?? null) : null;
     const input = this.#input(turn, group, conversation, text, task);
-    const reply = await this.#send(input, sandbox, signal);
+    const reply = await this.#send({ ...input, ...inputFiles(files) }, sandbox, signal);
     const live = running.get(turn.id);
     if (reply.status === "refused") {
       if (reply.code === "invalid")
@@ -363,4 +369,9 @@ export class Dispatcher implements AsyncDisposable {
     const { groupId, conversationId, id, state, attempt, error } = turn;
     this.#options.publish({ type: "turn", groupId, conversationId, turnId: id, state, attempt, error });
   }
+}
+
+/** All of them are named in the words; the protocol carries a bounded number to be looked at. */
+function inputFiles(files: readonly InputFile[]): Pick<AgentInput, "files"> {
+  return files.length === 0 ? {} : { files: files.slice(0, 32) };
 }

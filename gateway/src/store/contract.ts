@@ -113,10 +113,12 @@ export interface MessageStore {
   byTurn(turnId: string): Promise<Message[]>;
   /** The newest of all groups, newest first. */
   recent(limit: number): Promise<Message[]>;
-  /** A notice of Praktor itself, with outbox parts where the conversation has an address to deliver to. */
+  /** A notice of Praktor itself (or words of the agent before its answer), with outbox parts where the conversation has an address to deliver to. */
   notice(notice: {
     conversationId: string;
     turnId?: string;
+    role?: "notice" | "assistant";
+    metadata?: Record<string, unknown>;
     content: string;
     parts: NewOutboxPart[];
   }): Promise<Message>;

@@ -43,8 +43,8 @@ export class MessagesRepository implements MessageStore {
   notice(notice: Parameters<MessageStore["notice"]>[0]): Promise<Message> {
     return this.#database.write("store a notice", async (queries) => {
       const target = await conversationTarget(queries, notice.conversationId);
-      const { content, parts, turnId = null } = notice;
-      return speak(queries, target, { turnId, role: "notice", content, parts }, this.#clock.now());
+      const { content, parts, turnId = null, role = "notice", metadata = {} } = notice;
+      return speak(queries, target, { turnId, role, content, metadata, parts }, this.#clock.now());
     });
   }
 }

@@ -180,12 +180,13 @@ describe("a file", () => {
       metadata: { context: expect.stringMatching(/document.*uploads\/\d+-My plan\.pdf/) },
     });
     const saved = new Map<string, string>();
-    const problems = await bench.bot.fetchFiles(
+    const fetched = await bench.bot.fetchFiles(
       messages,
       async (groupId, path, stream) => void saved.set(`${groupId}/${path}`, await new Response(stream).text()),
       AbortSignal.timeout(5_000),
     );
-    expect(problems).toBeNull();
+    expect(fetched.note).toBeNull();
+    expect(fetched.files.map(({ name }) => name)).toEqual(["My plan.pdf", "photo.jpg"]);
     expect([...saved.values()]).toEqual(["12345", "12345"]);
     expect([...saved.keys()][0]).toMatch(/^7\/uploads\/\d+-My plan\.pdf$/);
   });
@@ -196,9 +197,8 @@ describe("a file", () => {
     await until(() => bench.received.length === 1);
     bench.telegram.faults.add({ fault: { type: "error", status: 400 }, on: "getFile", times: 1 });
     const messages = bench.received.map(({ message }) => message);
-    expect(await bench.bot.fetchFiles(messages, async () => {}, AbortSignal.timeout(5_000))).toMatch(
-      /could not be received/,
-    );
+    const { note } = await bench.bot.fetchFiles(messages, async () => {}, AbortSignal.timeout(5_000));
+    expect(note).toMatch(/could not be received/);
   });
 
   test("gets a name that is harmless as a path", () => {

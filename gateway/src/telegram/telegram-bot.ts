@@ -1,5 +1,6 @@
 /** Telegram's side of Praktor: people's messages in, answers out. */
 import type { Address } from "@praktor/protocol/address";
+import type { InputFile } from "@praktor/protocol/agent-input";
 import type { Api } from "grammy";
 import { z } from "zod";
 import { backoffMs } from "../kit/backoff.ts";
@@ -140,16 +141,23 @@ export class TelegramBot implements AsyncDisposable {
   }
 
   /**
-   * Fetches the files of messages and hands each to `save`. Never rejects: a sentence for the agent about what could not be had, null
-   * when all is well.
+   * Fetches the files of messages and hands each to `save`. Never rejects: `note` is a sentence for the agent about what could not be
+   * had, null when all is well.
    */
-  async fetchFiles(messages: readonly Message[], save: SaveFile, signal: AbortSignal): Promise<string | null> {
+  async fetchFiles(
+    messages: readonly Message[],
+    save: SaveFile,
+    signal: AbortSignal,
+  ): Promise<{ files: InputFile[]; note: string | null }> {
+    const files: InputFile[] = [];
     const problems: string[] = [];
     for (const message of messages) {
       for (const file of filesOf(message)) {
         try {
           const stream = await this.#download(file.telegramFileId, deadline(signal, fetchTimeoutMs));
           await save(message.groupId, file.path, stream, deadline(signal, fetchTimeoutMs));
+          const { path, name, mimeType } = file;
+          files.push({ path, name, ...(mimeType === undefined ? {} : { mimeType }) });
         } catch (error) {
           const fields = { groupId: message.groupId, path: file.path, error: errorMessage(error) };
           this.#options.logger.error(fields, "a file that was sent could not be fetched");
@@ -157,7 +165,7 @@ export class TelegramBot implements AsyncDisposable {
         }
       }
     }
-    return problems.length === 0 ? null : problems.join("\n");
+    return { files, note: problems.length === 0 ? null : problems.join("\n") };
   }
 
   async #download(fileId: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
