@@ -232,7 +232,8 @@ export class Dispatcher implements AsyncDisposable {
         { turn: turn.id, group: turn.groupId, error: errorMessage(error) },
         "a turn could not be given to a sandbox",
       );
-      if (error instanceof PraktorError && error.code === "not_accepted") {
+      // The runner never had it: another try is safe.
+      if (error instanceof PraktorError && (error.code === "not_accepted" || error.code === "ended_early")) {
         return await endings.retryOrFail(turn, "start_failed", sentence, false);
       }
       await endings.fail(turn, "start_failed", sentence);

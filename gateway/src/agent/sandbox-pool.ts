@@ -98,7 +98,7 @@ export class SandboxPool {
 
   /**
    * A sandbox that takes work: joins a start in progress, starts one otherwise. Rejects with a `PraktorError` whose message may be
-   * shown: `limit_reached` when all places are taken by busy groups, or a `SandboxErrorCode`.
+   * shown: `limit_reached` when all places are taken by busy groups, `ended_early` when it died before its runner was there, or a `SandboxErrorCode`.
    */
   async ensure(group: PooledGroup, signal: AbortSignal): Promise<PooledSandbox> {
     for (;;) {
@@ -360,7 +360,7 @@ export class SandboxPool {
     if (!entry || entry.sandboxId !== exit.sandboxId || entry.status === "stopping") return;
     const detail = exit.outOfMemory ? "It was out of memory." : exit.detail;
     if (entry.status === "starting") {
-      entry.ready.reject(new PraktorError("start_failed", `The sandbox ended before it was ready. ${detail}`));
+      entry.ready.reject(new PraktorError("ended_early", `The sandbox ended before it was ready. ${detail}`));
       return;
     }
     entry.stopped ??= this.#stop(entry, detail, AbortSignal.timeout(stopGraceMs * 4));
