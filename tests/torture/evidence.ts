@@ -20,6 +20,8 @@ export interface Heard {
 export interface StoredTurn {
   id: string;
   state: string;
+  /** How often it was claimed. */
+  attempt: number;
   errorCode: string | null;
   /** Facts of the type `result` that are stored for it. */
   results: number;

@@ -2,12 +2,13 @@
 import { parseArgs } from "node:util";
 import type { Row } from "./row.ts";
 import { crashPointRow } from "./rows/crash-points.ts";
+import { deadSandbox } from "./rows/dead-sandbox.ts";
 import { diskFull } from "./rows/disk-full.ts";
 import { hostileTelegram } from "./rows/hostile-telegram.ts";
 import { killedGateway } from "./rows/killed-gateway.ts";
 import { powerCut } from "./rows/power-cut.ts";
 
-const rows: readonly Row[] = [killedGateway, crashPointRow, hostileTelegram, diskFull, powerCut];
+const rows: readonly Row[] = [killedGateway, crashPointRow, deadSandbox, hostileTelegram, diskFull, powerCut];
 
 const { values: options } = parseArgs({
   options: {

@@ -3,7 +3,13 @@ import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import type { Stored } from "./evidence.ts";
 
-const Turn = z.object({ id: z.string(), state: z.string(), errorCode: z.string().nullable(), results: z.number() });
+const Turn = z.object({
+  id: z.string(),
+  state: z.string(),
+  attempt: z.number(),
+  errorCode: z.string().nullable(),
+  results: z.number(),
+});
 const Message = z.object({ id: z.number(), turnId: z.string().nullable(), role: z.string(), content: z.string() });
 const Part = z
   .object({
@@ -17,6 +23,16 @@ const Part = z
   })
   .transform(({ chatKey: chatId, body: plain, ...part }) => ({ ...part, chatId, plain }));
 
+export function readSetting(path: string, key: string): string {
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    return z.object({ value: z.string() }).parse(database.prepare("select value from settings where key = ?").get(key))
+      .value;
+  } finally {
+    database.close();
+  }
+}
+
 export function readDatabase(path: string): Stored {
   const database = new DatabaseSync(path, { readOnly: true });
   try {
@@ -25,7 +41,7 @@ export function readDatabase(path: string): Stored {
     return {
       integrity: check?.integrity_check ?? "no answer",
       turns: z.array(Turn).parse(
-        all(`select id, state, error_code as errorCode,
+        all(`select id, state, attempt, error_code as errorCode,
           (select count(*) from turn_events where turn_id = turns.id and type = 'result') as results from turns`),
       ),
       messages: z.array(Message).parse(all("select id, turn_id as turnId, role, content from messages order by id")),

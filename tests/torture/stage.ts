@@ -20,6 +20,8 @@ export interface StageOptions extends GatewayParts {
   environment?: Record<string, string>;
   /** More settings, as YAML. */
   settings?: string;
+  /** The first chat's id; the others follow. Sandboxes of other tests must not have the same names. */
+  firstChat?: number;
   /** Where the database lies; a folder of the stage by default. */
   storeFolder?: string;
 }
@@ -33,7 +35,6 @@ export interface Life {
   endedAt: number | null;
 }
 
-const firstChat = 101;
 const key = "sk-torture-0123456789";
 
 export class Stage implements AsyncDisposable {
@@ -56,7 +57,7 @@ export class Stage implements AsyncDisposable {
     this.#options = options;
     this.telegram = new TelegramSimulator({ seed: options.seed });
     this.model = new MessagesSimulator({ seed: options.seed, expectedKey: key, script: answerTokens });
-    this.chatIds = Array.from({ length: options.chats }, (_, index) => firstChat + index);
+    this.chatIds = Array.from({ length: options.chats }, (_, index) => (options.firstChat ?? 101) + index);
     this.storePath = join(options.storeFolder ?? folder, "praktor.db");
   }
 
@@ -101,14 +102,13 @@ export class Stage implements AsyncDisposable {
       startTimeoutMs: 120_000,
     });
     const life: Life = { gateway, startedAt: Date.now(), upMs: null, endedAt: null };
-    gateway.up.then(
-      () => {
-        life.upMs = Date.now() - life.startedAt;
-      },
-      () => {},
-    );
+    void this.#noteUp(life);
     this.lives.push(life);
     return life;
+  }
+
+  async #noteUp(life: Life): Promise<void> {
+    await life.gateway.up.then(() => (life.upMs = Date.now() - life.startedAt)).catch(() => {});
   }
 
   async kill(life: Life): Promise<void> {

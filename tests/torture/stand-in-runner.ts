@@ -57,7 +57,7 @@ bus.start(() => void announceReady(bus, groupId, status, stop.signal).catch(() =
 void credentials.keepFresh(stop.signal).catch(() => {});
 for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, () => process.exit(0));
 
-/** `work <ms>` in the text is how long it takes. It begins, uses a tool, says something and answers every token of its messages. */
+/** `work <ms>` in the text is how long it takes, `eat memory` makes it die. It begins, uses a tool, says something and answers every token of its messages. */
 function playedTurn(input: AgentInput): RunnableTurn {
   const { turnId, conversationId, attempt, text } = input;
   const key = { turnId, conversationId, attempt };
@@ -73,6 +73,8 @@ function playedTurn(input: AgentInput): RunnableTurn {
       const startedAt = Date.now();
       add({ type: "started", sessionId, model: "stand-in" });
       add({ type: "tool", phase: "started", toolUseId: "one", name: "Look" });
+      // Only the first try: whoever is told that it was cut looks before it does that again.
+      if (/\beat memory\b/.test(text) && input.interrupted !== true) eatMemory();
       const timer = setTimeout(() => end.resolve("done"), workMs);
       const how = await end.promise;
       clearTimeout(timer);
@@ -87,6 +89,16 @@ function playedTurn(input: AgentInput): RunnableTurn {
       add({ type: "result", content, sessionId, usage, durationMs: Date.now() - startedAt });
     },
   };
+}
+
+/** Until the sandbox is killed for it. */
+function eatMemory(): void {
+  const eaten: Buffer[] = [];
+  const timer = setInterval(() => {
+    eaten.push(Buffer.alloc(32 * 1024 * 1024, 1));
+    // Where nobody limits it, this is no reason to take the machine down.
+    if (eaten.length > 64) clearInterval(timer);
+  }, 5);
 }
 
 const usage = { inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd: 0 };
