@@ -49,7 +49,15 @@ export function taskServer(ask: (request: IpcRequest) => Promise<IpcSuccess>): M
             .optional()
             .describe("isolated (default): a session of its own; group: in the group's conversation"),
         },
-        (payload) => answer({ type: "create_task", payload }, (reply) => `Task created: ${reply.id ?? ""}`),
+        (payload) =>
+          answer({ type: "create_task", payload }, (reply) =>
+            [
+              `Task created: ${reply.id ?? ""}`,
+              ...(reply.task?.schedule_display
+                ? [`${reply.task.schedule_display}; next run ${reply.task.next_run ?? "none"}`]
+                : []),
+            ].join("\n"),
+          ),
       ),
       tool("scheduled_task_list", "Lists this group's tasks.", {}, () =>
         answer({ type: "list_tasks", payload: {} }, (reply) => JSON.stringify(reply.tasks ?? [], null, 1)),
@@ -69,6 +77,21 @@ export function taskServer(ask: (request: IpcRequest) => Promise<IpcSuccess>): M
           enabled: z.boolean().optional().describe("false pauses the task"),
         },
         (payload) => answer({ type: "update_task", payload }, () => "Task updated."),
+      ),
+      tool("scheduled_task_pause", "Pauses a task until it is resumed.", { id }, (payload) =>
+        answer({ type: "pause_task", payload }, () => "Task paused."),
+      ),
+      tool("scheduled_task_resume", "Goes on with a paused task.", { id }, (payload) =>
+        answer(
+          { type: "resume_task", payload },
+          (reply) => `Task resumed. Next run: ${reply.task?.next_run ?? "none"}`,
+        ),
+      ),
+      tool("scheduled_task_run", "Runs a task now, beside its schedule.", { id }, (payload) =>
+        answer({ type: "run_task", payload }, (reply) => `Run: ${reply.run?.state ?? "started"}`),
+      ),
+      tool("scheduled_task_history", "What came of a task's runs, newest first.", { id }, (payload) =>
+        answer({ type: "task_history", payload }, (reply) => JSON.stringify(reply.runs ?? [], null, 1)),
       ),
     ],
   });

@@ -10,6 +10,16 @@ export interface ProgramOptions {
   printError: (line: string) => void;
 }
 
+/** Options that tasks are made and changed with alike, as the command line spells them. */
+interface TaskFlags {
+  timezone?: string;
+  contextMode?: string;
+  overlap?: string;
+  catchUp?: string;
+  model?: string;
+  group?: string;
+}
+
 type Payload<Type extends IpcRequest["type"]> = Extract<IpcRequest, { type: Type }>["payload"];
 
 const scheduleHelp = 'cron ("0 9 * * 1-5"), +30s, +5m, +2h, or JSON {"kind":"interval","interval_ms":60000}';
@@ -42,18 +52,21 @@ export function makeProgram({ ask, print, printError }: ProgramOptions): Command
     .requiredOption("--prompt <prompt>", "what the agent is to do at that time")
     .option("--timezone <zone>", "IANA time zone, for example Europe/Berlin")
     .option("--context-mode <mode>", "isolated (a session of its own) or group")
-    .action(
-      async ({ contextMode, ...given }: Omit<Payload<"create_task">, "context_mode"> & { contextMode?: string }) => {
-        const payload = { ...given, ...(contextMode === undefined ? {} : { context_mode: contextMode }) };
-        await answer({ type: "create_task", payload }, (reply) => `Task created: ${reply.id ?? ""}`);
-      },
-    );
+    .option("--overlap <policy>", "while an earlier run is not over: skip or queue")
+    .option("--catch-up <policy>", "after a time without Praktor: run_once or skip")
+    .option("--model <model>", "another model than the group's")
+    .option("--group <id>", "another group (only from the main group)")
+    .action(async (given: TaskFlags & { name: string; schedule: string; prompt: string }) => {
+      await answer({ type: "create_task", payload: onWire(given) }, (reply) => `Task created: ${reply.id ?? ""}`);
+    });
 
   program
     .command("list")
     .description("list this group's tasks")
-    .action(async () => {
-      await answer({ type: "list_tasks", payload: {} }, (reply) => listing(reply.tasks ?? []));
+    .option("--group <id>", "another group's (only from the main group)")
+    .option("--all", "the tasks of all groups (only from the main group)")
+    .action(async (given: { group?: string; all?: boolean }) => {
+      await answer({ type: "list_tasks", payload: onWire(given) }, (reply) => listing(reply.tasks ?? []));
     });
 
   program
@@ -72,12 +85,59 @@ export function makeProgram({ ask, print, printError }: ProgramOptions): Command
     .option("--schedule <schedule>", scheduleHelp)
     .option("--prompt <prompt>", "what the agent is to do at that time")
     .option("--timezone <zone>", "IANA time zone")
+    .option("--context-mode <mode>", "isolated (a session of its own) or group")
+    .option("--overlap <policy>", "while an earlier run is not over: skip or queue")
+    .option("--catch-up <policy>", "after a time without Praktor: run_once or skip")
+    .option("--model <model>", "another model than the group's")
     .option("--enabled <yes>", "true or false: whether the task runs", yesOrNo)
-    .action(async (payload: Payload<"update_task">) => {
-      await answer({ type: "update_task", payload }, () => "Task updated.");
+    .action(async (given: TaskFlags & { id: string }) => {
+      await answer({ type: "update_task", payload: onWire(given) }, () => "Task updated.");
+    });
+
+  const ofTask = (name: string, description: string) =>
+    program.command(name).description(description).requiredOption("--id <id>", "the task's id");
+  ofTask("pause", "start no more runs until it is resumed").action(async (payload: Payload<"pause_task">) => {
+    await answer({ type: "pause_task", payload }, () => "Task paused.");
+  });
+  ofTask("resume", "go on with a paused task").action(async (payload: Payload<"resume_task">) => {
+    await answer({ type: "resume_task", payload }, (reply) => `Task resumed.${nextOf(reply)}`);
+  });
+  ofTask("run", "run a task now, beside its schedule").action(async (payload: Payload<"run_task">) => {
+    await answer({ type: "run_task", payload }, (reply) =>
+      reply.run?.state === "skipped" ? `Not run: ${reply.run.error ?? "skipped"}` : "Task runs.",
+    );
+  });
+  ofTask("history", "what came of a task's runs, newest first")
+    .option("--limit <count>", "at most this many", (value) => Number(value))
+    .action(async (payload: Payload<"task_history">) => {
+      await answer({ type: "task_history", payload }, (reply) => runListing(reply.runs ?? []));
     });
 
   return program;
+}
+
+/** Flags are spelt with dashes; the wire has underscores, and says `group_id`. */
+function onWire(flags: object): Record<string, unknown> {
+  const names: Record<string, string> = { contextMode: "context_mode", catchUp: "catch_up", group: "group_id" };
+  return Object.fromEntries(Object.entries(flags).map(([name, value]) => [names[name] ?? name, value]));
+}
+
+function nextOf(reply: IpcSuccess): string {
+  return reply.task?.next_run ? ` Next run: ${reply.task.next_run}` : "";
+}
+
+function runListing(runs: NonNullable<IpcSuccess["runs"]>): string {
+  if (runs.length === 0) return "No runs yet.";
+  return runs
+    .map(({ scheduled_for: due, state, delivery, error }) =>
+      [
+        `  ${due}`,
+        state,
+        ...(delivery === null ? [] : [`delivery ${delivery}`]),
+        ...(error === null ? [] : [error]),
+      ].join("  "),
+    )
+    .join("\n");
 }
 
 function listing(tasks: NonNullable<IpcSuccess["tasks"]>): string {

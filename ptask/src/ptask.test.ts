@@ -139,9 +139,23 @@ describe("ptask", () => {
     await guarded[Symbol.asyncDispose]();
   });
 
+  it("pauses, resumes and runs a task, and tells its runs", async () => {
+    expect((await run(["pause", "--id", "a"])).out).toBe("Task paused.\n");
+    expect((await run(["resume", "--id", "a"])).out).toBe("Task resumed.\n");
+    expect((await run(["run", "--id", "a"])).out).toBe("Task runs.\n");
+    expect((await run(["history", "--id", "a", "--limit", "3"])).out).toBe("No runs yet.\n");
+    expect(requests.map(({ request }) => request)).toEqual([
+      { type: "pause_task", payload: { id: "a" } },
+      { type: "resume_task", payload: { id: "a" } },
+      { type: "run_task", payload: { id: "a" } },
+      { type: "task_history", payload: { id: "a", limit: 3 } },
+    ]);
+  });
+
   it("explains itself", async () => {
     const help = await run(["--help"]);
     expect(help.code).toBe(0);
-    for (const command of ["create", "list", "delete", "update"]) expect(help.out).toContain(command);
+    for (const command of ["create", "list", "delete", "update", "pause", "resume", "run", "history"])
+      expect(help.out).toContain(command);
   });
 });
