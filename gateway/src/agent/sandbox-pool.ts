@@ -9,6 +9,7 @@ import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import { hashSandboxToken, newSandboxToken } from "../kit/sandbox-token.ts";
 import type { RunningSandbox, SandboxExit, SandboxHost, SandboxPlace } from "../sandbox/sandbox.ts";
 import type { SandboxStore } from "../store/contract.ts";
+import { StartGate } from "./start-gate.ts";
 
 export interface PooledGroup {
   id: string;
@@ -71,10 +72,14 @@ interface Entry {
 
 /** How long a sandbox may take to end before it is killed. */
 const stopGraceMs = 5_000;
+/** Starts at a time, and how long one may hold up the next. */
+const startsAtOnce = 4;
+const longestHoldMs = 3_000;
 
 export class SandboxPool {
   readonly #options: SandboxPoolOptions;
   readonly #entries = new Map<string, Entry>();
+  readonly #gate = new StartGate(startsAtOnce, longestHoldMs);
 
   constructor(options: SandboxPoolOptions) {
     this.#options = options;
@@ -237,6 +242,7 @@ export class SandboxPool {
     const launchedAt = this.#options.clock.now();
     try {
       await evicted;
+      using _place = await this.#gate.enter(signal);
       entry.place = await host.prepare({ groupId: group.id, folder: group.folder }, signal);
       const { natsUrl, endpointUrl } = await openPlace(group.id, entry.place, signal);
       const token = newSandboxToken();
