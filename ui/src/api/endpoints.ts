@@ -12,6 +12,7 @@ import {
   TurnView,
   WorkspaceListing,
 } from "@praktor/protocol/rest";
+import { SchedulePreview, type TaskCreate, TaskRunView, type TaskUpdate, TaskView } from "@praktor/protocol/tasks";
 import { WorkspaceEntry } from "@praktor/protocol/workspace";
 import { z } from "zod";
 import { request, send } from "./request.ts";
@@ -67,6 +68,27 @@ export const getTurns = (groupId: string, signal?: Signal): Promise<TurnView[]> 
 
 export const stopTurn = (turnId: string): Promise<unknown> =>
   request(Accepted, `/api/turns/${encodeURIComponent(turnId)}/stop`, { method: "POST" });
+
+const task = (id: string): string => `/api/tasks/${encodeURIComponent(id)}`;
+
+export const getTasks = (signal?: Signal): Promise<TaskView[]> => request(z.array(TaskView), "/api/tasks", { signal });
+
+export const createTask = (json: TaskCreate): Promise<TaskView> => request(TaskView, "/api/tasks", { json });
+
+export const updateTask = (id: string, json: TaskUpdate): Promise<TaskView> =>
+  request(TaskView, task(id), { method: "PUT", json });
+
+export const deleteTask = (id: string): Promise<unknown> => request(Accepted, task(id), { method: "DELETE" });
+
+export const runTask = (id: string): Promise<TaskRunView> =>
+  request(TaskRunView, `${task(id)}/run`, { method: "POST" });
+
+export const getTaskRuns = (id: string, signal?: Signal): Promise<TaskRunView[]> =>
+  request(z.array(TaskRunView), `${task(id)}/history?limit=50`, { signal });
+
+/** Fails with `invalid` and the reason while the schedule is no schedule. */
+export const getSchedule = (schedule: string, timezone: string, signal?: Signal): Promise<SchedulePreview> =>
+  request(SchedulePreview, `/api/schedule?${new URLSearchParams({ schedule, timezone })}`, { signal });
 
 export const getAgents = (signal?: Signal): Promise<AgentView[]> =>
   request(z.array(AgentView), "/api/agents", { signal });

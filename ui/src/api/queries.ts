@@ -9,8 +9,11 @@ import {
   getFiles,
   getGroups,
   getMessages,
+  getSchedule,
   getSession,
   getStatus,
+  getTaskRuns,
+  getTasks,
   getTurns,
 } from "./endpoints.ts";
 import { readContent } from "../lib/file-content.ts";
@@ -45,6 +48,20 @@ export const turnsQuery = (groupId: string) =>
     queryKey: ["turns", groupId],
     queryFn: ({ signal }) => getTurns(groupId, signal),
     // A picture of what ran some time ago must not be shown as what runs.
+    gcTime: 0,
+  });
+
+export const tasksQuery = queryOptions({ queryKey: ["tasks"], queryFn: ({ signal }) => getTasks(signal) });
+
+export const taskRunsQuery = (taskId: string) =>
+  queryOptions({ queryKey: ["runs", taskId], queryFn: ({ signal }) => getTaskRuns(taskId, signal) });
+
+/** What a schedule means is the gateway's to say. The next runs move on, so it is not kept. */
+export const scheduleQuery = (schedule: string, timezone: string) =>
+  queryOptions({
+    queryKey: ["schedule", schedule, timezone],
+    queryFn: ({ signal }) => getSchedule(schedule, timezone, signal),
+    retry: false,
     gcTime: 0,
   });
 

@@ -1,11 +1,12 @@
 /** The ways to the pages: a list at the side, or a bar at the bottom of a phone. */
 import { Link } from "@tanstack/react-router";
-import { LayoutDashboard, MessagesSquare, UsersRound } from "lucide-react";
+import { CalendarClock, LayoutDashboard, MessagesSquare, UsersRound } from "lucide-react";
 import { en } from "../text/en.ts";
 
 const PAGES = [
   { to: "/", label: en.nav.dashboard, icon: LayoutDashboard },
   { to: "/groups", label: en.nav.groups, icon: UsersRound },
+  { to: "/tasks", label: en.nav.tasks, icon: CalendarClock },
   { to: "/conversations", label: en.nav.conversations, icon: MessagesSquare },
 ] as const;
 
@@ -32,7 +33,7 @@ export const SideNav = () => (
 
 export const BottomNav = () => (
   <nav aria-label={en.nav.label} className="border-t bg-panel pb-[env(safe-area-inset-bottom)]">
-    <ul className="grid grid-cols-3">
+    <ul className="grid grid-cols-4">
       {PAGES.map(({ to, label, icon: Icon }) => (
         <li key={to}>
           <Link

@@ -21,6 +21,12 @@ const groups = createRoute({
   component: lazyRouteComponent(() => import("../pages/groups.tsx"), "GroupsPage"),
 });
 
+const tasks = createRoute({
+  getParentRoute: () => root,
+  path: "/tasks",
+  component: lazyRouteComponent(() => import("../pages/tasks.tsx"), "TasksPage"),
+});
+
 const conversations = createRoute({
   getParentRoute: () => root,
   path: "/conversations",
@@ -41,7 +47,7 @@ const conversation = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([dashboard, groups, conversations.addChildren([noGroup, conversation])]),
+  routeTree: root.addChildren([dashboard, groups, tasks, conversations.addChildren([noGroup, conversation])]),
   defaultPreload: "intent",
   defaultErrorComponent: PageFailed,
   defaultNotFoundComponent: () => (

@@ -17,6 +17,18 @@ export const ago = (iso: string, nowMs: number): string => {
   return new Date(at).toLocaleDateString("en-GB", dateFormat(at, nowMs));
 };
 
+/** How far ahead `iso` is: "in 5 min", "in 3 h", "in 4 d", then the date; "now" when it has come. */
+export const until = (iso: string, nowMs: number): string => {
+  const at = Date.parse(iso);
+  if (Number.isNaN(at)) return "";
+  const leftMs = at - nowMs;
+  if (leftMs < MINUTE_MS) return leftMs <= 0 ? "now" : "in a minute";
+  if (leftMs < HOUR_MS) return `in ${Math.floor(leftMs / MINUTE_MS)} min`;
+  if (leftMs < DAY_MS) return `in ${Math.floor(leftMs / HOUR_MS)} h`;
+  if (leftMs < 7 * DAY_MS) return `in ${Math.floor(leftMs / DAY_MS)} d`;
+  return new Date(at).toLocaleDateString("en-GB", dateFormat(at, nowMs));
+};
+
 /** A span as people say it: "0.4 s", "12 s", "3 min 5 s", "2 h 10 min", "4 d 3 h". */
 export const span = (ms: number): string => {
   const seconds = Math.max(0, ms) / 1000;
