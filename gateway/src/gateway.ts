@@ -40,6 +40,7 @@ import { SystemStatus } from "./system-status.ts";
 import { makeScheduler } from "./make-scheduler.ts";
 import { makeTelegram } from "./make-telegram.ts";
 import { renderAnswer } from "./telegram/format/render-answer.ts";
+import { Pairing } from "./telegram/pairing.ts";
 import { version } from "./version.ts";
 import { webAccess } from "./web-access.ts";
 import { WebServer } from "./web/web-server.ts";
@@ -286,6 +287,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     const groupId = subject.split(".")[2] ?? "";
     reply?.((await midTurn.answer(groupId, data)) ?? (await ipc.handle(groupId, data)));
   });
+  const pairing = await Pairing.load(store.settings, clock);
   const telegram = makeTelegram(settings, {
     store,
     assistant,
@@ -294,6 +296,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     log,
     clock,
     publish,
+    pairing,
     tasks,
     passPoint,
   });

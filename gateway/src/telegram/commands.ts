@@ -1,10 +1,24 @@
 /** The bot's commands: what its menu shows, and how one is found in a text. */
 
-export type CommandName = "start" | "help" | "status" | "stop" | "new" | "tasks";
+export type CommandName =
+  | "start"
+  | "help"
+  | "status"
+  | "stop"
+  | "new"
+  | "tasks"
+  | "usage"
+  | "model"
+  | "verbose"
+  | MainCommandName;
+/** What only the main group may ask: it is about all the others. */
+export type MainCommandName = "groups" | "agents" | "pair";
 
 export interface Command {
   /** Null: a command that Praktor does not have; its text goes to the agent, which may have one of that name. */
   name: CommandName | null;
+  /** What stands after it, trimmed. */
+  argument: string;
   /** True when it names this bot (`/stop@praktor_bot`) or no bot at all. */
   forThisBot: boolean;
 }
@@ -16,10 +30,25 @@ export const commandMenu: readonly { command: CommandName; description: string }
   { command: "stop", description: "Stop what I am doing" },
   { command: "new", description: "Begin a new conversation" },
   { command: "tasks", description: "What is scheduled here" },
+  { command: "usage", description: "What was used, and what it cost" },
+  { command: "model", description: "Which model answers; /model NAME changes it" },
+  { command: "verbose", description: "How much I show while I work: 0, 1 or 2" },
   { command: "start", description: "Say hello" },
 ];
 
-const names: ReadonlySet<string> = new Set(commandMenu.map(({ command }) => command));
+/** Shown besides in the main group's chat. */
+export const mainCommandMenu: readonly { command: MainCommandName; description: string }[] = [
+  { command: "groups", description: "All groups" },
+  { command: "agents", description: "Which agents run" },
+  { command: "pair", description: "A code that lets a person in" },
+];
+
+const mainNames: ReadonlySet<string> = new Set(mainCommandMenu.map(({ command }) => command));
+const names: ReadonlySet<string> = new Set([...commandMenu, ...mainCommandMenu].map(({ command }) => command));
+
+export function isMainCommand(name: CommandName): name is MainCommandName {
+  return mainNames.has(name);
+}
 
 /** Null where the text does not begin with a command. */
 export function parseCommand(text: string, botUsername: string): Command | null {
@@ -29,6 +58,7 @@ export function parseCommand(text: string, botUsername: string): Command | null 
   const target = match[2]?.toLowerCase();
   return {
     name: isCommandName(name) ? name : null,
+    argument: text.slice(match[0].length).trim(),
     forThisBot: target === undefined || target === botUsername.toLowerCase(),
   };
 }
@@ -43,6 +73,15 @@ export const helpText = `Write to me as you would to a person: I answer, work wi
 /stop – stop it
 /new – begin a new conversation (files and memory stay)
 /tasks – what is scheduled here
+/usage – what was used, and what it cost
+/model – which model answers; \`/model NAME\` changes it, \`/model default\` goes back
+/verbose – how much I show while I work: \`0\` nothing, \`1\` the tool, \`2\` every step
 /help – this text
 
 In a group, mention me or reply to one of my messages.`;
+
+export const mainHelpText = `Here in the main group also:
+
+/groups – all groups
+/agents – which agents run
+/pair – a code that lets a person in`;

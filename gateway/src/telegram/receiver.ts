@@ -10,15 +10,21 @@ import { incomingFile } from "./incoming-files.ts";
 import type { BotIdentity, Incoming, IncomingMessage, Source } from "./incoming.ts";
 import { messageContext, userName } from "./message-text.ts";
 import { OncePer } from "./once-per.ts";
+import { Pace } from "./pace.ts";
+import type { Pairing } from "./pairing.ts";
+import { outcomeWords } from "./pairing-words.ts";
 import type { ReceivedUpdate } from "./poll-loop.ts";
 import { readUpdate } from "./read-update.ts";
 import type { AllowList, TelegramPorts, TelegramStore } from "./telegram-ports.ts";
 import { TelegramConversations } from "./telegram-conversations.ts";
+import type { Verbosity } from "./verbosity.ts";
 
 export interface ReceiverOptions {
   store: TelegramStore;
   ports: TelegramPorts;
   allowFrom: AllowList;
+  pairing: Pairing | undefined;
+  verbosity: Verbosity;
   groupReplies: "mention" | "all";
   logger: Logger;
   clock: Clock;
@@ -28,9 +34,13 @@ export interface ReceiverOptions {
   onMigrated(from: string, to: string): void;
   /** A button was pressed and the person's app waits for a sign. */
   onTapped(queryId: string): void;
+  /** There is a main group now. */
+  onMainChanged(): void;
 }
 
 const hourMs = 3_600_000;
+// Strangers may be many, and the owner has other things to read.
+const mostNoticesPerHour = 10;
 // An update that failed this often, while the store takes others, is at fault itself.
 const mostTries = 4;
 
@@ -43,6 +53,7 @@ export class Receiver {
   readonly #conversations: TelegramConversations;
   readonly #commands: CommandRunner;
   readonly #refusals: OncePer;
+  readonly #notices: Pace;
   #failing: { updateId: number; tries: number } | null = null;
 
   constructor(options: ReceiverOptions, bot: BotIdentity) {
@@ -51,8 +62,10 @@ export class Receiver {
     // Another bot's update ids are another sequence.
     this.#sourceName = `telegram:${bot.id}`;
     this.#conversations = new TelegramConversations(options.store.conversations, options.ports);
-    this.#commands = new CommandRunner(options.ports, options.logger);
+    const { ports, verbosity, pairing, logger } = options;
+    this.#commands = new CommandRunner({ ports, verbosity, pairing, botUsername: bot.username, logger });
     this.#refusals = new OncePer(options.clock, hourMs);
+    this.#notices = new Pace(options.clock, mostNoticesPerHour, hourMs);
   }
 
   /**
@@ -110,6 +123,7 @@ export class Receiver {
     const isForAnother = command !== null && !command.forThisBot;
     const isWanted = incoming.addressed || (this.#options.groupReplies === "all" && !isForAnother);
     if (!isWanted) return await this.#record(updateId, null);
+    if (source.chat.type === "private" && (await this.#pairs(updateId, incoming))) return;
     if (!this.#isAllowed(source)) return await this.#refuseStranger(updateId, source);
 
     if (incoming.fileKind !== null && incoming.text === "" && incomingFile(incoming.message) === null) {
@@ -118,10 +132,41 @@ export class Receiver {
     }
     const conversation = await this.#conversations.find(incoming);
     if (command?.name) {
-      const markdown = await this.#commands.run(command.name, conversation.id);
+      const { name, argument } = command;
+      const markdown = await this.#commands.run({
+        name,
+        argument,
+        conversationId: conversation.id,
+        address: source.address,
+      });
       return await this.#record(updateId, { markdown, source, conversationId: conversation.id });
     }
     await this.#store(updateId, conversation, this.#newMessage(incoming, conversation));
+  }
+
+  /** True when the message was a code, right or wrong, and is dealt with. */
+  async #pairs(updateId: number, incoming: IncomingMessage): Promise<boolean> {
+    const { pairing, ports, logger } = this.#options;
+    const { source } = incoming;
+    if (!pairing || incoming.text === "") return false;
+    const person = { id: String(source.sender.id), name: userName(source.sender).slice(0, 128).toWellFormed() };
+    const outcome = await pairing.enter(person, incoming.text, !this.#isAllowed(source));
+    if (outcome.type === "none") return false;
+    logger.warn({ userId: source.sender.id, outcome: outcome.type }, "somebody has sent a pairing code");
+    const markdown = outcomeWords(outcome);
+    if (outcome.type === "wrong") {
+      await this.#record(updateId, { markdown, source });
+      return true;
+    }
+    const conversation = await this.#conversations.find(incoming);
+    if (outcome.isOwner) {
+      await ports.makeMain(conversation.groupId);
+      this.#options.onMainChanged();
+    } else {
+      await ports.tellOwner(`🔑 **${person.name}** (id ${person.id}) was let in by a code.`);
+    }
+    await this.#record(updateId, { markdown, source, conversationId: conversation.id });
+    return true;
   }
 
   async #store(updateId: number, conversation: Conversation, message: NewMessage): Promise<void> {
@@ -155,7 +200,8 @@ export class Receiver {
   async #handleRefused(updateId: number, incoming: Extract<Incoming, { type: "refused" }>): Promise<void> {
     const { source, reply, addressed } = incoming;
     if (!addressed && this.#options.groupReplies === "mention") return await this.#record(updateId, null);
-    if (source.sender === null) return await this.#replyOnce(updateId, `unreadable:${source.chat.id}`, source, reply);
+    if (source.sender === null)
+      return void (await this.#replyOnce(updateId, `unreadable:${source.chat.id}`, source, reply));
     if (!this.#isAllowed(source)) return await this.#refuseStranger(updateId, source);
     await this.#record(updateId, { markdown: reply, source });
   }
@@ -165,6 +211,7 @@ export class Receiver {
     { source, status }: Extract<Incoming, { type: "membership" }>,
   ): Promise<void> {
     this.#options.logger.info({ chatId: source.chat.id, status }, "the bot's place in a chat has changed");
+    if (status === "left" || status === "kicked") return await this.#handleRemoval(updateId, source);
     const isAdded = status === "member" || status === "administrator";
     if (!isAdded || source.chat.type === "private" || source.chat.type === "channel") {
       return await this.#record(updateId, null);
@@ -172,6 +219,18 @@ export class Receiver {
     if (!this.#isAllowed(source)) return await this.#refuseStranger(updateId, source);
     const markdown = `Hello! Mention me (@${this.#bot.username}) or reply to one of my messages, and I answer. /help says more.`;
     await this.#replyOnce(updateId, `hello:${source.chat.id}`, source, markdown);
+  }
+
+  /** What waits for the chat fails with Telegram's own words; the group and its files stay. */
+  async #handleRemoval(updateId: number, source: Source): Promise<void> {
+    const conversation = await this.#options.store.conversations.byAddress(source.address);
+    await this.#record(updateId, null);
+    if (!conversation || !this.#notices.grant()) return;
+    await this.#options.ports.stop(conversation.id);
+    const person = source.sender ? userName(source.sender) : "Somebody";
+    const what =
+      source.chat.type === "private" ? "has blocked me" : `has removed me from **${source.chat.title ?? "a group"}**`;
+    await this.#options.ports.tellOwner(`👋 ${person} ${what}. The group's files and history stay.`);
   }
 
   #isAllowed({ sender }: Source): boolean {
@@ -183,14 +242,25 @@ export class Receiver {
       { userId: source.sender?.id, chatId: source.chat.id },
       "somebody who is not allowed wrote",
     );
-    const markdown = `I am a personal assistant and only talk to people my owner has named. Your Telegram id is \`${source.sender?.id}\`: the owner can add it to \`telegram.allow_from\`.`;
-    await this.#replyOnce(updateId, `stranger:${source.chat.id}`, source, markdown);
+    const markdown = `I am a personal assistant and only talk to people my owner has named. Your Telegram id is \`${source.sender?.id}\`: the owner can add it to \`telegram.allow_from\`, or give you a code from \`praktor pair\`.`;
+    const isFirst = await this.#replyOnce(updateId, `stranger:${source.chat.id}`, source, markdown);
+    if (!isFirst || source.sender === null || !this.#notices.grant()) return;
+    const name = userName(source.sender).slice(0, 128).toWellFormed();
+    const where = source.chat.type === "private" ? "" : ` in ${source.chat.title ?? "a group"}`;
+    await this.#options.ports.tellOwner(
+      `👤 ${name} (id ${source.sender.id}) wrote to me${where} and was refused. /pair gives a code to let somebody in.`,
+    );
   }
 
-  async #replyOnce(updateId: number, key: string, source: Source, markdown: string): Promise<void> {
-    if (!this.#refusals.grant(key)) return await this.#record(updateId, null);
+  /** Whether it was said. */
+  async #replyOnce(updateId: number, key: string, source: Source, markdown: string): Promise<boolean> {
+    if (!this.#refusals.grant(key)) {
+      await this.#record(updateId, null);
+      return false;
+    }
     try {
       await this.#record(updateId, { markdown, source });
+      return true;
     } catch (error) {
       this.#refusals.revoke(key);
       throw error;

@@ -9,6 +9,7 @@ import { errorMessage } from "../kit/praktor-error.ts";
 import { callFailure } from "./call-outcome.ts";
 import type { ChatHolds } from "./chat-holds.ts";
 import type { ShownStatus, ShownStatuses } from "./shown-statuses.ts";
+import type { VerbosityLevel } from "./verbosity.ts";
 import { type Activity, reportEveryMs, statusIntervalMs, statusText } from "./status-text.ts";
 
 export interface StatusTiming {
@@ -27,6 +28,7 @@ export interface StatusMessagesOptions {
   logger: Logger;
   shown: ShownStatuses;
   activity: (turnId: string) => Activity;
+  verbosity: (address: TelegramAddress) => Promise<VerbosityLevel>;
   timing?: StatusTiming;
 }
 
@@ -75,7 +77,7 @@ export class StatusMessages implements AsyncDisposable {
   }
 
   async #accompany(address: TelegramAddress, turnId: string, ended: AbortSignal, stop: AbortSignal): Promise<void> {
-    const { clock, holds, activity } = this.#options;
+    const { clock, holds, activity, verbosity } = this.#options;
     const isGroup = address.chatId.startsWith("-");
     const startedAt = clock.now();
     let shown: ShownStatus | null = null;
@@ -83,8 +85,10 @@ export class StatusMessages implements AsyncDisposable {
     await sleep(this.#timing.firstAfterMs, ended).catch(() => {});
     while (!ended.aborted) {
       const elapsedMs = clock.now() - startedAt;
-      if (holds.heldUntil(address.chatId) === null) {
-        const text = statusText(activity(turnId), elapsedMs);
+      // Looked up each time: it may be changed while a turn runs.
+      const level = await verbosity(address);
+      if (level > 0 && holds.heldUntil(address.chatId) === null) {
+        const text = statusText(activity(turnId), elapsedMs, level === 2 ? 2 : 1);
         const isReport = Math.floor(elapsedMs / this.#timing.reportEveryMs) > reports;
         if (isReport) {
           reports += 1;

@@ -3,13 +3,26 @@
 export interface Activity {
   /** The tool that runs now, null between tools. */
   tool: string | null;
+  /** The newest steps, the newest last. */
+  steps?: readonly { name: string; input: string | null; done: boolean }[];
 }
 
-export function statusText(activity: Activity, elapsedMs: number): string {
+const shownSteps = 6;
+const longestInput = 80;
+
+/** `level` as `/verbose` has it; at 0 nothing is shown at all. */
+export function statusText(activity: Activity, elapsedMs: number, level: 1 | 2 = 1): string {
   const seconds = Math.floor(elapsedMs / 1000);
   const elapsed =
     seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
-  return `⏳ ${activity.tool ?? "Working"} · ${elapsed}`;
+  const head = `⏳ ${activity.tool ?? "Working"} · ${elapsed}`;
+  if (level === 1 || !activity.steps || activity.steps.length === 0) return head;
+  const steps = activity.steps.slice(-shownSteps).map(({ name, input, done }) => {
+    const line = (input ?? "").replaceAll(/\s+/g, " ").trim();
+    const shown = line.length > longestInput ? `${line.slice(0, longestInput - 1).toWellFormed()}…` : line;
+    return `${done ? "✓" : "▸"} ${name}${shown === "" ? "" : ` ${shown}`}`;
+  });
+  return [head, ...steps].join("\n");
 }
 
 /**

@@ -13,11 +13,12 @@ import { errorMessage } from "../kit/praktor-error.ts";
 import type { Message } from "../store/rows.ts";
 import { callFailure } from "./call-outcome.ts";
 import { ChatHolds } from "./chat-holds.ts";
-import { commandMenu } from "./commands.ts";
+import { registerMenus } from "./register-menus.ts";
 import { Deliverer, type DelivererTiming } from "./deliverer.ts";
 import type { BotIdentity } from "./incoming.ts";
 import { obeyRetryAfter } from "./obey-retry-after.ts";
 import { filesOf } from "./incoming-files.ts";
+import type { Pairing } from "./pairing.ts";
 import { PollLoop, type PollTiming } from "./poll-loop.ts";
 import { Receiver } from "./receiver.ts";
 import { ShownStatuses } from "./shown-statuses.ts";
@@ -25,12 +26,15 @@ import { StatusMessages, type StatusTiming } from "./status-messages.ts";
 import { createTelegramApi } from "./telegram-api.ts";
 import type { AllowList, TelegramPorts, TelegramStore } from "./telegram-ports.ts";
 import { Typing } from "./typing.ts";
+import { Verbosity } from "./verbosity.ts";
 
 export interface TelegramBotOptions {
   token: string;
   /** Telegram's own when absent. */
   apiRoot?: string;
   allowFrom: AllowList;
+  /** Lets in further people; without it only `allowFrom` counts. */
+  pairing?: Pairing;
   groupReplies: "mention" | "all";
   logger: Logger;
   clock: Clock;
@@ -59,6 +63,7 @@ export class TelegramBot implements AsyncDisposable {
   readonly #typing: Typing;
   readonly #statuses: StatusMessages;
   readonly #poll: PollLoop;
+  readonly #verbosity: Verbosity;
   readonly #background: Background;
   #receiver: Receiver | null = null;
 
@@ -90,6 +95,7 @@ export class TelegramBot implements AsyncDisposable {
       logger,
       ...(timing.typingIntervalMs === undefined ? {} : { intervalMs: timing.typingIntervalMs }),
     });
+    this.#verbosity = new Verbosity(store.settings);
     this.#statuses = new StatusMessages({
       api: this.#api,
       holds: this.#holds,
@@ -97,6 +103,7 @@ export class TelegramBot implements AsyncDisposable {
       logger,
       shown: new ShownStatuses(store.settings),
       activity: (turnId) => ports.activity?.(turnId) ?? { tool: null },
+      verbosity: async (address) => await this.#verbosity.level(address),
       ...(timing.status === undefined ? {} : { timing: timing.status }),
     });
     this.#poll = new PollLoop({
@@ -115,7 +122,7 @@ export class TelegramBot implements AsyncDisposable {
     this.#deliverer.start();
     this.#statuses.start();
     this.#background.run(async (stop) => await this.#poll.run(AbortSignal.any([stop, signal])));
-    this.#background.run(async (stop) => await this.#registerCommands(AbortSignal.any([stop, signal])));
+    this.#background.run(async (stop) => await this.#registerMenus(AbortSignal.any([stop, signal])));
   }
 
   /** Not ok when no poll has succeeded for 90 s or the token is refused. */
@@ -186,18 +193,21 @@ export class TelegramBot implements AsyncDisposable {
   /** The first update needs to know who the bot is: mentions and replies name it. */
   async #makeReceiver(): Promise<Receiver> {
     const bot = await this.#identify();
-    const { store, ports, allowFrom, groupReplies, logger, clock } = this.#options;
+    const { store, ports, allowFrom, pairing, groupReplies, logger, clock } = this.#options;
     this.#receiver ??= new Receiver(
       {
         store,
         ports,
-        allowFrom,
+        allowFrom: { has: (userId) => allowFrom.has(userId) || pairing?.has(userId) === true },
+        pairing,
+        verbosity: this.#verbosity,
         groupReplies,
         logger,
         clock,
         wakeDelivery: () => this.wakeDelivery(),
         onMigrated: (from, to) => this.#deliverer.migrated(from, to),
         onTapped: (queryId) => this.#background.run((stop) => this.#answerTap(queryId, stop)),
+        onMainChanged: () => this.#background.run((stop) => this.#registerMenus(stop)),
       },
       bot,
     );
@@ -209,10 +219,10 @@ export class TelegramBot implements AsyncDisposable {
     return Me.parse(me);
   }
 
-  async #registerCommands(signal: AbortSignal): Promise<void> {
+  async #registerMenus(signal: AbortSignal): Promise<void> {
     for (let tries = 1; !signal.aborted; tries += 1) {
       try {
-        await this.#api.raw.setMyCommands({ commands: [...commandMenu] }, deadline(signal, 30_000) as never);
+        await registerMenus(this.#api, await this.#options.ports.mainChat(), signal);
         return;
       } catch (error) {
         const failure = callFailure(error);

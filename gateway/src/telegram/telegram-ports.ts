@@ -1,4 +1,5 @@
 /** What the Telegram room wants from the rest of the gateway; the composition root hands it in. */
+import type { TelegramAddress } from "@praktor/protocol/address";
 import type { ConversationStore, InboxStore, OutboxStore, SettingStore } from "../store/contract.ts";
 import type { OpenFile } from "./send-file.ts";
 import type { Activity } from "./status-text.ts";
@@ -35,4 +36,18 @@ export interface TelegramPorts {
   tasks(conversationId: string): Promise<string>;
   /** What the conversation's group is doing now, as Markdown. */
   status(conversationId: string): Promise<string>;
+  /** What the conversation's group (the main one: all groups) has used, as Markdown. */
+  usage(conversationId: string): Promise<string>;
+  /** Shows the group's model where `wanted` is empty, else changes it; what came of it as Markdown. */
+  model(conversationId: string, wanted: string): Promise<string>;
+  /** All groups, and all agents that run, as Markdown: for the main group. */
+  groups(): Promise<string>;
+  agents(): Promise<string>;
+  isMain(conversationId: string): Promise<boolean>;
+  /** The main group's chat, where it has one. */
+  mainChat(): Promise<TelegramAddress | null>;
+  /** The owner's first chat becomes the main group, unless the settings name another. */
+  makeMain(groupId: string): Promise<void>;
+  /** A notice to the owner, where one is known. Never rejects. */
+  tellOwner(markdown: string): Promise<void>;
 }

@@ -39,6 +39,7 @@ export class BotTestBench implements AsyncDisposable {
   readonly delivered: OutboxPart[] = [];
   readonly stopped: string[] = [];
   readonly renewed: string[] = [];
+  readonly toldOwner: string[] = [];
   readonly ports: TelegramPorts = {
     onReceived: (received) => void this.received.push(received),
     onDelivery: (part) => void this.delivered.push(part),
@@ -55,6 +56,21 @@ export class BotTestBench implements AsyncDisposable {
     newSession: async (conversationId) => void this.renewed.push(conversationId),
     status: async () => "Nothing runs.",
     tasks: async () => "Nothing is scheduled.",
+    usage: async () => "Nothing was used.",
+    model: async (_, wanted) => (wanted === "" ? "The default model." : `Now ${wanted}.`),
+    groups: async () => "All groups.",
+    agents: async () => "All agents.",
+    isMain: async (conversationId) => {
+      const conversation = await this.store.conversations.get(conversationId);
+      return conversation !== null && (await this.store.groups.get(conversation.groupId))?.isMain === true;
+    },
+    mainChat: async () => {
+      const main = (await this.store.groups.list()).find(({ isMain }) => isMain);
+      const chat = main && (await this.store.conversations.list(main.id)).find(({ kind }) => kind === "chat");
+      return chat?.address.channel === "telegram" ? chat.address : null;
+    },
+    makeMain: async (groupId) => void (await this.store.groups.update(groupId, { isMain: true })),
+    tellOwner: async (markdown) => void this.toldOwner.push(markdown),
   };
   readonly #directory: string;
   readonly #change: Partial<TelegramBotOptions>;

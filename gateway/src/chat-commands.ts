@@ -1,0 +1,199 @@
+/** What commands in a chat ask of the rest of the gateway, and the words of the answers. Markdown. */
+import type { TelegramAddress } from "@praktor/protocol/address";
+import type { PraktorEvent } from "@praktor/protocol/events";
+import type { Assistant } from "./agent/assistant.ts";
+import type { RunningTurns } from "./agent/running-turns.ts";
+import type { Clock } from "./kit/clock.ts";
+import type { Logger } from "./kit/logger.ts";
+import { errorMessage } from "./kit/praktor-error.ts";
+import type { NewOutboxPart, Store } from "./store/contract.ts";
+import type { Conversation, Group, Turn } from "./store/rows.ts";
+
+export interface ChatCommandsOptions {
+  store: Store;
+  assistant: Assistant;
+  running: RunningTurns;
+  clock: Clock;
+  logger: Logger;
+  publish: (event: PraktorEvent) => void;
+  defaultModel: string | undefined;
+  /** Set: the settings decide which chat is the main group's. */
+  mainChatId: string | undefined;
+  /** The user whose private chat hears what the owner is to know, while there is no main group's chat. */
+  owner: () => string | null;
+  render: (markdown: string) => NewOutboxPart[];
+  onOutgoing: () => void;
+}
+
+const dayMs = 24 * 3_600_000;
+const shownGroups = 50;
+
+export class ChatCommands {
+  readonly #options: ChatCommandsOptions;
+
+  constructor(options: ChatCommandsOptions) {
+    this.#options = options;
+  }
+
+  /** Says what was cut; null where nothing ran or waited. */
+  async stop(conversationId: string): Promise<string | null> {
+    const { assistant, running } = this.#options;
+    const [conversation, open] = await this.#open(conversationId);
+    if (!conversation || open.length === 0) return null;
+    const lines: string[] = [];
+    const current = open.find(({ state }) => state === "running");
+    if (current) {
+      const tool = running.get(current.id)?.tools.findLast(({ done }) => !done)?.name;
+      const doing = tool === undefined ? "" : `, while \`${tool}\` ran`;
+      lines.push(`⏹ I stop what I was doing for ${this.#seconds(current)} s${doing}: ${await this.#words(current)}`);
+    }
+    for (const turn of open) {
+      if (turn !== current) lines.push(`⏹ I leave out what still waited: ${await this.#words(turn)}`);
+    }
+    await assistant.stopConversation(conversation.groupId, conversationId);
+    return lines.join("\n");
+  }
+
+  async status(conversationId: string): Promise<string> {
+    const [conversation, open] = await this.#open(conversationId);
+    if (!conversation) return "Nothing was said here yet.";
+    const current = open.find(({ state }) => state === "running");
+    if (!current) return open.length === 0 ? "I am idle; write to me." : "Your message waits for its turn.";
+    const tool = this.#options.running.get(current.id)?.tools.findLast(({ done }) => !done);
+    const waiting = open.length - 1;
+    return [
+      `Working for ${this.#seconds(current)} s${tool ? `, now with \`${tool.name}\`` : ""}.`,
+      ...(waiting > 0 ? [`${waiting} more waiting.`] : []),
+    ].join(" ");
+  }
+
+  async usage(conversationId: string): Promise<string> {
+    const { store, clock } = this.#options;
+    const group = await this.#group(conversationId);
+    if (!group) return "Nothing was used yet.";
+    const now = clock.now();
+    const spans = [
+      ["24 hours", now - dayMs],
+      ["7 days", now - 7 * dayMs],
+      ["30 days", now - 30 * dayMs],
+    ] as const;
+    const lines = await Promise.all(
+      spans.map(async ([name, since]) => {
+        const used = await store.usage.totals({ since, ...(group.isMain ? {} : { groupId: group.id }) });
+        const read = used.inputTokens + used.cacheReadTokens + used.cacheWriteTokens;
+        const cost = used.costUsd > 0 ? ` · $${used.costUsd.toFixed(2)}` : "";
+        return `- **${name}**: ${number(used.calls)} model calls · ${number(read)} tokens read (${number(used.cacheReadTokens)} cached) · ${number(used.outputTokens)} written${cost}`;
+      }),
+    );
+    return [group.isMain ? "All groups:" : `${group.name}:`, "", ...lines].join("\n");
+  }
+
+  async model(conversationId: string, wanted: string): Promise<string> {
+    const { store, defaultModel, publish } = this.#options;
+    const group = await this.#group(conversationId);
+    if (!group) return "Write to me first.";
+    const usual = defaultModel === undefined ? "Claude Code's default" : `\`${defaultModel}\``;
+    if (wanted === "") {
+      const current = group.model === null ? `${usual} (the default)` : `\`${group.model}\``;
+      return `${group.name} uses ${current}. \`/model NAME\` changes it, \`/model default\` goes back.`;
+    }
+    if (!/^[\w.:@/[\]-]{1,200}$/.test(wanted)) return "This is no name of a model.";
+    const model = wanted === "default" ? null : wanted;
+    await store.groups.update(group.id, { model });
+    publish({ type: "group", groupId: group.id, change: "updated" });
+    return `From the next message on ${group.name} uses ${model === null ? usual : `\`${model}\``}.`;
+  }
+
+  async groups(): Promise<string> {
+    const { store } = this.#options;
+    const [groups, activity] = await Promise.all([store.groups.list(), store.groups.activity()]);
+    const lines = groups.slice(0, shownGroups).map((group) => {
+      const messages = activity.get(group.id)?.messageCount ?? 0;
+      return `- **${group.name}**${group.isMain ? " (main)" : ""}: \`${group.id}\` · ${number(messages)} messages${group.model === null ? "" : ` · ${group.model}`}`;
+    });
+    if (groups.length > shownGroups) lines.push(`…and ${groups.length - shownGroups} more, on the page.`);
+    return lines.join("\n");
+  }
+
+  async agents(): Promise<string> {
+    const { assistant, running, clock } = this.#options;
+    const agents = await assistant.agents();
+    if (agents.length === 0) return "No agent runs.";
+    return agents
+      .map((agent) => {
+        const minutes = Math.floor((clock.now() - Date.parse(agent.started_at)) / 60_000);
+        const turns = running.of(agent.group_id).length;
+        return `- **${agent.name}**: ${agent.status} for ${minutes} min, ${turns === 0 ? "idle" : `works on ${turns}`}`;
+      })
+      .join("\n");
+  }
+
+  async isMain(conversationId: string): Promise<boolean> {
+    return (await this.#group(conversationId))?.isMain === true;
+  }
+
+  async mainChat(): Promise<TelegramAddress | null> {
+    const address = (await this.#ownersConversation())?.address;
+    return address?.channel === "telegram" ? address : null;
+  }
+
+  async makeMain(groupId: string): Promise<void> {
+    const { store, mainChatId, publish } = this.#options;
+    if (mainChatId !== undefined) return;
+    await store.groups.update(groupId, { isMain: true });
+    publish({ type: "group", groupId, change: "updated" });
+  }
+
+  async tellOwner(markdown: string): Promise<void> {
+    const { store, owner, render, onOutgoing, logger } = this.#options;
+    try {
+      const ownersId = owner();
+      const place =
+        (await this.#ownersConversation()) ??
+        (ownersId === null ? null : await store.conversations.byAddress({ channel: "telegram", chatId: ownersId }));
+      if (!place) return;
+      await store.messages.notice({ conversationId: place.id, content: markdown, parts: render(markdown) });
+      onOutgoing();
+    } catch (error) {
+      logger.error({ error: errorMessage(error) }, "the owner could not be told something");
+    }
+  }
+
+  async #ownersConversation(): Promise<Conversation | null> {
+    const { store } = this.#options;
+    const main = (await store.groups.list()).find(({ isMain }) => isMain);
+    if (!main) return null;
+    const conversations = await store.conversations.list(main.id);
+    return conversations.find(({ kind, address }) => kind === "chat" && address.channel === "telegram") ?? null;
+  }
+
+  async #open(conversationId: string): Promise<[Conversation | null, Turn[]]> {
+    const { store } = this.#options;
+    const conversation = await store.conversations.get(conversationId);
+    if (!conversation) return [null, []];
+    const open = await store.turns.open(conversation.groupId);
+    return [conversation, open.filter((turn) => turn.conversationId === conversationId)];
+  }
+
+  async #group(conversationId: string): Promise<Group | null> {
+    const { store } = this.#options;
+    const conversation = await store.conversations.get(conversationId);
+    return conversation ? await store.groups.get(conversation.groupId) : null;
+  }
+
+  /** How a turn is known to who asked for it. */
+  async #words(turn: Turn): Promise<string> {
+    const messages = await this.#options.store.messages.byTurn(turn.id);
+    const text = (messages.find(({ role }) => role === "user")?.content ?? "").replaceAll(/\s+/g, " ").trim();
+    const more = messages.length > 1 ? ` (and ${messages.length - 1} more)` : "";
+    return `“${text.length > 80 ? `${text.slice(0, 79).toWellFormed()}…` : text}”${more}`;
+  }
+
+  #seconds(turn: Turn): number {
+    return Math.round((this.#options.clock.now() - (turn.startedAt ?? turn.queuedAt)) / 1000);
+  }
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en-US");
+}

@@ -1,0 +1,155 @@
+/** Who was let in by a code, and the code that lets in the next. Kept as one row, so that no half of it is ever stored. */
+import { createHash, randomInt, timingSafeEqual } from "node:crypto";
+import { z } from "zod";
+import type { PairingOffer, PairingView } from "@praktor/protocol/pairing";
+import type { Clock } from "../kit/clock.ts";
+import type { SettingStore } from "../store/contract.ts";
+import type { AllowList } from "./telegram-ports.ts";
+
+const Offer = z.object({
+  codeHash: z.string(),
+  expiresAt: z.int(),
+  triesLeft: z.int(),
+  /** Who used it. The update may come again when the gateway dies before it is recorded, and then it is no mistake. */
+  usedBy: z.string().nullable(),
+});
+const State = z.object({
+  owner: z.string().nullable(),
+  people: z.array(z.object({ id: z.string(), name: z.string(), pairedAt: z.int() })),
+  offer: Offer.nullable(),
+});
+type State = z.infer<typeof State>;
+
+export type PairingOutcome =
+  /** The text is no code, or no code is awaited. */
+  { type: "none" } | { type: "wrong"; triesLeft: number } | { type: "paired"; isOwner: boolean };
+
+const settingKey = "telegram.pairing";
+const codeLifeMs = 10 * 60_000;
+const triesOfCode = 5;
+/** Without characters that look like another. */
+const alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+const codeLength = 8;
+const codePattern = new RegExp(`^[${alphabet}]{${codeLength}}$`);
+const mostPeople = 1_000;
+
+export class Pairing implements AllowList {
+  readonly #settings: Pick<SettingStore, "get" | "set">;
+  readonly #clock: Clock;
+  #state: State;
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(settings: Pick<SettingStore, "get" | "set">, clock: Clock, state: State) {
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#state = state;
+  }
+
+  /** Rejects when what is stored cannot be read: to forget who the owner is would make the next stranger the owner. */
+  static async load(settings: Pick<SettingStore, "get" | "set">, clock: Clock): Promise<Pairing> {
+    const stored = await settings.get(settingKey);
+    const state = stored === null ? { owner: null, people: [], offer: null } : State.parse(JSON.parse(stored));
+    return new Pairing(settings, clock, state);
+  }
+
+  has(userId: string): boolean {
+    return this.#state.people.some(({ id }) => id === userId);
+  }
+
+  get owner(): string | null {
+    return this.#state.owner;
+  }
+
+  async offer(): Promise<PairingOffer> {
+    return await this.#inTurn(async () => {
+      const code = Array.from({ length: codeLength }, () => alphabet[randomInt(alphabet.length)]).join("");
+      const expiresAt = this.#clock.now() + codeLifeMs;
+      await this.#store({ offer: { codeHash: hashOf(code), expiresAt, triesLeft: triesOfCode, usedBy: null } });
+      const makesOwner = this.#state.owner === null;
+      return { code, expires: new Date(expiresAt).toISOString(), tries: triesOfCode, makes_owner: makesOwner };
+    });
+  }
+
+  /** `counts`: a code that is not the right one uses up a try; a person who may write anyway is only talking. */
+  async enter(person: { id: string; name: string }, text: string, counts: boolean): Promise<PairingOutcome> {
+    return await this.#inTurn(async () => {
+      const code = codeIn(text);
+      const { offer, owner, people } = this.#state;
+      if (code === null || offer === null || offer.expiresAt <= this.#clock.now()) return { type: "none" };
+      const isRight = timingSafeEqual(Buffer.from(hashOf(code)), Buffer.from(offer.codeHash));
+      if (offer.usedBy !== null) {
+        return isRight && offer.usedBy === person.id
+          ? { type: "paired", isOwner: owner === person.id }
+          : { type: "none" };
+      }
+      if (offer.triesLeft <= 0) return { type: "none" };
+      if (!isRight) {
+        if (!counts) return { type: "none" };
+        const triesLeft = offer.triesLeft - 1;
+        await this.#store({ offer: { ...offer, triesLeft } });
+        return { type: "wrong", triesLeft };
+      }
+      const others = people.filter(({ id }) => id !== person.id).slice(-mostPeople + 1);
+      await this.#store({
+        owner: owner ?? person.id,
+        people: [...others, { ...person, pairedAt: this.#clock.now() }],
+        offer: { ...offer, usedBy: person.id },
+      });
+      return { type: "paired", isOwner: this.#state.owner === person.id };
+    });
+  }
+
+  /** False when nobody of that id was paired. The owner can be removed too: then the next who pairs is the owner. */
+  async remove(userId: string): Promise<boolean> {
+    return await this.#inTurn(async () => {
+      if (!this.has(userId)) return false;
+      const { owner, people } = this.#state;
+      await this.#store({
+        owner: owner === userId ? null : owner,
+        people: people.filter(({ id }) => id !== userId),
+        offer: null,
+      });
+      return true;
+    });
+  }
+
+  view(): PairingView {
+    const { owner, people, offer } = this.#state;
+    const isOpen =
+      offer !== null && offer.usedBy === null && offer.triesLeft > 0 && offer.expiresAt > this.#clock.now();
+    return {
+      people: people.map(({ id, name, pairedAt }) => ({
+        id,
+        name,
+        is_owner: id === owner,
+        paired: new Date(pairedAt).toISOString(),
+      })),
+      expires: isOpen ? new Date(offer.expiresAt).toISOString() : null,
+    };
+  }
+
+  /** On disk first: a try that was not counted there would be free after a restart. */
+  async #store(change: Partial<State>): Promise<void> {
+    const state = { ...this.#state, ...change };
+    await this.#settings.set(settingKey, JSON.stringify(state));
+    this.#state = state;
+  }
+
+  /** One after the other: two people with the same code must not both be let in. */
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(work, work);
+    this.#last = mine.catch(() => {});
+    return await mine;
+  }
+}
+
+/** `ABCD2345`, in any case, with a space or dash in it, alone or after `/pair` or `/start`. */
+function codeIn(text: string): string | null {
+  const bare = text.trim().replace(/^\/(?:pair|start)(?:@\w+)?\s+/i, "");
+  const code = bare.replaceAll(/[\s-]/g, "").toUpperCase();
+  return codePattern.test(code) ? code : null;
+}
+
+function hashOf(code: string): string {
+  return createHash("sha256").update(code).digest("hex");
+}

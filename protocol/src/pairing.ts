@@ -1,0 +1,25 @@
+/** Letting a person in by a code that they send to the bot: `/api/pairing`, and what `praktor pair` asks of a running gateway. */
+import { z } from "zod";
+
+export const PairingOffer = z.object({
+  /** Eight characters, shown once: only its hash is kept. A new code makes the one before worthless. */
+  code: z.string(),
+  expires: z.iso.datetime(),
+  /** Wrong codes that may be sent before it is void. */
+  tries: z.number().int(),
+  /** True while nobody has paired: who does becomes the owner. */
+  makes_owner: z.boolean(),
+});
+export type PairingOffer = z.infer<typeof PairingOffer>;
+
+export const PairedPerson = z.object({
+  /** Telegram's user id. */
+  id: z.string(),
+  name: z.string(),
+  is_owner: z.boolean(),
+  paired: z.iso.datetime(),
+});
+export type PairedPerson = z.infer<typeof PairedPerson>;
+
+export const PairingView = z.object({ people: z.array(PairedPerson), expires: z.iso.datetime().nullable() });
+export type PairingView = z.infer<typeof PairingView>;
