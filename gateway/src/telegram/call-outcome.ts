@@ -8,8 +8,8 @@ export type CallFailure =
   | { type: "refused"; code: number; reason: string; retryAfterMs: number | null; migratedTo: string | null }
   /** The request never left: it may be repeated safely. */
   | { type: "not_sent"; reason: string }
-  /** Cut or timed out: Telegram may have acted on it. */
-  | { type: "unknown"; reason: string };
+  /** Cut, or `silent` until this side gave up: Telegram may have acted on it. */
+  | { type: "unknown"; reason: string; silent: boolean };
 
 export function callFailure(error: unknown): CallFailure {
   if (error instanceof GrammyError) {
@@ -24,7 +24,8 @@ export function callFailure(error: unknown): CallFailure {
   }
   const cause = error instanceof HttpError ? error.error : error;
   if (cause instanceof TelegramUnreachable) {
-    return { type: cause.sent ? "unknown" : "not_sent", reason: errorMessage(cause) };
+    const reason = errorMessage(cause);
+    return cause.sent ? { type: "unknown", reason, silent: cause.silent } : { type: "not_sent", reason };
   }
-  return { type: "unknown", reason: errorMessage(cause) };
+  return { type: "unknown", reason: errorMessage(cause), silent: false };
 }

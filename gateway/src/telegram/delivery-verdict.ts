@@ -13,16 +13,22 @@ export type Verdict =
 // Telegram counts whole seconds, and so may this machine's clock and timers.
 const retryAfterMarginMs = 100;
 const unauthorizedDelayMs = 60_000;
+// Silence that lasts through so many tries is no accident of the way.
+const mostSilentTries = 12;
 
 export function deliveryVerdict(
-  part: Pick<OutboxPart, "body" | "attempts">,
+  part: Pick<OutboxPart, "body" | "attempts" | "repeated">,
   failure: CallFailure,
   firstBackoffMs: number,
 ): Verdict {
   const delayMs = backoffMs(Math.max(1, part.attempts), firstBackoffMs, 60_000);
   const error = failure.reason;
   if (failure.type === "not_sent") return { type: "retry", delayMs, error, holdsChat: false };
-  if (failure.type === "unknown") return { type: "uncertain", delayMs, error };
+  if (failure.type === "unknown") {
+    // A request that hangs most likely never arrived: given up after the second, an answer would be lost that nobody has refused.
+    const isWorthATry = failure.silent && part.repeated && part.attempts < mostSilentTries;
+    return isWorthATry ? { type: "retry", delayMs, error, holdsChat: false } : { type: "uncertain", delayMs, error };
+  }
 
   if (failure.retryAfterMs !== null) {
     return { type: "retry", delayMs: failure.retryAfterMs + retryAfterMarginMs, error, holdsChat: true };

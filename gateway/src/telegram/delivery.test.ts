@@ -181,6 +181,16 @@ test("silence is taken for uncertain, and delays no other chat", async () => {
   expect(bench.telegram.sent(101)[0]?.text).toBe("↻ (may be a repeat)\none");
 });
 
+test("what only met silence goes out again until it is taken, marked", async () => {
+  const delivery = { ...fastTiming.delivery, sendTimeoutMs: 800 };
+  await using bench = await BotTestBench.start({ timing: { ...fastTiming, delivery } });
+  const conversationId = await bench.open(7);
+  bench.telegram.faults.add({ fault: { type: "stall" }, on: "sendMessage", times: 3 });
+  await bench.answer(conversationId, "one");
+  await until(() => bench.telegram.sent(7).length === 1);
+  expect(bench.telegram.sent(7)[0]?.text).toBe("↻ (may be a repeat)\none");
+});
+
 test("a part that becomes due while the outbox is looked at is not forgotten", async () => {
   await using bench = await BotTestBench.start();
   const conversationId = await bench.open(7);

@@ -5,14 +5,17 @@ import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 /** No answer came. `sent` is false when the request cannot have left this machine. */
 export class TelegramUnreachable extends PraktorError<"telegram_unreachable"> {
   readonly sent: boolean;
+  /** Nothing was cut: there was no word within the time that the caller allowed. */
+  readonly silent: boolean;
 
-  constructor(sent: boolean, cause: unknown) {
+  constructor(sent: boolean, silent: boolean, cause: unknown) {
     const reason = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
     super("telegram_unreachable", `Telegram did not answer: ${errorMessage(reason)}`, {
       cause,
       hint: "Check the machine's network and telegram.api_root.",
     });
     this.sent = sent;
+    this.silent = silent;
   }
 }
 
@@ -53,7 +56,7 @@ async function telegramFetch(url: string, request: GrammyRequest): Promise<Respo
     });
     return asJson(answer, await answer.text());
   } catch (error) {
-    throw new TelegramUnreachable(!failedBeforeSending(error), error);
+    throw new TelegramUnreachable(!failedBeforeSending(error), controller.signal.aborted, error);
   } finally {
     request.signal?.removeEventListener("abort", abort);
   }
