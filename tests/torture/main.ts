@@ -4,11 +4,22 @@ import type { Row } from "./row.ts";
 import { crashPointRow } from "./rows/crash-points.ts";
 import { deadSandbox } from "./rows/dead-sandbox.ts";
 import { diskFull } from "./rows/disk-full.ts";
+import { hostileModel } from "./rows/hostile-model.ts";
 import { hostileTelegram } from "./rows/hostile-telegram.ts";
 import { killedGateway } from "./rows/killed-gateway.ts";
+import { lostBus } from "./rows/lost-bus.ts";
 import { powerCut } from "./rows/power-cut.ts";
 
-const rows: readonly Row[] = [killedGateway, crashPointRow, deadSandbox, hostileTelegram, diskFull, powerCut];
+const rows: readonly Row[] = [
+  killedGateway,
+  crashPointRow,
+  deadSandbox,
+  lostBus,
+  hostileTelegram,
+  hostileModel,
+  diskFull,
+  powerCut,
+];
 
 const { values: options } = parseArgs({
   options: {
