@@ -23,7 +23,8 @@ import type { PassPoint } from "./kit/crash-points.ts";
 import { sleep } from "./kit/deadline.ts";
 import { timeSortedIds } from "./kit/ids.ts";
 import type { Logger } from "./kit/logger.ts";
-import { errorMessage } from "./kit/praktor-error.ts";
+import { errorMessage, PraktorError } from "./kit/praktor-error.ts";
+import { LocalControl } from "./local-control.ts";
 import { makeSandboxHost } from "./make-sandbox-host.ts";
 import { modelAccess, obstacleOf, type Obstacle } from "./model-access.ts";
 import { Account } from "./natsbus/account.ts";
@@ -355,11 +356,25 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
           },
           tasks,
           workspace,
+          pairing: telegram ? pairing : null,
           events,
         }),
       )
     : null;
   await web?.start(lifetime.signal);
+  const control = stack.use(
+    new LocalControl({
+      storePath: settings.store.path,
+      logger: log,
+      offerPairing: async () => {
+        if (telegram) return await pairing.offer();
+        throw new PraktorError("telegram_off", "Nobody can pair: Telegram is off.", {
+          hint: "Set telegram.token (PRAKTOR_TELEGRAM_TOKEN) and start Praktor again.",
+        });
+      },
+    }),
+  );
+  await control.start(lifetime.signal);
 
   every(background, reconcileEveryMs, (signal) => pool.reconcile(signal));
   every(background, watchEveryMs, (signal) => watch.look(signal));

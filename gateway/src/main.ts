@@ -3,6 +3,7 @@
 import { enableCompileCache } from "node:module";
 import { Command } from "commander";
 import { addGatewayCommand } from "./commands/gateway.ts";
+import { addPairCommand } from "./commands/pair.ts";
 import { addVersionCommand } from "./commands/version.ts";
 import { errorMessage, isAbort, PraktorError } from "./kit/praktor-error.ts";
 
@@ -10,6 +11,7 @@ import { errorMessage, isAbort, PraktorError } from "./kit/praktor-error.ts";
 enableCompileCache();
 const program = new Command("praktor").description("A self-hosted personal AI agent assistant.");
 addGatewayCommand(program);
+addPairCommand(program);
 addVersionCommand(program);
 
 try {

@@ -11,6 +11,7 @@ import { eventRoutes } from "./routes/events.ts";
 import { fileRoutes } from "./routes/files.ts";
 import { groupRoutes } from "./routes/groups.ts";
 import { messageRoutes } from "./routes/messages.ts";
+import { pairingRoutes } from "./routes/pairing.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { statusRoutes } from "./routes/status.ts";
 import { taskRoutes } from "./routes/tasks.ts";
@@ -39,6 +40,7 @@ export function createApp(
     fileRoutes,
     eventRoutes,
     taskRoutes,
+    pairingRoutes,
   ]) {
     app.route("/", routes(parts));
   }

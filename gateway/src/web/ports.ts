@@ -1,5 +1,6 @@
 /** What the web needs of the rest of the gateway; the composition root hands it in. */
 import type { EventMessage } from "@praktor/protocol/events";
+import type { PairingOffer, PairingView } from "@praktor/protocol/pairing";
 import type { AgentView, GroupCreate, Health, StatusView, TurnView } from "@praktor/protocol/rest";
 import type { SchedulePreview, TaskCreate, TaskRunView, TaskUpdate, TaskView } from "@praktor/protocol/tasks";
 import type { WorkspaceEntry } from "@praktor/protocol/workspace";
@@ -71,6 +72,14 @@ export interface WebWorkspace {
     stream: ReadableStream<Uint8Array>,
     signal: AbortSignal,
   ): Promise<WorkspaceEntry>;
+}
+
+/** Letting people in over Telegram. */
+export interface WebPairing {
+  view(): PairingView;
+  offer(): Promise<PairingOffer>;
+  /** False when nobody of that id was paired. */
+  remove(userId: string): Promise<boolean>;
 }
 
 export interface WebEvents {

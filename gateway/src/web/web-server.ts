@@ -12,7 +12,7 @@ import { PraktorError, errorMessage } from "../kit/praktor-error.ts";
 import { createApp } from "./app.ts";
 import { EventHub } from "./event-hub.ts";
 import { requirePassword } from "./password.ts";
-import type { WebActions, WebEvents, WebStore, WebTasks, WebWorkspace } from "./ports.ts";
+import type { WebActions, WebPairing, WebEvents, WebStore, WebTasks, WebWorkspace } from "./ports.ts";
 import { SignIn } from "./sign-in.ts";
 import { acceptUpgrades } from "./socket-upgrade.ts";
 import { StaticFiles } from "./static-files.ts";
@@ -34,6 +34,8 @@ export interface WebServerOptions {
   actions: WebActions;
   tasks: WebTasks;
   workspace: WebWorkspace;
+  /** Null or absent without Telegram. */
+  pairing?: WebPairing | null;
   events: WebEvents;
   /** Believes `X-Forwarded-Proto` and `X-Forwarded-For`; only behind a proxy that sets both. */
   behindProxy?: boolean;
@@ -110,12 +112,13 @@ export class WebServer implements AsyncDisposable {
   }
 
   #createServer(signIn: SignIn, hub: EventHub): Server {
-    const { store, actions, tasks, workspace, clock, version, logger, allowedHosts } = this.#options;
+    const { store, actions, tasks, workspace, pairing = null, clock, version, logger, allowedHosts } = this.#options;
     const parts = {
       store,
       actions,
       tasks,
       workspace,
+      pairing,
       hub,
       signIn,
       clock,

@@ -1,0 +1,110 @@
+/**
+ * Where the command line speaks to the running gateway: a Unix socket beside the database. Whoever may open the database's folder may
+ * use it, nobody else, so it needs no password and works with the page switched off.
+ */
+import { once } from "node:events";
+import { chmod, rm } from "node:fs/promises";
+import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { dirname, join, resolve } from "node:path";
+import { PairingOffer } from "@praktor/protocol/pairing";
+import { ErrorBody } from "@praktor/protocol/rest";
+import type { Logger } from "./kit/logger.ts";
+import { errorMessage, PraktorError } from "./kit/praktor-error.ts";
+
+export interface LocalControlOptions {
+  storePath: string;
+  logger: Logger;
+  /** Rejects with a `PraktorError` where people cannot be paired. */
+  offerPairing: () => Promise<PairingOffer>;
+}
+
+const askTimeoutMs = 10_000;
+
+export function controlSocketPath(storePath: string): string {
+  return join(dirname(resolve(storePath)), "praktor.sock");
+}
+
+export class LocalControl implements AsyncDisposable {
+  readonly #options: LocalControlOptions;
+  #server: Server | null = null;
+
+  constructor(options: LocalControlOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects: without the socket only the command line is poorer. */
+  async start(signal: AbortSignal): Promise<void> {
+    const { storePath, logger } = this.#options;
+    const path = controlSocketPath(storePath);
+    const server = createServer((incoming, outgoing) => void this.#serve(incoming, outgoing));
+    try {
+      // Left by a life that was killed. Only one gateway works on a database.
+      await rm(path, { force: true });
+      server.listen(path);
+      await once(server, "listening", { signal });
+      await chmod(path, 0o600);
+      this.#server = server;
+    } catch (error) {
+      server.close();
+      logger.warn({ path, error: errorMessage(error) }, "the command line cannot reach this gateway: no socket");
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const server = this.#server;
+    this.#server = null;
+    if (!server) return;
+    const closed = once(server, "close");
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  }
+
+  async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const { status, body } = await this.#answer(incoming);
+    outgoing.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+  }
+
+  async #answer({ method, url }: IncomingMessage): Promise<{ status: number; body: unknown }> {
+    try {
+      if (method === "POST" && url === "/pair") return { status: 201, body: await this.#options.offerPairing() };
+      return failed(404, "not_found", `There is no ${method} ${url} here.`);
+    } catch (error) {
+      return error instanceof PraktorError
+        ? failed(409, error.code, error.hint ? `${error.message} ${error.hint}` : error.message)
+        : failed(500, "failed", errorMessage(error));
+    }
+  }
+}
+
+/** The command line's side. Rejects with `not_running`, or with what the gateway said. */
+export async function askForPairing(storePath: string): Promise<PairingOffer> {
+  const socketPath = controlSocketPath(storePath);
+  const signal = AbortSignal.timeout(askTimeoutMs);
+  try {
+    const { promise, resolve: answered, reject } = Promise.withResolvers<IncomingMessage>();
+    request({ socketPath, method: "POST", path: "/pair", signal }, answered).once("error", reject).end();
+    const answer = await promise;
+    const body: unknown = JSON.parse(await readAll(answer));
+    if (answer.statusCode === 201) return PairingOffer.parse(body);
+    const { error } = ErrorBody.parse(body);
+    throw new PraktorError(error.code, error.message);
+  } catch (error) {
+    if (error instanceof PraktorError) throw error;
+    throw new PraktorError("not_running", `No gateway answers at ${socketPath}: ${errorMessage(error)}`, {
+      hint: "Start it with `praktor gateway`, and use the same settings here (store.path).",
+      cause: error,
+    });
+  }
+}
+
+async function readAll(answer: IncomingMessage): Promise<string> {
+  answer.setEncoding("utf8");
+  let text = "";
+  for await (const piece of answer) text += String(piece);
+  return text;
+}
+
+function failed(status: number, code: string, message: string): { status: number; body: ErrorBody } {
+  return { status, body: { error: { code, message } } };
+}
