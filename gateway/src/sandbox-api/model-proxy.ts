@@ -37,7 +37,10 @@ const droppedRequestHeaders = [
   "keep-alive",
   "transfer-encoding",
   "te",
+  "trailer",
   "upgrade",
+  // `fetch` refuses to send it.
+  "expect",
   "proxy-authorization",
   "content-length",
   // The answer must be readable to be metered.
@@ -65,14 +68,16 @@ export class ModelProxy {
   /** `path` is the part after the endpoint's `/model`, with its query. Never rejects: what fails is an answer in the API's own shape. */
   async handle(groupId: string, request: Request, path: string): Promise<Response> {
     const { credential, baseUrl, logger } = this.#options;
-    const url = new URL(path, "http://path.invalid");
-    if (!allowed.some((rule) => rule.method === request.method && rule.path.test(url.pathname))) {
+    // Taken literally, never resolved: what is checked is what goes out.
+    const [pathname = "", ...query] = path.split("?");
+    if (!allowed.some((rule) => rule.method === request.method && rule.path.test(pathname))) {
       return apiError(
         404,
         "not_found_error",
-        `Praktor lets only the Messages API through, not ${request.method} ${url.pathname}.`,
+        `Praktor lets only the Messages API through, not ${request.method} ${pathname}.`,
       );
     }
+    const search = query.length === 0 ? "" : `?${query.join("?")}`;
     if (!credential) {
       return apiError(
         401,
@@ -82,7 +87,7 @@ export class ModelProxy {
     }
     const startedAt = this.#options.now();
     try {
-      const answer = await fetch(baseUrl.replace(/\/+$/, "") + url.pathname + url.search, {
+      const answer = await fetch(baseUrl.replace(/\/+$/, "") + pathname + search, {
         method: request.method,
         headers: outgoingHeaders(request.headers, credential),
         body: request.body,

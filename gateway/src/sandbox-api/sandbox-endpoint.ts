@@ -104,11 +104,13 @@ export class SandboxEndpoint implements AsyncDisposable {
     });
 
     app.all(`${modelPath}/*`, async (context) => {
-      const url = new URL(context.req.url);
+      const { pathname, search } = new URL(context.req.url);
+      // Dots may have led out of it.
+      if (!pathname.startsWith(`${modelPath}/`)) return context.notFound();
       return await modelProxy.handle(
         context.var.sandbox.groupId,
         context.req.raw,
-        url.pathname.slice(modelPath.length) + url.search,
+        pathname.slice(modelPath.length) + search,
       );
     });
 

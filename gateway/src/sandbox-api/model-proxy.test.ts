@@ -1,0 +1,247 @@
+import * as fc from "fast-check";
+import { describe, expect, test, vi } from "vitest";
+import { z } from "zod";
+import { EndpointBench, realKey, tokenOf } from "./testing/endpoint-bench.ts";
+
+const ApiError = z.object({ type: z.literal("error"), error: z.object({ type: z.string(), message: z.string() }) });
+const auth = { authorization: `Bearer ${tokenOf("a")}` };
+const runs = process.env["PRAKTOR_LONG"] === "1" ? 10_000 : 1_000;
+
+function post(bench: EndpointBench, init: RequestInit = {}): Promise<Response> {
+  return fetch(`${bench.url}/model/v1/messages?beta=true`, { method: "POST", headers: auth, body: "{}", ...init });
+}
+
+async function firstPiece(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  const piece = await reader?.read();
+  await reader?.cancel();
+  return new TextDecoder().decode(piece?.value);
+}
+
+describe("credentials", () => {
+  test.each([{ type: "api_key", key: realKey } as const, { type: "oauth", token: realKey } as const])(
+    "$type is added, and nothing of the sandbox's own goes on",
+    async (credential) => {
+      await using bench = await EndpointBench.start(credential);
+      const headers = {
+        authorization: `Bearer ${tokenOf("a")}`,
+        "x-api-key": tokenOf("a"),
+        cookie: "session=1",
+        "proxy-authorization": "Basic eA==",
+        "anthropic-version": "2023-06-01",
+        "anthropic-beta": "oauth-2025-04-20",
+      };
+      expect((await post(bench, { headers })).status).toBe(200);
+      const [asked] = bench.upstream.asked;
+      expect(asked?.url).toBe("/v1/messages?beta=true");
+      expect(asked?.headers).toMatchObject({ "anthropic-version": "2023-06-01", "anthropic-beta": "oauth-2025-04-20" });
+      expect(asked?.headers["x-api-key"]).toBe(credential.type === "api_key" ? realKey : undefined);
+      expect(asked?.headers.authorization).toBe(credential.type === "oauth" ? `Bearer ${realKey}` : undefined);
+      expect(JSON.stringify(asked?.headers)).not.toContain(tokenOf("a"));
+      expect(asked?.headers).not.toHaveProperty("cookie");
+      expect(asked?.headers).not.toHaveProperty("proxy-authorization");
+    },
+  );
+
+  test("either header opens the door, a wrong one does not", async () => {
+    await using bench = await EndpointBench.start();
+    expect((await post(bench, { headers: { "x-api-key": tokenOf("a") } })).status).toBe(200);
+    expect((await post(bench, { headers: { "x-api-key": realKey } })).status).toBe(401);
+    expect((await post(bench, { headers: {} })).status).toBe(401);
+    expect(bench.upstream.asked).toHaveLength(1);
+  });
+
+  test("without one, the answer says what to set and nothing goes out", async () => {
+    await using bench = await EndpointBench.start(null);
+    const answer = await post(bench);
+    expect(answer.status).toBe(401);
+    expect(ApiError.parse(await answer.json()).error.message).toContain("ANTHROPIC_API_KEY");
+    expect(bench.upstream.asked).toEqual([]);
+  });
+
+  test("a refusal of the key comes through as it is, also after a streamed request", async () => {
+    await using bench = await EndpointBench.start();
+    bench.upstream.answer = (request, response) => {
+      request.resume().once("end", () => {
+        response.writeHead(401, { "content-type": "application/json", "set-cookie": "a=b" });
+        response.end(`{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}`);
+      });
+    };
+    const answer = await post(bench, { body: "x".repeat(300_000) });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get("set-cookie")).toBeNull();
+    expect(ApiError.parse(await answer.json()).error.message).toBe("invalid x-api-key");
+  });
+
+  test("headers that name a hop, or that no client may forward, do not keep a call from going out", async () => {
+    await using bench = await EndpointBench.start();
+    const headers = { ...auth, expect: "100-continue", te: "trailers", "keep-alive": "timeout=5", connection: "close" };
+    expect((await bench.raw("POST", "/model/v1/messages", headers)).status).toBe(200);
+  });
+});
+
+describe("paths", () => {
+  const allowed = /^(POST \/v1\/messages(\/count_tokens)?|GET \/v1\/models(\/[A-Za-z0-9._-]{1,128})?)$/;
+  const pieces =
+    `v1 messages count_tokens models claude-x .. . %2e%2e %2E. %2f ..%2f %5c \\ ; @evil.test evil.test:80 %00
+    %0d%0aHost:x files organizations V1 messages%20 http: [ # // model credential %C3%A9`.split(/\s+/);
+  const starts =
+    `/model/ /model// //model/ /model/v1/ /model/v1/messages /model/v1/messages/ /model/v1/models/ /model /MODEL/
+    http://evil.test/model/`.split(/\s+/);
+  const ends = ["", "?beta=true", "?a=/v1/messages", "?x=1?y=2#z", "#/v1/messages"];
+  const target = fc
+    .tuple(
+      fc.constantFrom(...starts),
+      fc.array(fc.constantFrom("", ...pieces), { maxLength: 4 }),
+      fc.constantFrom(...ends),
+    )
+    .map(([start, path, end]) => start + path.join("/") + end);
+
+  test.each([
+    "//v1/messages",
+    "//evil.test/v1/messages",
+    "/v1/messages/../x",
+    "/v1/messages/..%2f../x",
+    "/v1%2fmessages",
+    "/v1/messages/",
+    "/v1/messages/batches",
+    "/v1/files",
+    "/../model/v1/organizations",
+    "/../abcdef/v1/messages",
+    "/../12345/v1/messages",
+    "//[",
+    "/v1/models/a/b",
+  ])("%s is refused", async (path) => {
+    await using bench = await EndpointBench.start();
+    const answer = await bench.raw("POST", `/model${path}`, auth);
+    expect(answer.status).toBe(404);
+    expect(ApiError.parse(JSON.parse(answer.text)).error.type).toBe("not_found_error");
+    expect(bench.upstream.asked).toEqual([]);
+  });
+
+  test(`of ${runs} generated targets only the Messages API's reach it, and none is an error of the gateway's`, async () => {
+    await using bench = await EndpointBench.start();
+    const method = fc.constantFrom("POST", "GET", "PUT", "DELETE", "OPTIONS", "PATCH");
+    let through = 0;
+    await fc.assert(
+      fc.asyncProperty(method, target, async (verb, path) => {
+        bench.upstream.asked.length = 0;
+        const answer = await bench.raw(verb, path, auth);
+        through += bench.upstream.asked.length;
+        for (const asked of bench.upstream.asked) {
+          expect(`${asked.method} ${asked.url.split("?")[0]}`).toMatch(allowed);
+          expect(asked.headers.host).toBe(new URL(bench.upstream.url).host);
+        }
+        expect(answer.status).toBeLessThan(500);
+        expect(answer.status === 200).toBe(bench.upstream.asked.length === 1);
+      }),
+      { numRuns: runs },
+    );
+    expect(through).toBeGreaterThan(0);
+  });
+});
+
+describe("streams", () => {
+  test("the first byte of an answer arrives while the model still writes, and what it cost is noted at the end", async () => {
+    await using bench = await EndpointBench.start();
+    const finish = Promise.withResolvers<void>();
+    bench.upstream.answer = (request, response) => {
+      request.resume();
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write(
+        `data: {"type":"message_start","message":{"model":"claude-x","usage":{"input_tokens":3,"cache_read_input_tokens":9}}}\n\n`,
+      );
+      void finish.promise.then(() =>
+        response.end(`data: {"type":"message_delta","usage":{"output_tokens":5}}\n\ndata: {"type":"message_stop"}\n\n`),
+      );
+    };
+    const answer = await post(bench);
+    const reader = answer.body?.getReader();
+    const first = await reader?.read();
+    expect(new TextDecoder().decode(first?.value)).toContain("message_start");
+    expect(bench.calls).toEqual([]);
+    finish.resolve();
+    let rest = "";
+    for (let next = await reader?.read(); next?.done === false; next = await reader?.read()) {
+      rest += new TextDecoder().decode(next.value);
+    }
+    expect(rest).toContain("message_stop");
+    expect(bench.calls).toMatchObject([
+      { groupId: "a", model: "claude-x", status: 200, usage: { inputTokens: 3, outputTokens: 5, cacheReadTokens: 9 } },
+    ]);
+  });
+
+  test("the request's first byte reaches the model before its last is written", async () => {
+    await using bench = await EndpointBench.start();
+    const seen = Promise.withResolvers<string>();
+    bench.upstream.answer = (request, response) => {
+      request.once("data", (chunk: Buffer) => seen.resolve(chunk.toString("utf8")));
+      request.once("end", () => response.end("{}"));
+    };
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const writer = writable.getWriter();
+    const answer = post(bench, { body: readable, duplex: "half" });
+    await writer.write(new TextEncoder().encode("begin"));
+    expect(await seen.promise).toBe("begin");
+    await writer.close();
+    expect((await answer).status).toBe(200);
+  });
+
+  test("when the sandbox hangs up the model stops writing, and what came so far is metered once", async () => {
+    await using bench = await EndpointBench.start();
+    const stopped = Promise.withResolvers<void>();
+    bench.upstream.answer = (request, response) => {
+      request.resume();
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      const timer = setInterval(() => {
+        response.write(`data: {"type":"message_delta","usage":{"output_tokens":2}}\n\n`);
+      }, 5);
+      response.once("close", () => {
+        clearInterval(timer);
+        stopped.resolve();
+      });
+    };
+    expect(await firstPiece(await post(bench))).toContain("message_delta");
+    await stopped.promise;
+    await vi.waitFor(() => expect(bench.calls).toHaveLength(1));
+    expect(bench.calls[0]?.usage.outputTokens).toBe(2);
+  });
+
+  test("when the sandbox hangs up before the model's first word, the call is cut too", async () => {
+    await using bench = await EndpointBench.start();
+    const [arrived, stopped] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    bench.upstream.answer = (request, response) => {
+      request.resume();
+      arrived.resolve();
+      response.once("close", () => stopped.resolve());
+    };
+    const caller = new AbortController();
+    const answer = post(bench, { signal: caller.signal });
+    await arrived.promise;
+    caller.abort();
+    await expect(answer).rejects.toThrow(/abort/);
+    await stopped.promise;
+  });
+
+  test("an answer that the model cuts is cut for the sandbox, never ended as if it were whole", async () => {
+    await using bench = await EndpointBench.start();
+    bench.upstream.answer = (request, response) => {
+      request.resume();
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write("data: {}\n\n");
+      setTimeout(() => response.destroy(), 30);
+    };
+    const answer = await post(bench);
+    await expect(answer.text()).rejects.toThrow("terminated");
+    expect(bench.calls).toHaveLength(1);
+  });
+});
+
+test("an endpoint that cannot be reached is a 502 in the API's own shape", async () => {
+  await using bench = await EndpointBench.start({ type: "api_key", key: realKey }, "http://127.0.0.1:1");
+  const answer = await post(bench);
+  expect(answer.status).toBe(502);
+  const { error } = ApiError.parse(await answer.json());
+  expect(error.message).toMatch(/could not reach the model endpoint/);
+  expect(error.message).not.toContain(realKey);
+});

@@ -1,0 +1,161 @@
+import { createHash, randomBytes } from "node:crypto";
+import { createUser } from "@nats-io/nkeys";
+import { filePath } from "@praktor/protocol/sandbox-endpoint";
+import { describe, expect, test } from "vitest";
+import { hashSandboxToken } from "../kit/sandbox-token.ts";
+import { EndpointBench, tokenOf } from "./testing/endpoint-bench.ts";
+
+const as = (groupId: string): Record<string, string> => ({ authorization: `Bearer ${tokenOf(groupId)}` });
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+const megabyte = randomBytes(1_048_576);
+
+/** 20 MB; counts what was taken of it. */
+function largeFile(): { body: ReadableStream<Uint8Array>; taken: () => number } {
+  let left = 20;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (left === 0) return controller.close();
+      left -= 1;
+      controller.enqueue(new Uint8Array(megabyte));
+    },
+  });
+  return { body, taken: () => 20 - left };
+}
+
+async function hashOf(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of stream) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+const largeHash = sha256(Buffer.concat(Array.from({ length: 20 }, () => megabyte)));
+
+async function put(
+  bench: EndpointBench,
+  id: string,
+  groupId: string,
+  body: string | ReadableStream<Uint8Array>,
+): Promise<Response> {
+  return await fetch(bench.url + filePath(id), { method: "PUT", headers: as(groupId), body, duplex: "half" });
+}
+
+describe("who may come in", () => {
+  test.each(["/v1/credential", "/v1/files/x", "/model/v1/messages", "/nothing"])("%s needs a token", async (path) => {
+    await using bench = await EndpointBench.start();
+    for (const headers of [{}, { authorization: "Bearer wrong" }, { authorization: "Bearer " }, { "x-api-key": "" }]) {
+      expect((await fetch(bench.url + path, { method: "POST", headers })).status).toBe(401);
+    }
+  });
+
+  test("a stopped sandbox's token is void at once", async () => {
+    await using bench = await EndpointBench.start();
+    expect((await fetch(`${bench.url}/nothing`, { headers: as("a") })).status).toBe(404);
+    bench.sandboxes.delete(hashSandboxToken(tokenOf("a")));
+    expect((await fetch(`${bench.url}/nothing`, { headers: as("a") })).status).toBe(401);
+  });
+
+  test("a token is good only at its own group's place", async () => {
+    await using bench = await EndpointBench.start();
+    const port = await bench.endpoint.listen("127.0.0.2", "b");
+    const place = `http://127.0.0.2:${port}/model/v1/messages`;
+    expect((await fetch(place, { method: "POST", headers: as("a") })).status).toBe(401);
+    expect((await fetch(place, { method: "POST", headers: as("b") })).status).toBe(200);
+    await bench.endpoint.unlisten("127.0.0.2");
+    await expect(fetch(place, { method: "POST", headers: as("b") })).rejects.toThrow("fetch failed");
+    expect(await bench.endpoint.listen("127.0.0.2", "b")).toBeGreaterThan(0);
+  });
+});
+
+describe("credentials", () => {
+  test("are issued to the token's own sandbox, whatever the request says", async () => {
+    await using bench = await EndpointBench.start();
+    const userPublicKey = createUser().getPublicKey();
+    const body = JSON.stringify({ userPublicKey, groupId: "b", id: "sandbox-b" });
+    const answer = await fetch(`${bench.url}/v1/credential`, { method: "POST", headers: as("a"), body });
+    expect(answer.status).toBe(200);
+    expect(bench.issued).toEqual([
+      { sandbox: { id: "sandbox-a", groupId: "a" }, userPublicKey, reachHost: "127.0.0.1" },
+    ]);
+  });
+
+  test.each(["", "{", "null", "[]", `{"userPublicKey":"AAAA"}`, `{"userPublicKey":7}`])(
+    "are refused for %s",
+    async (body) => {
+      await using bench = await EndpointBench.start();
+      const answer = await fetch(`${bench.url}/v1/credential`, { method: "POST", headers: as("a"), body });
+      expect(answer.status).toBe(400);
+      expect(bench.issued).toEqual([]);
+    },
+  );
+});
+
+describe("files", () => {
+  test("20 MB out of a sandbox arrive as they are sent, and the sandbox hears when all was read", async () => {
+    await using bench = await EndpointBench.start();
+    using transfer = bench.transfers.expect("a");
+    const file = largeFile();
+    const sending = put(bench, transfer.id, "a", file.body);
+    const stream = await transfer.body;
+    // Nobody has read yet: the rest waits in the sandbox, not in the gateway.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(file.taken()).toBeLessThan(20);
+    expect(await hashOf(stream)).toBe(largeHash);
+    expect((await sending).status).toBe(204);
+  });
+
+  test("20 MB into a sandbox", async () => {
+    await using bench = await EndpointBench.start();
+    using transfer = bench.transfers.offer("a", largeFile().body);
+    const answer = await fetch(bench.url + filePath(transfer.id), { headers: as("a") });
+    expect(answer.headers.get("content-type")).toBe("application/octet-stream");
+    if (!answer.body) throw new Error("no body");
+    expect(await hashOf(answer.body)).toBe(largeHash);
+    expect((await fetch(bench.url + filePath(transfer.id), { headers: as("a") })).status).toBe(404);
+  });
+
+  test("nobody waits: 404, both ways", async () => {
+    await using bench = await EndpointBench.start();
+    expect((await put(bench, "01nobody", "a", "x")).status).toBe(404);
+    expect((await fetch(bench.url + filePath("01nobody"), { headers: as("a") })).status).toBe(404);
+  });
+
+  test("another group's transfer is not to be had, and is still there for its own", async () => {
+    await using bench = await EndpointBench.start();
+    using outgoing = bench.transfers.offer("a", new Blob(["secret"]).stream());
+    using incoming = bench.transfers.expect("a");
+    expect((await fetch(bench.url + filePath(outgoing.id), { headers: as("b") })).status).toBe(404);
+    expect((await put(bench, incoming.id, "b", "forged")).status).toBe(404);
+    // Nor in the wrong direction.
+    expect((await put(bench, outgoing.id, "a", "forged")).status).toBe(404);
+    expect((await fetch(bench.url + filePath(incoming.id), { headers: as("a") })).status).toBe(404);
+    expect(await (await fetch(bench.url + filePath(outgoing.id), { headers: as("a") })).text()).toBe("secret");
+    const sending = put(bench, incoming.id, "a", "true");
+    expect(await new Response(await incoming.body).text()).toBe("true");
+    expect((await sending).status).toBe(204);
+  });
+
+  test("a file of no bytes is one", async () => {
+    await using bench = await EndpointBench.start();
+    using transfer = bench.transfers.expect("a");
+    const sending = put(bench, transfer.id, "a", "");
+    expect(await new Response(await transfer.body).text()).toBe("");
+    expect((await sending).status).toBe(204);
+  });
+
+  test("a sandbox that goes away in the middle leaves a cut file, never a short one", async () => {
+    await using bench = await EndpointBench.start();
+    using transfer = bench.transfers.expect("a");
+    const caller = new AbortController();
+    const sending = fetch(bench.url + filePath(transfer.id), {
+      method: "PUT",
+      headers: as("a"),
+      body: new ReadableStream<Uint8Array>({ start: (stream) => stream.enqueue(new Uint8Array(10)) }),
+      duplex: "half",
+      signal: caller.signal,
+    });
+    const read = new Response(await transfer.body).text();
+    caller.abort();
+    await expect(sending).rejects.toThrow(/abort/);
+    await expect(read).rejects.toThrow(/abort|terminated/);
+  });
+});

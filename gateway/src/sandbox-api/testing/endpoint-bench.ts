@@ -1,0 +1,92 @@
+/** A sandbox endpoint on loopback in front of a stand-in of the model's API, with two groups' sandboxes that may use it. */
+import { request as httpRequest } from "node:http";
+import type { CredentialReply } from "@praktor/protocol/sandbox-endpoint";
+import { Transfers } from "../../agent/transfers.ts";
+import { systemClock } from "../../kit/clock.ts";
+import { timeSortedIds } from "../../kit/ids.ts";
+import { silentLogger } from "../../kit/logger.ts";
+import { hashSandboxToken } from "../../kit/sandbox-token.ts";
+import { ModelProxy, type ModelCall, type ModelCredential } from "../model-proxy.ts";
+import { SandboxEndpoint, type KnownSandbox } from "../sandbox-endpoint.ts";
+import { Upstream } from "./upstream.ts";
+
+export const realKey = "sk-canary-of-the-gateway";
+export const tokenOf = (groupId: string): string => `token-${groupId}`;
+
+export class EndpointBench implements AsyncDisposable {
+  readonly upstream = new Upstream();
+  readonly transfers = new Transfers(timeSortedIds(systemClock));
+  readonly calls: ModelCall[] = [];
+  readonly issued: { sandbox: KnownSandbox; userPublicKey: string; reachHost: string }[] = [];
+  /** By token; taken out when its sandbox is stopped. */
+  readonly sandboxes = new Map<string, KnownSandbox>();
+  readonly endpoint: SandboxEndpoint;
+  port = 0;
+
+  constructor(credential: ModelCredential | null, baseUrl: () => string) {
+    for (const groupId of ["a", "b"]) {
+      this.sandboxes.set(hashSandboxToken(tokenOf(groupId)), { id: `sandbox-${groupId}`, groupId });
+    }
+    this.endpoint = new SandboxEndpoint({
+      port: 0,
+      logger: silentLogger,
+      transfers: this.transfers,
+      modelProxy: new ModelProxy({
+        get baseUrl() {
+          return baseUrl();
+        },
+        credential,
+        logger: silentLogger,
+        now: () => performance.now(),
+        onCall: (call) => this.calls.push(call),
+      }),
+      findSandbox: (hash) => Promise.resolve(this.sandboxes.get(hash) ?? null),
+      issueCredential: (sandbox, userPublicKey, reachHost): Promise<CredentialReply> => {
+        this.issued.push({ sandbox, userPublicKey, reachHost });
+        return Promise.resolve({ jwt: "jwt", expires_ms: 1, inboxPrefix: "_INBOX_x", natsUrl: "nats://x" });
+      },
+    });
+  }
+
+  static async start(
+    credential: ModelCredential | null = { type: "api_key", key: realKey },
+    baseUrl?: string,
+  ): Promise<EndpointBench> {
+    const bench: EndpointBench = new EndpointBench(credential, () => baseUrl ?? bench.upstream.url);
+    await bench.upstream.start();
+    bench.port = await bench.endpoint.listen("127.0.0.1", null);
+    return bench;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** The target goes out as it is written: `fetch` would have tidied it. */
+  async raw(
+    method: string,
+    target: string,
+    headers: Record<string, string>,
+  ): Promise<{ status: number; text: string }> {
+    const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
+    const request = httpRequest(
+      { host: "127.0.0.1", port: this.port, method, path: target, headers, agent: false },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.once("error", reject);
+        response.once("end", () =>
+          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") }),
+        );
+      },
+    );
+    request.once("error", reject);
+    request.end();
+    return await promise;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.endpoint[Symbol.asyncDispose]();
+    await this.upstream[Symbol.asyncDispose]();
+  }
+}
