@@ -1,16 +1,19 @@
 /** The NATS users of the sandboxes that may be there: issued under a sandbox's token, renewed while it lives, refused once it was stopped. */
 import type { CredentialReply } from "@praktor/protocol/sandbox-endpoint";
 import type { Account } from "../natsbus/account.ts";
+import { PraktorError } from "../kit/praktor-error.ts";
 import type { SandboxStore } from "../store/contract.ts";
 
+type UserStore = Pick<SandboxStore, "live" | "setNatsUser" | "get">;
+
 export class SandboxUsers {
-  readonly #store: Pick<SandboxStore, "live" | "setNatsUser">;
+  readonly #store: UserStore;
   readonly #account: Account;
   readonly #lifeMs: number;
   /** User public key by sandbox: each sandbox has one, the newest. */
   readonly #users = new Map<string, string>();
 
-  constructor(store: Pick<SandboxStore, "live" | "setNatsUser">, account: Account, lifeMs: number) {
+  constructor(store: UserStore, account: Account, lifeMs: number) {
     this.#store = store;
     this.#account = account;
     this.#lifeMs = lifeMs;
@@ -23,6 +26,7 @@ export class SandboxUsers {
     }
   }
 
+  /** Rejects with `stopped` when the sandbox was stopped meanwhile. */
   async issue(
     sandbox: { id: string; groupId: string },
     userPublicKey: string,
@@ -34,8 +38,14 @@ export class SandboxUsers {
       userPublicKey,
       lifeMs: this.#lifeMs,
     });
-    await this.#store.setNatsUser(sandbox.id, userPublicKey);
     this.#users.set(sandbox.id, userPublicKey);
+    await this.#store.setNatsUser(sandbox.id, userPublicKey);
+    const row = await this.#store.get(sandbox.id);
+    if (!row || row.status === "stopped") {
+      // Its revocation may have been before this key was noted: nobody else would take it back.
+      this.#users.delete(sandbox.id);
+      throw new PraktorError("stopped", "The sandbox was stopped.");
+    }
     return { jwt, expires_ms: expiresAt, inboxPrefix, natsUrl };
   }
 
