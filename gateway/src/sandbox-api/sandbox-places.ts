@@ -21,6 +21,8 @@ interface OpenPlace {
 export class SandboxPlaces {
   readonly #options: SandboxPlacesOptions;
   readonly #places = new Map<string, OpenPlace>();
+  /** By address: one that is being freed cannot be bound yet. */
+  readonly #closing = new Map<string, Promise<void>>();
 
   constructor(options: SandboxPlacesOptions) {
     this.#options = options;
@@ -39,7 +41,8 @@ export class SandboxPlaces {
         endpointUrl: `http://${place.reachHost}:${endpointPort}`,
       };
     } catch (error) {
-      this.#places.delete(place.listenHost);
+      // Another caller may have begun anew meanwhile.
+      if (this.#places.get(place.listenHost) === open) this.#places.delete(place.listenHost);
       throw error;
     }
   }
@@ -59,19 +62,29 @@ export class SandboxPlaces {
     // Loopback is everybody's: it stays open for the next one.
     if (open.groups.size > 0 || isLoopback(place.listenHost)) return;
     this.#places.delete(place.listenHost);
-    const { natsPort } = await open.opened;
-    await this.#options.endpoint.unlisten(place.listenHost);
-    if (this.#options.externalNatsUrl === undefined) {
-      await this.#options.closeNats({ host: place.listenHost, port: natsPort });
-    }
+    const closing = this.#unlisten(place.listenHost, open).finally(() => this.#closing.delete(place.listenHost));
+    this.#closing.set(place.listenHost, closing);
+    await closing;
   }
 
   async #listen(host: string, groupId: string): Promise<{ natsPort: number; endpointPort: number }> {
     const { openNats, endpoint, natsPort, externalNatsUrl } = this.#options;
+    await this.#closing.get(host)?.catch(() => {});
     const endpointPort = await endpoint.listen(host, isLoopback(host) ? null : groupId);
     if (externalNatsUrl !== undefined) return { natsPort, endpointPort };
-    const nats = await openNats({ host, port: natsPort });
-    return { natsPort: nats.port, endpointPort };
+    try {
+      const nats = await openNats({ host, port: natsPort });
+      return { natsPort: nats.port, endpointPort };
+    } catch (error) {
+      await endpoint.unlisten(host);
+      throw error;
+    }
+  }
+
+  async #unlisten(host: string, open: OpenPlace): Promise<void> {
+    const { natsPort } = await open.opened;
+    await this.#options.endpoint.unlisten(host);
+    if (this.#options.externalNatsUrl === undefined) await this.#options.closeNats({ host, port: natsPort });
   }
 }
 
