@@ -1,5 +1,6 @@
 /** A schedule as a sentence for people: "every weekday at 09:00, Europe/Athens". */
 import type { Schedule } from "@praktor/protocol/tasks";
+import { cronFields } from "./cron.ts";
 
 const days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const;
 const months = [
@@ -16,15 +17,6 @@ const months = [
   "November",
   "December",
 ] as const;
-const nicknames: Readonly<Record<string, string>> = {
-  "@yearly": "0 0 1 1 *",
-  "@annually": "0 0 1 1 *",
-  "@monthly": "0 0 1 * *",
-  "@weekly": "0 0 * * 0",
-  "@daily": "0 0 * * *",
-  "@midnight": "0 0 * * *",
-  "@hourly": "0 * * * *",
-};
 const units = [
   ["day", 86_400_000],
   ["hour", 3_600_000],
@@ -59,8 +51,7 @@ function describeMoment(atMs: number, timeZone: string): string {
 }
 
 function describeCron(expression: string): string | null {
-  const fields = (nicknames[expression.toLowerCase()] ?? expression).toUpperCase().split(" ");
-  const [second, minute, hour, day, month, weekday] = fields.length === 5 ? ["0", ...fields] : fields;
+  const [second, minute, hour, day, month, weekday] = cronFields(expression);
   if (!second || !minute || !hour || !day || !month || !weekday) return null;
   const when = describeDays(day, weekday);
   const inMonths = describeMonths(month);

@@ -1,0 +1,100 @@
+import { SchedulePreview, TaskRunView, TaskView } from "@praktor/protocol/tasks";
+import { ErrorBody } from "@praktor/protocol/rest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { Harness } from "../testing/harness.ts";
+import type { Answer, Sent } from "../testing/send.ts";
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await Harness.start();
+  await harness.send({ method: "POST", path: "/api/groups", body: { id: "home", name: "Home", folder: "home" } });
+});
+afterAll(() => harness[Symbol.asyncDispose]());
+
+const send = (sent: Sent): Promise<Answer> => harness.send(sent);
+const failure = (answer: Answer): string => {
+  const { error } = ErrorBody.parse(answer.json);
+  return `${answer.status} ${error.code}: ${error.message}`;
+};
+/** What a browser would prove with its Origin. */
+const headers = { "content-type": "application/json" };
+const body = { group_id: "home", name: "News", schedule: "0 9 * * 1-5", timezone: "Europe/Athens", prompt: "The news" };
+const create = async (change: object = {}): Promise<TaskView> => {
+  const answer = await send({ method: "POST", path: "/api/tasks", body: { ...body, ...change } });
+  expect(answer.status).toBe(201);
+  return TaskView.parse(answer.json);
+};
+
+describe("tasks", () => {
+  test("are made, shown, listed, changed, paused, resumed and deleted", async () => {
+    const task = await create();
+    expect(task).toMatchObject({
+      schedule: '{"kind":"cron","cron_expr":"0 9 * * 1-5"}',
+      schedule_display: "every weekday at 09:00, Europe/Athens",
+      group_name: "Home",
+      enabled: true,
+      status: "active",
+      last_run: null,
+      // The harness's clock stands at Friday, 2 January 2026, 03:04 UTC.
+      next_run: "2026-01-02T07:00:00.000Z",
+    });
+    expect(TaskView.parse((await send({ path: `/api/tasks/${task.id}` })).json)).toEqual(task);
+    expect(z.array(TaskView).parse((await send({ path: "/api/tasks?group_id=home" })).json)).toEqual([task]);
+    expect((await send({ path: "/api/tasks?group_id=other" })).json).toEqual([]);
+
+    const path = `/api/tasks/${task.id}`;
+    const changed = await send({ method: "PUT", path, body: { schedule: "30 8 * * *", timezone: "UTC" } });
+    expect(changed.json).toMatchObject({ name: "News", next_run: "2026-01-02T08:30:00.000Z" });
+    const paused = await send({ method: "POST", path: `${path}/pause`, headers });
+    expect(paused.json).toMatchObject({ enabled: false, status: "paused", next_run: null });
+    const resumed = await send({ method: "POST", path: `${path}/resume`, headers });
+    expect(resumed.json).toMatchObject({ enabled: true, status: "active", next_run: "2026-01-02T08:30:00.000Z" });
+    expect((await send({ method: "DELETE", path })).json).toEqual({ status: "deleted" });
+    expect(failure(await send({ method: "DELETE", path }))).toMatch(/^404 not_found: There is no task/);
+  });
+
+  test("run now, once at a time, and tell their runs", async () => {
+    const { id } = await create();
+    const run = await send({ method: "POST", path: `/api/tasks/${id}/run`, headers });
+    expect(run.status).toBe(202);
+    expect(TaskRunView.parse(run.json)).toMatchObject({ task_id: id, trigger: "manual", state: "queued", tries: 1 });
+    harness.clock.advance(5);
+    expect((await send({ method: "POST", path: `/api/tasks/${id}/run`, headers })).json).toMatchObject({
+      state: "skipped",
+    });
+    const runs = z.array(TaskRunView).parse((await send({ path: `/api/tasks/${id}/history?limit=5` })).json);
+    expect(runs.map((one) => one.state)).toEqual(["skipped", "queued"]);
+  });
+
+  test("an update of other things moves no interval and repeats no single run", async () => {
+    const every = await create({ schedule: '{"kind":"interval","interval_ms":3600000}' });
+    const once = await create({ schedule: "+1h" });
+    harness.clock.advance(60_000);
+    for (const { id, next_run: nextRun } of [every, once]) {
+      const answer = await send({ method: "PUT", path: `/api/tasks/${id}`, body: { name: "Another" } });
+      expect(answer.json).toMatchObject({ name: "Another", next_run: nextRun });
+    }
+  });
+
+  test("that cannot be are refused with what would be right", async () => {
+    const refused = async (change: object): Promise<string> =>
+      failure(await send({ method: "POST", path: "/api/tasks", body: { ...body, ...change } }));
+    expect(await refused({ schedule: "0 9 * *" })).toMatch(/^400 invalid: "0 9 \* \*" is no schedule: .*fewer than 5/);
+    expect(await refused({ schedule: "0 0 30 2 *" })).toMatch(/never due/);
+    expect(await refused({ schedule: "{broken" })).toMatch(/begins like JSON/);
+    expect(await refused({ timezone: "Europe/Atlantis" })).toMatch(/^400 invalid: "Europe\/Atlantis" is no time zone/);
+    expect(await refused({ timezone: "+02:00" })).toMatch(/no time zone/);
+    expect(await refused({ group_id: "nobody" })).toMatch(/^404 not_found/);
+    expect(await refused({ name: " " })).toMatch(/^400 invalid: .*body\.name/);
+  });
+
+  test("a schedule is explained before there is a task", async () => {
+    const query = new URLSearchParams({ schedule: "0 9 L * *", timezone: "Europe/Athens" });
+    const preview = SchedulePreview.parse((await send({ path: `/api/schedule?${query.toString()}` })).json);
+    expect(preview.schedule_display).toBe("on the last day of the month at 09:00, Europe/Athens");
+    expect(preview.next_runs).toHaveLength(5);
+    expect(preview.next_runs[0]).toBe("2026-01-31T07:00:00.000Z");
+    expect(failure(await send({ path: "/api/schedule?schedule=x" }))).toMatch(/^400 invalid/);
+  });
+});
