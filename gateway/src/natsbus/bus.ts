@@ -10,6 +10,7 @@ import {
 import { connect } from "@nats-io/transport-node";
 import { NatsServer, type ListenAddress, type MonitorSnapshot } from "@praktor/nats-server";
 import { jwtAuthenticator as serverJwtAuthenticator } from "@praktor/nats-server";
+import { sandboxInboxPrefix } from "@praktor/protocol/subjects";
 import type { z } from "zod";
 import { Background } from "../kit/background.ts";
 import { abortable } from "../kit/deadline.ts";
@@ -29,7 +30,7 @@ export interface BusRequest {
   subject: string;
   /** Parsed JSON; undefined when the bytes were no JSON. */
   data: unknown;
-  /** Absent when the sender wants no reply. */
+  /** Absent when the sender wants no reply, or wants it elsewhere than in a sandbox's private inbox. */
   reply: ((value: unknown) => void) | undefined;
 }
 
@@ -179,11 +180,15 @@ export class Bus implements AsyncDisposable {
   }
 }
 
+/** A reply goes out under the gateway's own credential: to a subject of the sender's choice it would do what the sender may not. */
+const sandboxInbox = new RegExp(`^${sandboxInboxPrefix("[A-Za-z0-9_-]+")}\\.[A-Za-z0-9._-]+$`);
+
 function toRequest(message: Msg): BusRequest {
+  const mayReply = message.reply !== undefined && sandboxInbox.test(message.reply);
   return {
     subject: message.subject,
     data: parseJson(message),
-    reply: message.reply ? (value) => void message.respond(JSON.stringify(value)) : undefined,
+    reply: mayReply ? (value) => void message.respond(JSON.stringify(value)) : undefined,
   };
 }
 

@@ -1,0 +1,137 @@
+import { describe, expect, test, vi } from "vitest";
+import { z } from "zod";
+import { BusBench } from "./testing/bus-bench.ts";
+
+const signal = new AbortController().signal;
+const Pong = z.object({ pong: z.number() });
+
+describe("requests", () => {
+  test("a reply is parsed", async () => {
+    await using bench = await BusBench.start("embedded");
+    const { connection } = await bench.sandbox("a");
+    connection.subscribe("agent.a.control", { callback: (_error, message) => void message.respond(`{"pong":7}`) });
+    await connection.flush();
+    expect(await bench.bus.request("agent.a.control", {}, Pong, 1000, signal)).toEqual({ pong: 7 });
+  });
+
+  test("nobody listens: known at once", async () => {
+    await using bench = await BusBench.start("embedded");
+    const before = performance.now();
+    await expect(bench.bus.request("agent.a.control", {}, Pong, 5000, signal)).rejects.toMatchObject({
+      code: "no_responder",
+    });
+    expect(performance.now() - before).toBeLessThan(1000);
+  });
+
+  test("silence ends at the deadline, and earlier when the caller gives up", async () => {
+    await using bench = await BusBench.start("embedded");
+    const { connection } = await bench.sandbox("a");
+    connection.subscribe("agent.a.control", { callback: () => {} });
+    await connection.flush();
+    await expect(bench.bus.request("agent.a.control", {}, Pong, 100, signal)).rejects.toMatchObject({
+      code: "timeout",
+    });
+    const caller = new AbortController();
+    const waiting = bench.bus.request("agent.a.control", {}, Pong, 60_000, caller.signal);
+    caller.abort(new Error("gave up"));
+    await expect(waiting).rejects.toThrow("gave up");
+  });
+
+  test("one that nobody wants any more does not end the process when it fails", async () => {
+    await using bench = await BusBench.start("embedded");
+    const failures: unknown[] = [];
+    const note = (error: unknown): void => void failures.push(error);
+    process.on("unhandledRejection", note);
+    try {
+      await expect(
+        bench.bus.request("agent.a.control", {}, Pong, 50, AbortSignal.abort(new Error("late"))),
+      ).rejects.toThrow("late");
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(failures).toEqual([]);
+    } finally {
+      process.off("unhandledRejection", note);
+    }
+  });
+
+  test("a message larger than NATS takes is said to be so", async () => {
+    await using bench = await BusBench.start("embedded");
+    const { connection } = await bench.sandbox("a");
+    connection.subscribe("agent.a.control", { callback: () => {} });
+    await connection.flush();
+    const large = { text: "x".repeat(2_000_000) };
+    await expect(bench.bus.request("agent.a.control", large, Pong, 1000, signal)).rejects.toMatchObject({
+      code: "payload_too_large",
+    });
+    expect(() => bench.bus.publish("agent.a.control", large)).not.toThrow();
+    expect(bench.bus.health().ok).toBe(true);
+  });
+
+  test.each(["", "{", "null", `{"pong":"seven"}`, "\u0000\u0001", "[".repeat(5000)])(
+    "a reply of %j is a bad one",
+    async (text) => {
+      await using bench = await BusBench.start("embedded");
+      const { connection } = await bench.sandbox("a");
+      connection.subscribe("agent.a.control", { callback: (_error, message) => void message.respond(text) });
+      await connection.flush();
+      await expect(bench.bus.request("agent.a.control", {}, Pong, 1000, signal)).rejects.toMatchObject({
+        code: "bad_reply",
+      });
+    },
+  );
+
+  test("before its start and after its end the bus says so", async () => {
+    const bench = await BusBench.start("embedded");
+    await bench[Symbol.asyncDispose]();
+    await expect(bench.bus.request("x", {}, Pong, 100, signal)).rejects.toMatchObject({ code: "disconnected" });
+    expect(() => bench.bus.publish("x", {})).not.toThrow();
+  });
+});
+
+describe("subscriptions", () => {
+  test("bytes that are no JSON arrive as nothing, and those after them as ever", async () => {
+    await using bench = await BusBench.start("embedded");
+    const heard: unknown[] = [];
+    bench.bus.subscribe("agent.*.output", ({ data }) => Promise.resolve(void heard.push(data)));
+    const { connection } = await bench.sandbox("a");
+    for (const bytes of ["{", "", "\u0000", `{"a":1}`]) connection.publish("agent.a.output", bytes);
+    connection.publish("agent.a.output", new Uint8Array([0xff, 0xfe, 0x80]));
+    connection.publish("agent.a.output", `{"last":true}`);
+    await vi.waitFor(() => expect(heard).toContainEqual({ last: true }));
+    expect(heard.filter((data) => data !== undefined)).toEqual([{ a: 1 }, { last: true }]);
+  });
+
+  test("a handler that fails costs its sender the reply, and nobody else anything", async () => {
+    await using bench = await BusBench.start("embedded");
+    bench.bus.subscribe("agent.*.output", async ({ data, reply }) => {
+      await Promise.resolve();
+      if (typeof data === "object" && data !== null && "fail" in data) throw new Error("no");
+      reply?.({ ok: true });
+    });
+    const { connection } = await bench.sandbox("a");
+    await expect(connection.request("agent.a.output", `{"fail":1}`, { timeout: 100 })).rejects.toThrow(/timeout/i);
+    expect((await connection.request("agent.a.output", "{}", { timeout: 1000 })).json()).toEqual({ ok: true });
+  });
+
+  test("messages are worked on side by side", async () => {
+    await using bench = await BusBench.start("embedded");
+    const gate = Promise.withResolvers<void>();
+    bench.bus.subscribe("agent.*.output", async ({ data, reply }) => {
+      if (data === 1) await gate.promise;
+      reply?.(data);
+    });
+    const { connection } = await bench.sandbox("a");
+    const held = connection.request("agent.a.output", "1", { timeout: 5000 });
+    expect((await connection.request("agent.a.output", "2", { timeout: 1000 })).json()).toBe(2);
+    gate.resolve();
+    expect((await held).json()).toBe(1);
+  });
+});
+
+test("a server that goes away is noticed, and so is its return", async () => {
+  await using bench = await BusBench.start("embedded");
+  expect(bench.bus.embedded).toBe(true);
+  expect(bench.bus.health()).toEqual({ ok: true, detail: "NATS is connected (embedded)." });
+  bench.bus.disconnectUser(bench.account.gatewayPublicKey);
+  await vi.waitFor(() => expect(bench.bus.health().ok).toBe(false));
+  await vi.waitFor(() => expect(bench.bus.health().ok).toBe(true), { timeout: 5000 });
+});

@@ -1,0 +1,93 @@
+/** A started bus – on the embedded server or on a real `nats-server` – and clients with the credentials of sandboxes. */
+import { jwtAuthenticator } from "@nats-io/nats-core";
+import { createUser, fromSeed } from "@nats-io/nkeys";
+import { connect, type NatsConnection } from "@nats-io/transport-node";
+import { operatorModeConfig } from "@praktor/nats-server/testing/credentials";
+import { startReferenceServer } from "@praktor/nats-server/testing/reference-server";
+import { systemClock, type Clock } from "../../kit/clock.ts";
+import { silentLogger } from "../../kit/logger.ts";
+import { Account } from "../account.ts";
+import { Bus } from "../bus.ts";
+
+export type ServerKind = "embedded" | "nats-server";
+
+export interface SandboxClient {
+  connection: NatsConnection;
+  userPublicKey: string;
+  inboxPrefix: string;
+}
+
+export class BusBench implements AsyncDisposable {
+  readonly seed = Account.newSeed();
+  readonly account: Account;
+  readonly revoked = new Set<string>();
+  readonly #stack = new AsyncDisposableStack();
+  #bus: Bus | undefined;
+  address = "";
+
+  constructor(clock: Clock) {
+    this.account = new Account(this.seed, clock);
+  }
+
+  static async start(kind: ServerKind, clock: Clock = systemClock): Promise<BusBench> {
+    const bench = new BusBench(clock);
+    const external = kind === "embedded" ? undefined : await bench.#external();
+    const bus = new Bus({
+      account: bench.account,
+      logger: silentLogger,
+      isRevoked: (userPublicKey) => bench.revoked.has(userPublicKey),
+      ...(external === undefined ? {} : { external: { url: external } }),
+    });
+    bench.#bus = bench.#stack.use(bus);
+    await bus.start(AbortSignal.timeout(10_000));
+    const listener = await bus.listen({ host: "127.0.0.1", port: 0 });
+    bench.address = external ?? `${listener.host}:${listener.port}`;
+    return bench;
+  }
+
+  get bus(): Bus {
+    if (!this.#bus) throw new Error("the bench was not started");
+    return this.#bus;
+  }
+
+  /** Sees everything in the account. */
+  async witness(): Promise<NatsConnection> {
+    const { jwt, seed } = await this.account.gatewayUser();
+    return this.#own(await connect({ servers: this.address, authenticator: jwtAuthenticator(jwt, seed) }));
+  }
+
+  async sandbox(groupId: string, change: { sandboxId?: string; lifeMs?: number } = {}): Promise<SandboxClient> {
+    const keys = createUser();
+    const userPublicKey = keys.getPublicKey();
+    const { jwt, inboxPrefix } = await this.account.sandboxUser({
+      groupId,
+      sandboxId: change.sandboxId ?? `sandbox${groupId}`,
+      userPublicKey,
+      lifeMs: change.lifeMs ?? 3_600_000,
+    });
+    const connection = this.#own(
+      await connect({
+        servers: this.address,
+        inboxPrefix,
+        authenticator: jwtAuthenticator(jwt, keys.getSeed()),
+        reconnect: false,
+      }),
+    );
+    return { connection, userPublicKey, inboxPrefix };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+
+  #own(connection: NatsConnection): NatsConnection {
+    this.#stack.defer(() => connection.close());
+    return connection;
+  }
+
+  async #external(): Promise<string> {
+    const keys = fromSeed(new TextEncoder().encode(this.seed));
+    const config = await operatorModeConfig(keys);
+    return `127.0.0.1:${this.#stack.use(await startReferenceServer(config, AbortSignal.timeout(10_000))).port}`;
+  }
+}
