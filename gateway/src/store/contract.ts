@@ -78,6 +78,12 @@ export interface NewMessage {
   metadata?: Record<string, unknown>;
 }
 
+/** What an update does to a message that still waits, in place of queueing one of its own. Found by its metadata under `telegram`. */
+export type QueuedChange =
+  | { type: "replace"; messageId: number; content: string; metadata: Record<string, unknown> }
+  /** Content, context and files are put behind what is there; the turn waits until `notBefore` for more, where it waits at all. */
+  | { type: "append"; album: string; content: string; metadata: Record<string, unknown>; notBefore: number };
+
 export interface Received {
   message: Message;
   turn: Turn;
@@ -95,6 +101,10 @@ export interface InboxStore {
     source: string;
     updateId: number;
     message?: NewMessage;
+    /** Tried first: only when no message waits that it could change, `message` is queued. */
+    instead?: QueuedChange;
+    /** A turn that `message` opens is not claimed before this moment. */
+    notBefore?: number;
     /** Praktor's own words to the sender's address, delivered through the outbox, with no turn. `conversationId` null where none exists yet. */
     reply?: { address: Address; conversationId: string | null; parts: NewOutboxPart[] };
   }): Promise<{ type: "duplicate" } | { type: "received"; received: Received | null }>;

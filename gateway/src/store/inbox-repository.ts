@@ -8,6 +8,7 @@ import { selectMessages, toMessage } from "./message-rows.ts";
 import { insertParts } from "./outbox-rows.ts";
 import { queueMessage } from "./queue-message.ts";
 import { findTurn, toTurn } from "./turn-rows.ts";
+import { changeWaitingMessage } from "./waiting-message.ts";
 
 export const UPDATES_KEPT_MS = 3 * 24 * 60 * 60 * 1000;
 export const IDEMPOTENCY_KEYS_KEPT_MS = 24 * 60 * 60 * 1000;
@@ -31,7 +32,10 @@ export class InboxRepository implements InboxStore {
       if (!(await claimUpdate(queries, update, now))) return { type: "duplicate" };
       let received: Received | null = null;
       if (update.message) {
-        received = await queueMessage(queries, { ...update.message, role: "user" }, this.#ids.next(), now);
+        const { message, instead, notBefore } = update;
+        received =
+          (instead ? await changeWaitingMessage(queries, message.conversationId, instead) : null) ??
+          (await queueMessage(queries, { ...message, role: "user", notBefore }, this.#ids.next(), now));
         await queries
           .updateTable("inbox")
           .set({ message_id: received.message.id })

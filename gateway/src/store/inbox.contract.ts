@@ -39,6 +39,22 @@ export function inboxContract(make: MakeStore): void {
       expect((await chat.store.inbox.receive({ ...update, source: "other" })).type).toBe("received");
     });
 
+    it("changes a message that waits, and queues one of its own when none does", async () => {
+      const chat = await openChat(make);
+      const conversationId = chat.conversation.id;
+      const message = { conversationId, sender: "user:7", content: "first", metadata: { telegram: { messageId: 3 } } };
+      const edit = { ...message, content: "edited" };
+      const instead = { type: "replace", messageId: 3, content: "replaced", metadata: message.metadata } as const;
+      await chat.store.inbox.receive({ source: "telegram", updateId: 1, message });
+      const replaced = await chat.store.inbox.receive({ source: "telegram", updateId: 2, message: edit, instead });
+      expect(replaced).toMatchObject({ type: "received", received: { message: { content: "replaced" } } });
+      await claim(chat);
+      const later = await chat.store.inbox.receive({ source: "telegram", updateId: 3, message: edit, instead });
+      expect(later).toMatchObject({ received: { message: { content: "edited" }, turn: { state: "queued" } } });
+      const contents = (await chat.store.messages.page({ groupId: chat.groupId, limit: 9 })).map((one) => one.content);
+      expect(contents).toEqual(["replaced", "edited"]);
+    });
+
     it("takes an id anew when it comes again after more than 3 days", async () => {
       const chat = await openChat(make);
       await receive(chat, 5);

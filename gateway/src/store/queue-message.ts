@@ -12,7 +12,7 @@ const MAX_CHARACTERS_PER_TURN = 200_000;
 /** `turnId` is used when the message opens a turn of its own. */
 export async function queueMessage(
   queries: Queries,
-  message: NewMessage & { role: "user" | "notice" },
+  message: NewMessage & { role: "user" | "notice"; notBefore?: number | undefined },
   turnId: string,
   now: number,
 ): Promise<Received> {
@@ -28,6 +28,7 @@ export async function queueMessage(
         state: "queued",
         sender: message.sender,
         queued_at: now,
+        not_before: message.notBefore ?? null,
       })
       .returningAll()
       .executeTakeFirstOrThrow());

@@ -43,6 +43,8 @@ const hourMs = 3_600_000;
 const mostNoticesPerHour = 10;
 // An update that failed this often, while the store takes others, is at fault itself.
 const mostTries = 4;
+// The parts of an album come as messages of their own, most often in one batch; nothing says which is the last.
+const albumPatienceMs = 700;
 
 type Reply = { markdown: string; source: Source; conversationId?: string | null };
 
@@ -141,7 +143,7 @@ export class Receiver {
       });
       return await this.#record(updateId, { markdown, source, conversationId: conversation.id });
     }
-    await this.#store(updateId, conversation, this.#newMessage(incoming, conversation));
+    await this.#store(updateId, conversation, incoming);
   }
 
   /** True when the message was a code, right or wrong, and is dealt with. */
@@ -169,8 +171,23 @@ export class Receiver {
     return true;
   }
 
-  async #store(updateId: number, conversation: Conversation, message: NewMessage): Promise<void> {
-    const outcome = await this.#options.store.inbox.receive({ source: this.#sourceName, updateId, message });
+  async #store(updateId: number, conversation: Conversation, incoming: IncomingMessage): Promise<void> {
+    const { store, clock } = this.#options;
+    const message = this.#newMessage(incoming, conversation);
+    const { media_group_id: album, message_id: messageId } = incoming.message;
+    const notBefore = clock.now() + albumPatienceMs;
+    const asNew = incoming.edited ? this.#newMessage({ ...incoming, edited: false }, conversation) : message;
+    const { content, metadata = {} } = asNew;
+    const outcome = await store.inbox.receive({
+      source: this.#sourceName,
+      updateId,
+      message,
+      ...(incoming.edited
+        ? { instead: { type: "replace", messageId, content, metadata } as const }
+        : album === undefined
+          ? {}
+          : { instead: { type: "append", album, content: incoming.text, metadata, notBefore } as const, notBefore }),
+    });
     if (outcome.type === "duplicate" || outcome.received === null) return;
     const { groupId, id: conversationId } = conversation;
     this.#options.ports.onReceived({ groupId, conversationId, ...outcome.received });
@@ -189,7 +206,11 @@ export class Receiver {
       sender: `user:${source.sender.id}`,
       content: text === "" && file ? `(${file.name})` : text,
       metadata: {
-        telegram: { chatId: source.address.chatId, messageId: message.message_id },
+        telegram: {
+          chatId: source.address.chatId,
+          messageId: message.message_id,
+          ...(message.media_group_id === undefined ? {} : { album: message.media_group_id }),
+        },
         ...(source.chat.type === "private" ? {} : { author: userName(source.sender) }),
         ...(file ? { files: [file] } : {}),
         ...(context.length === 0 ? {} : { context: context.join("\n") }),

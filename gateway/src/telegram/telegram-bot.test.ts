@@ -40,14 +40,57 @@ describe("a message", () => {
     expect(await bench.telegram.waitForMessage((one) => one.text === "in the topic")).toMatchObject({ threadId: 5 });
   });
 
-  test("that was edited comes again and says so", async () => {
+  test("that was edited while it was answered comes again and says so", async () => {
     await using bench = await BotTestBench.start();
     const { messageId } = bench.telegram.userSays({ chatId: 7, text: "Helo" });
     await until(() => bench.received.length === 1);
+    const conversationId = bench.received[0]?.conversationId ?? "";
+    await bench.store.turns.claim({ conversationId, epoch: 1, deadlineAt: Date.now() + 60_000 });
     bench.telegram.userEdits({ chatId: 7, messageId, text: "Hello" });
     await until(() => bench.received.length === 2);
     expect(bench.received[1]?.message.content).toBe("Hello");
     expect(bench.received[1]?.message.metadata["context"]).toMatch(/edited/);
+  });
+
+  test("that was edited while it waited is replaced, and one that is being answered is told", async () => {
+    await using bench = await BotTestBench.start();
+    const { messageId: first } = bench.telegram.userSays({ chatId: 7, text: "buy milk" });
+    bench.telegram.userSays({ chatId: 7, text: "and bread" });
+    await until(() => bench.received.length === 2);
+    bench.telegram.userEdits({ chatId: 7, messageId: first, text: "buy oat milk" });
+    await until(() => bench.received.length === 3);
+    const turnId = bench.received[0]?.turn.id ?? "";
+    const spoken = async (): Promise<string[]> =>
+      (await bench.store.messages.byTurn(turnId)).map(({ content }) => content);
+    expect(await spoken()).toEqual(["buy oat milk", "and bread"]);
+    const conversationId = bench.received[0]?.conversationId ?? "";
+    await bench.store.turns.claim({ conversationId, epoch: 1, deadlineAt: Date.now() + 60_000 });
+    bench.telegram.userEdits({ chatId: 7, messageId: first, text: "buy cheese" });
+    await until(() => bench.received.length === 4);
+    expect(await spoken()).toEqual(["buy oat milk", "and bread"]);
+    expect(bench.received[3]?.turn.id).not.toBe(turnId);
+  });
+
+  test("of several photos is one message, and its turn waits a moment for the rest", async () => {
+    await using bench = await BotTestBench.start();
+    const content = Buffer.from("x");
+    const startedAt = Date.now();
+    for (const caption of ["", "our trip", ""]) {
+      bench.telegram.userSends({ chatId: 7, kind: "photo", caption, content, extra: { media_group_id: "g1" } });
+    }
+    await until(() => bench.received.length === 3);
+    const [message, ...others] = await bench.store.messages.byTurn(bench.received[0]?.turn.id ?? "");
+    expect(others).toEqual([]);
+    expect(message?.content).toContain("our trip");
+    expect(message?.metadata["files"]).toHaveLength(3);
+    expect(String(message?.metadata["context"]).split("\n")).toHaveLength(3);
+    const conversationId = bench.received[0]?.conversationId ?? "";
+    expect(await bench.store.turns.claim({ conversationId, epoch: 1, deadlineAt: 0 })).toBeNull();
+    const wakeUp = (await bench.store.turns.nextWakeUp()) ?? 0;
+    expect(wakeUp - startedAt).toBeLessThan(3_000);
+    bench.telegram.userSays({ chatId: 8, userId: 7, text: "alone" });
+    await until(() => bench.received.length === 4);
+    expect(bench.received[3]?.turn.notBefore).toBeNull();
   });
 
   test("in a group waits for a mention, and names its author", async () => {
