@@ -40,7 +40,7 @@ import { SqliteStore } from "./store/sqlite-store.ts";
 import { SystemStatus } from "./system-status.ts";
 import { makeScheduler } from "./make-scheduler.ts";
 import { makeTelegram } from "./make-telegram.ts";
-import { renderAnswer } from "./telegram/format/render-answer.ts";
+import { answerParts } from "./telegram/format/answer-parts.ts";
 import { Pairing } from "./telegram/pairing.ts";
 import { version } from "./version.ts";
 import { webAccess } from "./web-access.ts";
@@ -143,7 +143,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   });
 
   const render = (address: Address, markdown: string): NewOutboxPart[] =>
-    address.channel === "telegram" ? renderAnswer(markdown).map((body) => ({ body })) : [];
+    address.channel === "telegram" ? answerParts(markdown, settings.telegram.max_parts).map((body) => ({ body })) : [];
   const running = new RunningTurns();
   const pool = new SandboxPool({
     lifetime: lifetime.signal,

@@ -30,6 +30,8 @@ export const Settings = z.strictObject({
       api_root: z.url().optional(),
       /** In group chats: answer when mentioned or replied to, or everything. */
       group_replies: z.enum(["mention", "all"]).default("mention"),
+      /** An answer of more messages than this is sent as its beginning and a file. */
+      max_parts: z.number().int().positive().default(10),
     })
     .prefault({}),
   sandbox: z

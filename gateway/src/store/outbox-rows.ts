@@ -20,6 +20,7 @@ const StoredBody: z.ZodType<OutboxBody> = z.discriminatedUnion("type", [
     path: z.string(),
     name: z.string(),
     caption: z.string().exactOptional(),
+    content: z.string().exactOptional(),
   }),
 ]);
 

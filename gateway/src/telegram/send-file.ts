@@ -69,6 +69,10 @@ async function open(
 ): Promise<{ sizeBytes: number; stream: ReadableStream<Uint8Array> }> {
   const unavailable = (reason: string): PraktorError =>
     new PraktorError("file_unavailable", `The file ${body.name} could not be sent: ${reason}`);
+  if (body.content !== undefined) {
+    const blob = new Blob([body.content]);
+    return { sizeBytes: blob.size, stream: blob.stream() };
+  }
   if (openFile === undefined || groupId === null) throw unavailable("no workspace can be reached from here.");
   const file = await openFile(groupId, body.path, signal).catch((error: unknown) => {
     throw unavailable(errorMessage(error));

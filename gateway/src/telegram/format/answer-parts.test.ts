@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { answerParts } from "./answer-parts.ts";
+import { renderAnswer } from "./render-answer.ts";
+
+const paragraphs = (count: number): string =>
+  Array.from({ length: count }, (_, index) => `Paragraph **${index}** ${"word ".repeat(300)}`).join("\n\n");
+
+test("an answer of a few messages is sent as these", () => {
+  const markdown = paragraphs(6);
+  expect(answerParts(markdown, 10)).toEqual(renderAnswer(markdown));
+});
+
+test("a longer one is its beginning and a file that holds all of it", () => {
+  const markdown = paragraphs(60);
+  const [beginning, file, ...more] = answerParts(markdown, 10);
+  expect(more).toEqual([]);
+  expect(beginning).toMatchObject({ type: "text", plain: expect.stringMatching(/^Paragraph 0 word/) });
+  expect(file).toMatchObject({ type: "file", name: "answer.md", content: markdown });
+  expect(file?.type === "file" && file.caption).toMatch(/beginning.*18,\d{3} words.*file/);
+});
