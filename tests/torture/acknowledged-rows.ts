@@ -18,6 +18,8 @@ export function findMissing(
 ): { integrity: string; missing: AcknowledgedRow[] } {
   const database = new DatabaseSync(path);
   try {
+    const tables = database.prepare("select 1 from sqlite_schema where name = 'outbox'").get();
+    if (tables === undefined) return { integrity: "ok", missing: [...acknowledged] };
     const integrity = String(database.prepare("pragma integrity_check").get()?.["integrity_check"]);
     const received = database.prepare(
       "select 1 from inbox join messages on messages.id = inbox.message_id join turns on turns.id = messages.turn_id where update_id = ?",

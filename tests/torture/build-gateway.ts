@@ -42,6 +42,16 @@ export async function bundleGatewaySource(source: string, outfile: string, patch
   if (missed) throw new Error(`The patch of ${missed.file} was never applied: ${source} does not need that file.`);
 }
 
+/** Throws when one of the file's patches does not fit exactly once. */
+export function applyPatches(file: string, source: string, patches: readonly Patch[]): string {
+  return patches
+    .filter((patch) => patch.file === file)
+    .reduce((text, { find, replace }) => {
+      if (text.split(find).length !== 2) throw new Error(`A patch does not fit ${file}: ${find}`);
+      return text.replace(find, () => replace);
+    }, source);
+}
+
 async function bundle(entry: string, outfile: string, plugins: Plugin[] = []): Promise<void> {
   await build({
     entryPoints: [entry],
@@ -70,13 +80,8 @@ function patching(patches: readonly Patch[], applied: Set<Patch>): Plugin {
         const file = relative(join(root, "gateway/src"), path);
         const mine = patches.filter((patch) => patch.file === file);
         if (mine.length === 0) return undefined;
-        let contents = await readFile(path, "utf8");
-        for (const patch of mine) {
-          if (contents.split(patch.find).length !== 2) throw new Error(`A patch does not fit ${file}: ${patch.find}`);
-          contents = contents.replace(patch.find, () => patch.replace);
-          applied.add(patch);
-        }
-        return { contents, loader: "ts" as const };
+        for (const patch of mine) applied.add(patch);
+        return { contents: applyPatches(file, await readFile(path, "utf8"), mine), loader: "ts" as const };
       });
     },
   };

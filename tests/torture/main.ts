@@ -8,6 +8,7 @@ import { hostileModel } from "./rows/hostile-model.ts";
 import { hostileTelegram } from "./rows/hostile-telegram.ts";
 import { killedGateway } from "./rows/killed-gateway.ts";
 import { lostBus } from "./rows/lost-bus.ts";
+import { negativeControl } from "./rows/negative-control.ts";
 import { powerCut } from "./rows/power-cut.ts";
 
 const rows: readonly Row[] = [
@@ -19,6 +20,7 @@ const rows: readonly Row[] = [
   hostileModel,
   diskFull,
   powerCut,
+  negativeControl,
 ];
 
 const { values: options } = parseArgs({

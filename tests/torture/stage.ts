@@ -22,6 +22,8 @@ export interface StageOptions extends GatewayParts {
   settings?: string;
   /** The first chat's id; the others follow. Sandboxes of other tests must not have the same names. */
   firstChat?: number;
+  /** How long answers are waited for; 2 min by default. */
+  patienceMs?: number;
   /** Where the database lies; a folder of the stage by default. */
   storeFolder?: string;
 }
@@ -50,10 +52,12 @@ export class Stage implements AsyncDisposable {
   readonly #options: StageOptions;
   readonly #stop = new AbortController();
   readonly #program: string;
+  readonly #patienceMs: number;
 
   private constructor(folder: string, program: string, options: StageOptions) {
     this.folder = folder;
     this.#program = program;
+    this.#patienceMs = options.patienceMs ?? 120_000;
     this.#options = options;
     this.telegram = new TelegramSimulator({ seed: options.seed });
     this.model = new MessagesSimulator({ seed: options.seed, expectedKey: key, script: answerTokens });
@@ -155,10 +159,10 @@ export class Stage implements AsyncDisposable {
     return this.#said.map(tokenText).filter((token) => !answered.has(token));
   }
 
-  /** Waits until everything is answered or `timeoutMs` have passed; `isOver` may end it earlier. */
-  async settle(timeoutMs: number, isOver: () => boolean = () => false): Promise<void> {
+  /** Waits until everything is answered or patience is at its end; `isOver` may end it earlier. */
+  async settle(isOver: () => boolean = () => false): Promise<void> {
     const isDone = (): boolean => isOver() || (this.telegram.pendingUpdates === 0 && this.unanswered().length === 0);
-    const until = Date.now() + timeoutMs;
+    const until = Date.now() + this.#patienceMs;
     while (!isDone() && Date.now() < until) await delay(50);
   }
 
@@ -177,7 +181,7 @@ export class Stage implements AsyncDisposable {
   /** Waits until nothing is left to do, and ends it in order. */
   async finish(life: Life): Promise<void> {
     await life.gateway.up;
-    const until = Date.now() + 60_000;
+    const until = Date.now() + this.#patienceMs;
     while (life.gateway.running && Date.now() < until && !this.isQuiet()) await delay(100);
     await life.gateway.end("SIGTERM", 60_000);
   }

@@ -28,6 +28,7 @@ export interface CrashPlan {
   times: number;
   points?: readonly CrashPoint[];
   patches?: readonly Patch[];
+  patienceMs?: number;
 }
 
 export async function crashEverywhere({ seed, say }: RowOptions, plan: CrashPlan): Promise<RowReport> {
@@ -50,7 +51,7 @@ export async function crashEverywhere({ seed, say }: RowOptions, plan: CrashPlan
       else missed.push(`${point} was not reached in round ${round}`);
       stage.ended(life);
       const next = stage.launch();
-      await stage.settle(90_000);
+      await stage.settle();
       // In order: a kill just after the answers would be one more crash at `telegram_accepted`.
       await stage.finish(next);
       const repeats = repeatsIn(stage, before);
@@ -74,8 +75,9 @@ async function diesWhileSpokenTo(stage: Stage, { gateway }: Life, random: Random
   const first = Math.floor(random() * stage.chatIds.length);
   for (let round = 0; round < 6 && gateway.running; round += 1) {
     stage.say(stage.chatIds[(first + round) % stage.chatIds.length] ?? 0);
-    await stage.settle(30_000, () => !gateway.running);
-    while (gateway.running && !stage.isQuiet()) await delay(20);
+    await stage.settle(() => !gateway.running);
+    const until = Date.now() + 30_000;
+    while (gateway.running && !stage.isQuiet() && Date.now() < until) await delay(20);
   }
   if (!gateway.running) return true;
   await gateway.end("SIGKILL");

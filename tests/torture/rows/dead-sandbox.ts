@@ -34,6 +34,7 @@ export interface ProcessPlan {
   runner: GatewayParts["runner"];
   strikes: number;
   patches?: readonly Patch[];
+  patienceMs?: number;
 }
 
 /** Child processes: killed, or stopped as by a pause. */
@@ -49,7 +50,7 @@ export async function hurtProcesses({ seed }: RowOptions, plan: ProcessPlan): Pr
     // A stopped process is still the leader of its group, so killing the group ends it.
     if (group !== undefined) process.kill(-group, strike % 2 === 1 ? "SIGKILL" : "SIGSTOP");
     const startedAt = Date.now();
-    await settled(stage);
+    await settled(stage, plan.patienceMs);
     waitsMs.push(Date.now() - startedAt);
   }
   const findings = await stage.verdict();
@@ -151,8 +152,8 @@ async function keepBusy(stage: Stage, random: Random, runner: GatewayParts["runn
 }
 
 /** All answered or explained. */
-async function settled(stage: Stage): Promise<void> {
-  const until = Date.now() + 120_000;
+async function settled(stage: Stage, patienceMs = 120_000): Promise<void> {
+  const until = Date.now() + patienceMs;
   await delay(200);
   while (!(stage.telegram.pendingUpdates === 0 && stage.isQuiet()) && Date.now() < until) await delay(100);
 }

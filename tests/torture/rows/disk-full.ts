@@ -24,16 +24,17 @@ export const diskFull: Row = {
 export interface DiskPlan {
   times: number;
   patches?: readonly Patch[];
+  patienceMs?: number;
 }
 
-export async function fillDisk({ seed, say }: RowOptions, { times, patches = [] }: DiskPlan): Promise<RowReport> {
+export async function fillDisk({ seed, say }: RowOptions, { times, ...plan }: DiskPlan): Promise<RowReport> {
   const random = seededRandom(seed);
   using volume = Volume.inMemory(24);
-  await using stage = await Stage.prepare({ runner: "stand-in", patches, seed, chats: 4, storeFolder: volume.folder });
+  await using stage = await Stage.prepare({ ...plan, runner: "stand-in", seed, chats: 4, storeFolder: volume.folder });
   const life = stage.launch();
   await life.gateway.up;
   for (const chatId of stage.chatIds) stage.say(chatId);
-  await stage.settle(30_000);
+  await stage.settle();
   const faults: string[] = [];
   const recoveriesMs: number[] = [];
   let notReady = 0;
@@ -47,7 +48,7 @@ export async function fillDisk({ seed, say }: RowOptions, { times, patches = [] 
     if ((await readiness(life)) === 503) notReady += 1;
     volume.free();
     const freedAt = Date.now();
-    await stage.settle(recoveryGoalMs * 2);
+    await stage.settle();
     recoveriesMs.push(Date.now() - freedAt);
     if (!life.gateway.running) {
       faults.push(`the gateway ended in round ${time}: ${life.gateway.log().slice(-500)}`);

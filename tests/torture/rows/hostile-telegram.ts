@@ -17,8 +17,20 @@ export const hostileTelegram: Row = {
   async run(options) {
     // A stall costs half a minute each, so the short form has none.
     if (options.short) return await bearTelegram(options, { runner: "stand-in", messages: 12, chats: 4, stalls: 0 });
-    const played = await bearTelegram(options, { runner: "stand-in", messages: 200, chats: 20, stalls: 0.1 });
-    const real = await bearTelegram(options, { runner: "claude", messages: 20, chats: 3, stalls: 0.1 });
+    const played = await bearTelegram(options, {
+      runner: "stand-in",
+      messages: 200,
+      chats: 20,
+      stalls: 0.1,
+      patienceMs: 900_000,
+    });
+    const real = await bearTelegram(options, {
+      runner: "claude",
+      messages: 20,
+      chats: 3,
+      stalls: 0.1,
+      patienceMs: 600_000,
+    });
     return { figures: [...played.figures, ...real.figures], faults: [...played.faults, ...real.faults] };
   },
 };
@@ -29,6 +41,7 @@ export interface TelegramPlan {
   chats: number;
   stalls: number;
   patches?: readonly Patch[];
+  patienceMs?: number;
 }
 
 export async function bearTelegram({ seed }: RowOptions, plan: TelegramPlan): Promise<RowReport> {
@@ -42,7 +55,7 @@ export async function bearTelegram({ seed }: RowOptions, plan: TelegramPlan): Pr
     await delay(betweenMs);
   }
   const startedAt = Date.now();
-  await stage.settle(600_000);
+  await stage.settle();
   const settledMs = Date.now() - startedAt;
   const sends = stage.telegram.calls.filter((call) => call.method === "sendMessage");
   const dropped = sends.filter((call) => call.outcome === "accept_then_drop");

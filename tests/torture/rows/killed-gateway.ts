@@ -45,7 +45,7 @@ export async function killAtRandom({ seed, short, say }: RowOptions, plan: KillP
   }
   const last = stage.launch();
   const restartedAt = Date.now();
-  await stage.settle(180_000);
+  await stage.settle();
   const settledMs = Date.now() - restartedAt;
   const findings = await stage.verdict();
   const waits = stage.firstAnswers((life) => long.has(life));

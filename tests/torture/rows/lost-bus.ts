@@ -118,7 +118,7 @@ async function restartEmbedded(
   let life = stage.launch();
   await life.gateway.up;
   for (const chatId of stage.chatIds) stage.say(chatId);
-  await stage.settle(90_000);
+  await stage.settle();
   const before = new Set(readDatabase(stage.storePath).turns.map((turn) => turn.id));
   for (let restart = 1; restart <= restarts; restart += 1) {
     for (const chatId of stage.chatIds) stage.say(chatId, "work 3000");
@@ -126,7 +126,7 @@ async function restartEmbedded(
     await delay(runner === "claude" ? 2_500 : 1_200 + random() * 800);
     await stage.kill(life);
     life = stage.launch();
-    await stage.settle(90_000);
+    await stage.settle();
   }
   const again = readDatabase(stage.storePath).turns.filter((turn) => !before.has(turn.id) && turn.attempt > 1);
   const { figures, faults } = await report(
@@ -151,7 +151,7 @@ async function writeWhile(stage: Stage, messages: number, random: Random, distur
 
 async function report(stage: Stage, what: string): Promise<RowReport> {
   const startedAt = Date.now();
-  await stage.settle(120_000);
+  await stage.settle();
   const settledMs = Date.now() - startedAt;
   const findings = await stage.verdict();
   const { answered, repeats, marked } = findings;
