@@ -57,6 +57,7 @@ export class SystemStatus {
       store.tasks.pending(),
     ]);
     const monitor = bus.monitor();
+    const names = new Map(groups.map((group) => [group.id, group.name]));
     return {
       status: health.every((part) => part.ok) ? "ok" : "degraded",
       version,
@@ -64,7 +65,10 @@ export class SystemStatus {
       groups_count: groups.length,
       pending_tasks: pendingTasks,
       uptime: Math.round((clock.now() - startedAt) / 1000),
-      recent_messages: recent.map((message) => ({ ...messageView(message), group_id: message.groupId })),
+      recent_messages: recent.map((message) => ({
+        ...messageView(message, { groupName: names.get(message.groupId) }),
+        group_id: message.groupId,
+      })),
       nats: {
         embedded: bus.embedded,
         connections: monitor?.connections.length ?? 1,

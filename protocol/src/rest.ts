@@ -56,6 +56,10 @@ export const MessageView = z.object({
   conversation_id: RowId,
   turn_id: RowId.nullable(),
   sender: z.string(),
+  /** What the person is called where they wrote; null where nobody said. */
+  sender_name: z.string().nullable(),
+  /** How much work of an ended turn this message closes: the tools it called, and how long it ran. Null where there is none to show. */
+  work: z.object({ steps: z.number().int(), duration_ms: z.number().int() }).nullable(),
   /** Delivery to the message's address; null where there is none to deliver to. */
   delivery: z.enum(["pending", "sent", "failed", "uncertain"]).nullable(),
 });

@@ -2,7 +2,14 @@
 import type { MessageView } from "@praktor/protocol/rest";
 import type { Message } from "../store/rows.ts";
 
-export function messageView(message: Message): MessageView {
+export interface MessageSurroundings {
+  /** Stands in for the person's name in a private chat, which is named after them. */
+  groupName?: string | undefined;
+  /** Of the turn that the message ended. */
+  work?: MessageView["work"] | undefined;
+}
+
+export function messageView(message: Message, { groupName, work }: MessageSurroundings = {}): MessageView {
   return {
     id: message.id,
     role: message.role,
@@ -11,6 +18,14 @@ export function messageView(message: Message): MessageView {
     conversation_id: message.conversationId,
     turn_id: message.turnId,
     sender: message.sender,
+    sender_name: senderName(message, groupName),
+    work: work ?? null,
     delivery: message.delivery,
   };
+}
+
+function senderName({ sender, groupId, metadata }: Message, groupName: string | undefined): string | null {
+  for (const name of [metadata["senderName"], metadata["author"]]) if (typeof name === "string") return name;
+  // A private chat in Telegram has the person's own number.
+  return sender === `user:${groupId}` ? (groupName ?? null) : null;
 }

@@ -191,6 +191,8 @@ export interface TurnStore {
   requestCancel(turnId: string): Promise<Turn | null>;
   /** Events of one turn's current attempt, by seq. */
   events(turnId: string): Promise<TurnEvent[]>;
+  /** The tools called in the last attempts of ended turns, and how long each turn ran; without those that called none. */
+  work(turnIds: readonly string[]): Promise<Map<string, { steps: number; durationMs: number }>>;
 }
 
 export interface OutboxStore {

@@ -90,6 +90,7 @@ async function useEverything(store: SqliteStore, clock: TestClock): Promise<void
   await store.turns.requestCancel(first.id);
   const second = await claim(chat);
   await store.turns.succeed(groupId, resultOf(second), [textPart("a")]);
+  await store.turns.work([second.id]);
   await store.messages.byTurn(second.id);
   await receive(chat, 10);
   const third = await claim(chat);

@@ -1,4 +1,5 @@
 /** Facts of runners as stored events, once each. */
+import { sql } from "kysely";
 import { z } from "zod";
 import type { FactOutput } from "@praktor/protocol/agent-output";
 import type { Queries } from "./database.ts";
@@ -36,6 +37,32 @@ export async function storeFact(queries: Queries, fact: FactOutput, now: number)
     .values({ turn_id: turnId, attempt, seq, type, data: JSON.stringify(data), created_at: now })
     .onConflict((conflict) => conflict.columns(["turn_id", "attempt", "seq"]).doNothing())
     .execute();
+}
+
+/** Of ended turns that called tools, by turn. */
+export async function workOf(
+  queries: Queries,
+  turnIds: readonly string[],
+): Promise<Map<string, { steps: number; durationMs: number }>> {
+  if (turnIds.length === 0) return new Map();
+  const rows = await queries
+    .selectFrom("turns")
+    .innerJoin("turn_events", (join) =>
+      join.onRef("turn_events.turn_id", "=", "turns.id").onRef("turn_events.attempt", "=", "turns.attempt"),
+    )
+    .select(["turns.id", "turns.started_at", "turns.finished_at"])
+    .select(sql<number>`count(distinct turn_events.data ->> '$.toolUseId')`.as("steps"))
+    .where("turns.id", "in", turnIds)
+    .where("turns.finished_at", "is not", null)
+    .where("turn_events.type", "=", "tool")
+    .groupBy("turns.id")
+    .execute();
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      { steps: row.steps, durationMs: Math.max(0, (row.finished_at ?? 0) - (row.started_at ?? row.finished_at ?? 0)) },
+    ]),
+  );
 }
 
 export async function currentEvents(queries: Queries, turnId: string): Promise<TurnEvent[]> {

@@ -7,7 +7,7 @@ import { conversationTarget, storeSession } from "./conversations-repository.ts"
 import type { Database, Queries } from "./database.ts";
 import type { Turn, TurnEvent } from "./rows.ts";
 import { speak } from "./spoken.ts";
-import { currentEvents, placeFact, storeFact } from "./turn-events.ts";
+import { currentEvents, placeFact, storeFact, workOf } from "./turn-events.ts";
 import { nextTurn, nextWaitingTurn, openTurns, runnableConversations } from "./turn-queue.ts";
 import { findTurn, toTurn } from "./turn-rows.ts";
 
@@ -198,6 +198,10 @@ export class TurnsRepository implements TurnStore {
 
   events(turnId: string): Promise<TurnEvent[]> {
     return this.#database.read(`read the events of the turn ${turnId}`, (queries) => currentEvents(queries, turnId));
+  }
+
+  work(turnIds: readonly string[]): ReturnType<TurnStore["work"]> {
+    return this.#database.read("add up what turns did", (queries) => workOf(queries, turnIds));
   }
 }
 

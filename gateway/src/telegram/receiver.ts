@@ -228,6 +228,7 @@ export class Receiver {
   }
 
   async #handleMembership(
+        senderName: userName(source.sender),
     updateId: number,
     { source, status }: Extract<Incoming, { type: "membership" }>,
   ): Promise<void> {

@@ -13,6 +13,7 @@ import {
   WorkspaceListing,
 } from "@praktor/protocol/rest";
 import { SchedulePreview, type TaskCreate, TaskRunView, type TaskUpdate, TaskView } from "@praktor/protocol/tasks";
+import { TurnSteps } from "@praktor/protocol/turn-steps";
 import { WorkspaceEntry } from "@praktor/protocol/workspace";
 import { z } from "zod";
 import { request, send } from "./request.ts";
@@ -68,6 +69,10 @@ export const getTurns = (groupId: string, signal?: Signal): Promise<TurnView[]> 
 
 export const stopTurn = (turnId: string): Promise<unknown> =>
   request(Accepted, `/api/turns/${encodeURIComponent(turnId)}/stop`, { method: "POST" });
+
+/** What the agent did in a turn that is over. */
+export const getTurnSteps = (turnId: string, signal?: Signal): Promise<TurnSteps> =>
+  request(TurnSteps, `/api/turns/${encodeURIComponent(turnId)}/events`, { signal });
 
 const task = (id: string): string => `/api/tasks/${encodeURIComponent(id)}`;
 

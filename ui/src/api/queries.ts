@@ -15,6 +15,7 @@ import {
   getTaskRuns,
   getTasks,
   getTurns,
+  getTurnSteps,
 } from "./endpoints.ts";
 import { readContent } from "../lib/file-content.ts";
 
@@ -49,6 +50,14 @@ export const turnsQuery = (groupId: string) =>
     queryFn: ({ signal }) => getTurns(groupId, signal),
     // A picture of what ran some time ago must not be shown as what runs.
     gcTime: 0,
+  });
+
+/** Of a turn that is over: it never changes. */
+export const turnStepsQuery = (turnId: string) =>
+  queryOptions({
+    queryKey: ["steps", turnId],
+    queryFn: ({ signal }) => getTurnSteps(turnId, signal),
+    staleTime: Infinity,
   });
 
 export const tasksQuery = queryOptions({ queryKey: ["tasks"], queryFn: ({ signal }) => getTasks(signal) });

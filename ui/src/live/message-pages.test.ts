@@ -11,6 +11,8 @@ const message = (id: number, text = `message ${id}`): MessageView => ({
   conversation_id: "c",
   turn_id: null,
   sender: "agent",
+  sender_name: null,
+  work: null,
   delivery: "pending",
 });
 const pages: MessagePages = {

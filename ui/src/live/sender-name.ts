@@ -2,8 +2,8 @@
 import type { MessageView } from "@praktor/protocol/rest";
 import { en } from "../text/en.ts";
 
-/** A person is named as the gateway names them, without the kind in front; the page's own messages are "You". */
-export const senderName = (message: Pick<MessageView, "role" | "sender">): string => {
+/** A person by the name they have where they wrote, or else by their id; the page's own messages are "You". */
+export const senderName = (message: Pick<MessageView, "role" | "sender" | "sender_name">): string => {
   switch (message.role) {
     case "assistant":
       return en.history.agent;
@@ -12,7 +12,7 @@ export const senderName = (message: Pick<MessageView, "role" | "sender">): strin
     case "user":
       return message.sender === "" || message.sender === "web" || message.sender === "user:web"
         ? en.history.you
-        : message.sender.replace(/^user:/, "");
+        : (message.sender_name ?? message.sender.replace(/^user:/, ""));
     default:
       return message.role satisfies never;
   }

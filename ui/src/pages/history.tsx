@@ -36,6 +36,9 @@ export const History = (props: HistoryProps) => {
   const { element, content, atEnd, onScroll, toEnd } = useScroll(messages[0]?.id);
   const names = new Map(conversations.map((conversation) => [conversation.id, conversationName(conversation)]));
   const byId = new Map(turns.map((turn) => [turn.id, turn]));
+  const closing = new Map(
+    messages.filter(({ role }) => role !== "user").map(({ id, turn_id: turnId }) => [turnId, id] as const),
+  );
   const answered = new Set(messages.filter(({ role }) => role !== "user").map(({ turn_id: turnId }) => turnId));
   const open = turns.filter((turn) => !answered.has(turn.id) && turn.state !== "succeeded");
   const isEmpty = messages.length === 0 && open.length === 0 && children.length === 0;
@@ -56,7 +59,9 @@ export const History = (props: HistoryProps) => {
               const before = messages[place - 1];
               const heading = day(message.time, nowMs);
               const turn =
-                message.role === "assistant" && message.turn_id !== null ? byId.get(message.turn_id) : undefined;
+                message.turn_id !== null && closing.get(message.turn_id) === message.id
+                  ? byId.get(message.turn_id)
+                  : undefined;
               return (
                 <div key={message.id} className="space-y-4">
                   {(before === undefined || day(before.time, nowMs) !== heading) && <DayLine text={heading} />}

@@ -1,14 +1,14 @@
 /** One message: a person's at the right, the agent's across the column, Praktor's own as a note. */
 import type { MessageView } from "@praktor/protocol/rest";
-import { Check, ChevronRight, CircleAlert, CircleHelp, Clock3, Info, type LucideIcon } from "lucide-react";
+import { Check, CircleAlert, CircleHelp, Clock3, Info, type LucideIcon } from "lucide-react";
 import { memo } from "react";
 import { Prose } from "../components/prose.tsx";
-import { TurnBlocks } from "../components/turn-blocks.tsx";
 import { cn } from "../lib/cn.ts";
-import { clock, moment, span } from "../lib/time.ts";
-import { type LiveTurn, toolsOf } from "../live/live-turn.ts";
+import { clock, moment } from "../lib/time.ts";
+import type { LiveTurn } from "../live/live-turn.ts";
 import { senderName } from "../live/sender-name.ts";
 import { en } from "../text/en.ts";
+import { TurnSteps } from "./turn-steps.tsx";
 
 const t = en.history;
 
@@ -38,6 +38,7 @@ export const MessageRow = memo(({ message, conversation, turn }: MessageRowProps
           <Info className="mt-0.5 size-4 shrink-0 text-warn" aria-hidden="true" />
           <div className="min-w-0 flex-1 text-[13px]">
             <Prose text={message.text} />
+            <TurnSteps message={message} turn={turn} />
             <Meta message={message} conversation={conversation} />
           </div>
         </div>
@@ -46,8 +47,8 @@ export const MessageRow = memo(({ message, conversation, turn }: MessageRowProps
   }
   return (
     <article>
-      {turn !== undefined && <Steps turn={turn} />}
       <Prose text={message.text} />
+      <TurnSteps message={message} turn={turn} />
       <Meta message={message} conversation={conversation} />
     </article>
   );
@@ -79,25 +80,5 @@ const Delivery = ({ state }: { state: NonNullable<MessageView["delivery"]> }) =>
       <Icon className="size-3.5" aria-hidden="true" />
       {t.delivery[state]}
     </span>
-  );
-};
-
-const Steps = ({ turn }: { turn: LiveTurn }) => {
-  const work = turn.blocks.filter(({ type }) => type !== "text");
-  if (work.length === 0) return null;
-  const tools = toolsOf(turn).length;
-  const tookMs =
-    turn.startedAt === null || turn.endedAt === null ? null : Date.parse(turn.endedAt) - Date.parse(turn.startedAt);
-  const parts = [tools > 0 ? en.turn.steps(tools) : en.turn.thought, tookMs === null ? null : span(tookMs)];
-  return (
-    <details className="group/steps mb-2">
-      <summary className="flex w-fit items-center gap-1 rounded-md text-[13px] text-muted hover:text-text">
-        <ChevronRight className="size-4 transition-transform group-open/steps:rotate-90" aria-hidden="true" />
-        {parts.filter((part) => part !== null).join(" · ")}
-      </summary>
-      <div className="mt-2">
-        <TurnBlocks blocks={work} />
-      </div>
-    </details>
   );
 };

@@ -292,6 +292,8 @@ export const en = {
     attempt: (attempt: number) => `Attempt ${attempt}`,
     thought: "Thinking",
     steps: (count: number) => plural(count, "step", "steps"),
+    stepsWhat: "The steps",
+    stepsForgotten: "These steps are more than 30 days old and forgotten.",
   },
   tool: {
     running: "running",

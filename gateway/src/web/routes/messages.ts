@@ -6,6 +6,7 @@ import { MessageAccepted, MessageCreate, MessageView } from "@praktor/protocol/r
 import { messageView } from "../../agent/message-view.ts";
 import { PraktorError } from "../../kit/praktor-error.ts";
 import { jsonBody } from "../json-body.ts";
+import type { Message } from "../../store/rows.ts";
 import type { WebParts } from "../parts.ts";
 import { requireGroup } from "../parts.ts";
 import { failure, json, jsonRequest } from "../route-answers.ts";
@@ -64,6 +65,19 @@ export function messageRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
     }
   }
 
+  /** The work of a turn belongs to the last word of it that the page holds. */
+  async function withWork(messages: readonly Message[], groupName: string): Promise<MessageView[]> {
+    const closing = new Map<string, number>();
+    for (const { id, role, turnId } of messages) if (role !== "user" && turnId !== null) closing.set(turnId, id);
+    const work = await store.turns.work([...closing.keys()]);
+    return messages.map((message) => {
+      const done =
+        message.turnId !== null && closing.get(message.turnId) === message.id ? work.get(message.turnId) : undefined;
+      const shown = done && { steps: done.steps, duration_ms: done.durationMs };
+      return messageView(message, { groupName, work: shown });
+    });
+  }
+
   return createRoutes()
     .openapi(list, async (c) => {
       const group = await requireGroup(parts, c.req.valid("param").id);
@@ -74,7 +88,7 @@ export function messageRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
         ...(before !== undefined && { before }),
         ...(conversationId !== undefined && { conversationId }),
       });
-      return c.json(messages.map(messageView), 200);
+      return c.json(await withWork(messages, group.name), 200);
     })
     .openapi(create, async (c) => {
       const group = await requireGroup(parts, c.req.valid("param").id);
