@@ -90,7 +90,7 @@ describe.runIf(requirement("browser", existsSync(chromiumPath)) === "run")("the 
     "every page at %i px, %s: no axe violation, no console error, no foreign request",
     async (width, scheme) => {
       const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-      for (const path of ["/", "/groups", "/conversations", `/conversations/${owner}`]) {
+      for (const path of ["/", "/groups", "/tasks", "/conversations", `/conversations/${owner}`]) {
         const page = await open(path, width, scheme);
         await page.getByRole("main").waitFor();
         await page.waitForTimeout(500);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, day, span } from "./time.ts";
+import { ago, day, span, until } from "./time.ts";
 
 const NOW = Date.parse("2026-03-10T12:00:00Z");
 const before = (seconds: number): string => new Date(NOW - seconds * 1000).toISOString();
@@ -18,6 +18,17 @@ test.each([
   [400 * 86_400, "3 Feb 2025"],
 ])("%i seconds ago reads %s", (seconds, words) => {
   expect(ago(before(seconds), NOW)).toBe(words);
+});
+
+test.each([
+  [-5, "now"],
+  [30, "in a minute"],
+  [90, "in 1 min"],
+  [7200, "in 2 h"],
+  [2 * 86_400, "in 2 d"],
+  [8 * 86_400, "18 Mar"],
+])("in %i seconds reads %s", (seconds, words) => {
+  expect(until(before(-seconds), NOW)).toBe(words);
 });
 
 test("a time that is none reads as nothing", () => {
