@@ -16,6 +16,7 @@ import { renderAnswer } from "./telegram/format/render-answer.ts";
 import type { Pairing } from "./telegram/pairing.ts";
 import { taskList } from "./telegram/task-list.ts";
 import { TelegramBot } from "./telegram/telegram-bot.ts";
+import { Transcriber } from "./telegram/transcriber.ts";
 
 export interface TelegramParts {
   store: Store;
@@ -53,6 +54,7 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
     ...(apiRoot === undefined ? {} : { apiRoot }),
     allowFrom: new Set(allowFrom),
     pairing,
+    transcriber: makeTranscriber(settings.speech),
     groupReplies,
     logger: log,
     clock,
@@ -91,6 +93,11 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
     },
   });
   return bot;
+}
+
+function makeTranscriber(speech: Settings["speech"]): Transcriber | undefined {
+  const { base_url: baseUrl, api_key: apiKey, model, language } = speech;
+  return baseUrl === undefined ? undefined : new Transcriber({ baseUrl, apiKey, model, language });
 }
 
 function publishDelivery(part: OutboxPart, publish: (event: PraktorEvent) => void): void {

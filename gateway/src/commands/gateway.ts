@@ -12,13 +12,14 @@ export function addGatewayCommand(program: Command): void {
       const settings = await loadSettings(process.env);
       // Loaded only by who runs it, and from the compile cache that main.ts switched on before.
       const { runGateway } = await import("../gateway.ts");
-      const { agent, telegram, web, nats } = settings;
+      const { agent, telegram, web, nats, speech } = settings;
       const log = createLog(process.env.PRAKTOR_LOG_LEVEL ?? "info", [
         agent.anthropic_api_key,
         agent.oauth_token,
         telegram.token,
         web.auth,
         nats.account_seed,
+        speech.api_key,
       ]);
       const stop = new AbortController();
       for (const name of ["SIGINT", "SIGTERM"] as const) {

@@ -37,6 +37,8 @@ export const environmentKeys: readonly EnvironmentKey[] = [
   key("PRAKTOR_WEB_PASSWORD", ["web", "auth"]),
   key("PRAKTOR_WEB_PORT", ["web", "port"], "integer"),
   key("PRAKTOR_WEB_HOST", ["web", "host"]),
+  key("PRAKTOR_SPEECH_URL", ["speech", "base_url"]),
+  key("PRAKTOR_SPEECH_KEY", ["speech", "api_key"]),
   key("PRAKTOR_GROUPS_BASE", ["groups", "base_path"]),
   key("PRAKTOR_MAIN_CHAT_ID", ["groups", "main_chat_id"]),
 ];

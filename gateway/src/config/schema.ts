@@ -87,6 +87,18 @@ export const Settings = z.strictObject({
       auth: secret.optional(),
     })
     .prefault({}),
+  /** An OpenAI-compatible endpoint that turns voice messages into text. */
+  speech: z
+    .strictObject({
+      base_url: z.url().optional(),
+      api_key: secret.optional(),
+      model: z.string().min(1).default("whisper-1"),
+      language: z
+        .string()
+        .regex(/^[a-z]{2,3}$/, "must be a code such as en or de")
+        .optional(),
+    })
+    .prefault({}),
   scheduler: z.strictObject({ poll_interval: duration.prefault("30s") }).prefault({}),
   groups: z
     .strictObject({ base_path: z.string().min(1).default("data/groups"), main_chat_id: chatId.optional() })

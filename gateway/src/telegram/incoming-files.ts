@@ -10,6 +10,8 @@ export const IncomingFile = z.object({
   path: z.string(),
   name: z.string(),
   mimeType: z.string().optional(),
+  /** A voice message or video note: what counts is what is said in it. */
+  speech: z.boolean().optional(),
 });
 export type IncomingFile = z.infer<typeof IncomingFile>;
 
@@ -44,6 +46,7 @@ export function incomingFile(message: MessageContent): IncomingFile | null {
     path: `uploads/${message.message_id}-${name}`,
     name,
     ...(file.mime_type === undefined ? {} : { mimeType: file.mime_type.slice(0, 255) }),
+    ...(file === voice || file === videoNote ? { speech: true } : {}),
   };
 }
 

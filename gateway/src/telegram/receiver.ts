@@ -25,6 +25,8 @@ export interface ReceiverOptions {
   allowFrom: AllowList;
   pairing: Pairing | undefined;
   verbosity: Verbosity;
+  /** What is said in voice messages can be turned into text. */
+  hearsSpeech: boolean;
   groupReplies: "mention" | "all";
   logger: Logger;
   clock: Clock;
@@ -182,15 +184,30 @@ export class Receiver {
       source: this.#sourceName,
       updateId,
       message,
+      ...this.#deafness(incoming, conversation),
       ...(incoming.edited
         ? { instead: { type: "replace", messageId, content, metadata } as const }
         : album === undefined
           ? {}
           : { instead: { type: "append", album, content: incoming.text, metadata, notBefore } as const, notBefore }),
     });
+    this.#options.wakeDelivery();
     if (outcome.type === "duplicate" || outcome.received === null) return;
     const { groupId, id: conversationId } = conversation;
     this.#options.ports.onReceived({ groupId, conversationId, ...outcome.received });
+  }
+
+  /** Said once an hour: the voice message itself is kept as a file. */
+  #deafness(
+    { source, message }: IncomingMessage,
+    conversation: Conversation,
+  ): Pick<Parameters<TelegramStore["inbox"]["receive"]>[0], "reply"> {
+    const isSpeech = message.voice !== undefined || message.video_note !== undefined;
+    if (!isSpeech || this.#options.hearsSpeech || !this.#refusals.grant(`deaf:${source.chat.id}`)) return {};
+    const markdown =
+      "🎙 I keep your voice message as a file, but I cannot listen to it: no speech endpoint is configured (`speech.base_url`).";
+    const parts = renderAnswer(markdown).map((body) => ({ body }));
+    return { reply: { address: source.address, conversationId: conversation.id, parts } };
   }
 
   #newMessage({ source, message, text, edited, fileKind }: IncomingMessage, conversation: Conversation): NewMessage {
@@ -211,6 +228,7 @@ export class Receiver {
           messageId: message.message_id,
           ...(message.media_group_id === undefined ? {} : { album: message.media_group_id }),
         },
+        senderName: userName(source.sender),
         ...(source.chat.type === "private" ? {} : { author: userName(source.sender) }),
         ...(file ? { files: [file] } : {}),
         ...(context.length === 0 ? {} : { context: context.join("\n") }),
@@ -228,7 +246,6 @@ export class Receiver {
   }
 
   async #handleMembership(
-        senderName: userName(source.sender),
     updateId: number,
     { source, status }: Extract<Incoming, { type: "membership" }>,
   ): Promise<void> {

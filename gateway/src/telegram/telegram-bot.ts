@@ -17,7 +17,7 @@ import { registerMenus } from "./register-menus.ts";
 import { Deliverer, type DelivererTiming } from "./deliverer.ts";
 import type { BotIdentity } from "./incoming.ts";
 import { obeyRetryAfter } from "./obey-retry-after.ts";
-import { filesOf } from "./incoming-files.ts";
+import { fetchFiles, type SaveFile } from "./fetch-files.ts";
 import type { Pairing } from "./pairing.ts";
 import { PollLoop, type PollTiming } from "./poll-loop.ts";
 import { Receiver } from "./receiver.ts";
@@ -25,6 +25,7 @@ import { ShownStatuses } from "./shown-statuses.ts";
 import { StatusMessages, type StatusTiming } from "./status-messages.ts";
 import { createTelegramApi } from "./telegram-api.ts";
 import type { AllowList, TelegramPorts, TelegramStore } from "./telegram-ports.ts";
+import type { Transcriber } from "./transcriber.ts";
 import { Typing } from "./typing.ts";
 import { Verbosity } from "./verbosity.ts";
 
@@ -36,6 +37,8 @@ export interface TelegramBotOptions {
   /** Lets in further people; without it only `allowFrom` counts. */
   pairing?: Pairing;
   groupReplies: "mention" | "all";
+  /** Without it voice messages are only files. */
+  transcriber?: Transcriber | undefined;
   logger: Logger;
   clock: Clock;
   store: TelegramStore;
@@ -44,15 +47,6 @@ export interface TelegramBotOptions {
   timing?: { poll?: PollTiming; delivery?: DelivererTiming; typingIntervalMs?: number; status?: StatusTiming };
 }
 
-/** Writes one file into a group's workspace. */
-export type SaveFile = (
-  groupId: string,
-  path: string,
-  stream: ReadableStream<Uint8Array>,
-  signal: AbortSignal,
-) => Promise<unknown>;
-
-const fetchTimeoutMs = 120_000;
 const Me = z.object({ id: z.int(), username: z.string().default("") });
 
 export class TelegramBot implements AsyncDisposable {
@@ -148,31 +142,18 @@ export class TelegramBot implements AsyncDisposable {
   }
 
   /**
-   * Fetches the files of messages and hands each to `save`. Never rejects: `note` is a sentence for the agent about what could not be
-   * had, null when all is well.
+   * Fetches the files of messages and hands each to `save`. Never rejects: `note` tells the agent what was said in them and what could
+   * not be had; null when there is nothing to tell.
    */
   async fetchFiles(
     messages: readonly Message[],
     save: SaveFile,
     signal: AbortSignal,
   ): Promise<{ files: InputFile[]; note: string | null }> {
-    const files: InputFile[] = [];
-    const problems: string[] = [];
-    for (const message of messages) {
-      for (const file of filesOf(message)) {
-        try {
-          const stream = await this.#download(file.telegramFileId, deadline(signal, fetchTimeoutMs));
-          await save(message.groupId, file.path, stream, deadline(signal, fetchTimeoutMs));
-          const { path, name, mimeType } = file;
-          files.push({ path, name, ...(mimeType === undefined ? {} : { mimeType }) });
-        } catch (error) {
-          const fields = { groupId: message.groupId, path: file.path, error: errorMessage(error) };
-          this.#options.logger.error(fields, "a file that was sent could not be fetched");
-          problems.push(`[The file ${file.path} could not be received: ${errorMessage(error)}]`);
-        }
-      }
-    }
-    return { files, note: problems.length === 0 ? null : problems.join("\n") };
+    const { logger, transcriber } = this.#options;
+    const download = (fileId: string, stop: AbortSignal): Promise<ReadableStream<Uint8Array>> =>
+      this.#download(fileId, stop);
+    return await fetchFiles(messages, { download, save, transcriber, logger }, signal);
   }
 
   async #download(fileId: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
@@ -201,6 +182,7 @@ export class TelegramBot implements AsyncDisposable {
         allowFrom: { has: (userId) => allowFrom.has(userId) || pairing?.has(userId) === true },
         pairing,
         verbosity: this.#verbosity,
+        hearsSpeech: this.#options.transcriber !== undefined,
         groupReplies,
         logger,
         clock,
