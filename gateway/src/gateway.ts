@@ -215,6 +215,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
       obstacle,
       pool,
       request,
+      isBusUp: () => bus.health().ok,
       publish,
       onStarted: (turn, conversation) => telegram?.turnStarted(conversation.address, turn.id),
       fetchFiles: async (messages, signal) =>

@@ -52,6 +52,8 @@ export interface DispatcherOptions {
     timeoutMs: number,
     signal: AbortSignal,
   ) => Promise<Reply>;
+  /** Without the bus no sandbox can answer, and none is to blame. */
+  isBusUp?: () => boolean;
   publish: (event: PraktorEvent) => void;
   /** The turn runs now: show it to the person. */
   onStarted: (turn: Turn, conversation: Conversation) => void;
@@ -68,6 +70,10 @@ const acceptTries = 3;
 /** A full house is looked at again when a turn ends; a sandbox may also have gone otherwise, so after this time too. */
 const fullHouseMs = 5_000;
 const controlTimeoutMs = 5_000;
+/** After a step that the store refused: its disk is full, say. */
+const storeRetryMs = 2_000;
+/** While the bus is away, nobody can answer: it is looked at again after this time. */
+const busRetryMs = 1_000;
 
 export class Dispatcher implements AsyncDisposable {
   readonly #options: DispatcherOptions;
@@ -149,7 +155,9 @@ export class Dispatcher implements AsyncDisposable {
     for (const { turn } of suspects.filter((suspect) => !heldNow.has(`${suspect.turn.id}/${suspect.turn.attempt}`))) {
       const current = await turns.get(turn.id);
       if (current?.state !== "running" || current.attempt !== turn.attempt) continue;
-      await endings.retryOrFail(current, "lost", "The agent's process was started anew.", current.acceptedAt !== null);
+      // Given away by an earlier life of the gateway that ended before it arrived: nothing was tried.
+      if (current.acceptedAt === null) await endings.putBack(current, null, null);
+      else await endings.retryOrFail(current, "lost", "The agent's process was started anew.", true);
     }
   }
 
@@ -187,8 +195,14 @@ export class Dispatcher implements AsyncDisposable {
       do {
         this.#again = false;
         await this.#claimAll();
+        // Inside the loop: whoever wakes it while it looks at the time must not be overheard.
+        await this.#sleepUntilNext();
       } while (this.#again && !signal.aborted);
-      await this.#sleepUntilNext();
+    } catch (error) {
+      // The store could not be asked: nobody else would look again.
+      clearTimeout(this.#timer);
+      if (!this.#paused) this.#timer = setTimeout(() => this.wake(), storeRetryMs);
+      throw error;
     } finally {
       this.#pumping = false;
     }
@@ -217,26 +231,44 @@ export class Dispatcher implements AsyncDisposable {
   }
 
   async #dispatch(turn: Turn, signal: AbortSignal): Promise<void> {
-    const { endings, obstacle, logger } = this.#options;
+    const { endings, obstacle } = this.#options;
     try {
       const blocked = obstacle();
-      if (blocked) return await endings.fail(turn, blocked.code, blocked.detail);
+      if (blocked) return await this.#insist(signal, () => endings.fail(turn, blocked.code, blocked.detail));
       await this.#deliver(turn, signal);
     } catch (error) {
       // A stopping gateway leaves the turn to its next life.
       if (signal.aborted && isAbort(error)) return;
-      if (error instanceof PraktorError && error.code === "limit_reached") return await this.#wait(turn, error);
-      const sentence =
-        error instanceof PraktorError && error.hint ? `${error.message} ${error.hint}` : errorMessage(error);
-      logger.warn(
-        { turn: turn.id, group: turn.groupId, error: errorMessage(error) },
-        "a turn could not be given to a sandbox",
-      );
-      // The runner never had it: another try is safe.
-      if (error instanceof PraktorError && (error.code === "not_accepted" || error.code === "ended_early")) {
-        return await endings.retryOrFail(turn, "start_failed", sentence, false);
+      await this.#insist(signal, () => this.#notDelivered(turn, error));
+    }
+  }
+
+  async #notDelivered(turn: Turn, error: unknown): Promise<void> {
+    const { endings, logger } = this.#options;
+    if (error instanceof PraktorError && error.code === "limit_reached") return await this.#wait(turn, error);
+    const sentence =
+      error instanceof PraktorError && error.hint ? `${error.message} ${error.hint}` : errorMessage(error);
+    logger.warn(
+      { turn: turn.id, group: turn.groupId, error: errorMessage(error) },
+      "a turn could not be given to a sandbox",
+    );
+    // The runner never had it: another try is safe.
+    if (error instanceof PraktorError && (error.code === "not_accepted" || error.code === "ended_early")) {
+      return await endings.retryOrFail(turn, "start_failed", sentence, false);
+    }
+    await endings.fail(turn, "start_failed", sentence);
+  }
+
+  /** A turn whose end the store refuses would block its conversation: the end is tried until it is stored. */
+  async #insist(signal: AbortSignal, end: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await end();
+      } catch (error) {
+        if (!(error instanceof PraktorError && error.code.startsWith("store_"))) throw error;
+        this.#options.logger.error({ error: errorMessage(error) }, "the end of a turn could not be stored");
+        await sleep(storeRetryMs, signal);
       }
-      await endings.fail(turn, "start_failed", sentence);
     }
   }
 
@@ -267,7 +299,8 @@ export class Dispatcher implements AsyncDisposable {
     }
     passPoint?.("input_accepted");
     await turns.accepted(turn.id, turn.attempt);
-    if (!live) return;
+    // It ended while the runner took it: the runner must not go on with it.
+    if (!live) return void (await this.#control(group.id, { command: "interrupt", turnId: turn.id }));
     live.turn = { ...live.turn, sandboxGeneration: sandbox.generation, acceptedAt: this.#options.clock.now() };
     live.dispatching = false;
     if (live.turn.cancelRequested) await this.#interrupt(live.turn, signal);
@@ -276,13 +309,18 @@ export class Dispatcher implements AsyncDisposable {
   }
 
   async #send(input: AgentInput, sandbox: PooledSandbox, signal: AbortSignal): Promise<AgentInputReply> {
-    const { request, pool } = this.#options;
+    const { request, pool, isBusUp } = this.#options;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await request(subjects.agentInput(input.groupID), input, AgentInputReply, acceptTimeoutMs, signal);
       } catch (error) {
         if (signal.aborted) throw error;
         if (error instanceof PraktorError && error.code === "payload_too_large") throw error;
+        if (isBusUp?.() === false && this.#options.running.get(input.turnId)) {
+          attempt = 0;
+          await sleep(busRetryMs, signal);
+          continue;
+        }
         const gone = !pool.isLive(input.groupID, sandbox.generation);
         if (gone || attempt >= acceptTries) {
           const failure = new PraktorError(
@@ -328,10 +366,12 @@ export class Dispatcher implements AsyncDisposable {
     const { endings } = this.#options;
     this.#withoutRoom.add(turn.groupId);
     clearTimeout(this.#roomTimer);
-    this.#roomTimer = setTimeout(() => {
-      this.#withoutRoom.clear();
-      this.wake();
-    }, fullHouseMs);
+    if (!this.#paused) {
+      this.#roomTimer = setTimeout(() => {
+        this.#withoutRoom.clear();
+        this.wake();
+      }, fullHouseMs);
+    }
     await endings.putBack(turn, null, error.message);
     if (this.#toldToWait.has(turn.id)) return;
     this.#toldToWait.add(turn.id);
@@ -358,8 +398,10 @@ export class Dispatcher implements AsyncDisposable {
     if (turn.deadlineAt === null) return;
     const delayMs = Math.max(0, turn.deadlineAt - this.#options.clock.now());
     const expire = (): void => {
-      this.#background.run(async () => {
-        await this.#options.endings.fail(turn, "timeout", "past its deadline", { attempt: turn.attempt });
+      this.#background.run(async (signal) => {
+        await this.#insist(signal, () =>
+          this.#options.endings.fail(turn, "timeout", "past its deadline", { attempt: turn.attempt }),
+        );
         await this.#control(turn.groupId, { command: "interrupt", turnId: turn.id });
       });
     };

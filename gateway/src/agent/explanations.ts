@@ -7,9 +7,9 @@ export function explain(code: TurnErrorCode, detail: string): string {
     case "no_credential":
       return "⚠️ I cannot answer yet: Praktor has no model credential. Set `ANTHROPIC_API_KEY` or `CLAUDE_CODE_OAUTH_TOKEN` (or `agent.anthropic_api_key` in the settings), start Praktor again, and send your message once more.";
     case "start_failed":
-      return `⚠️ I could not start this group's sandbox, so nothing was done. ${detail}`;
+      return `⚠️ I could not start this group's sandbox, so nothing was done. ${shorten(detail)} Send your message again once that is mended.`;
     case "lost":
-      return `⚠️ The sandbox ended while I was working on this, more often than I may try. ${detail} What was done so far may be half finished; send the message again to have another try.`;
+      return `⚠️ The sandbox ended while I was working on this, more often than I may try. ${shorten(detail)} What was done so far may be half finished; send the message again to have another try.`;
     case "timeout":
       return "⚠️ This took longer than a turn may take (`agent.turn_timeout`), so I stopped it. What was done so far is kept; ask for the rest, or for a smaller step.";
     case "model_auth":
@@ -25,9 +25,9 @@ export function explain(code: TurnErrorCode, detail: string): string {
     case "max_turns":
       return "⚠️ I reached the limit of steps for one message (`agent.max_turns`) before I was done. What was done so far is kept; write “go on” to continue.";
     case "budget":
-      return `⚠️ The budget is used up, so I stopped. ${shorten(detail)}`;
+      return `⚠️ The budget is used up, so I stopped. ${shorten(detail)} Raise the budget, or wait until it begins anew.`;
     case "interrupted":
-      return "⏹ Stopped. What was done so far is kept.";
+      return "⏹ Stopped. What was done so far is kept; write again to go on.";
     case "agent_error":
       return `⚠️ The agent failed: ${shorten(detail)} Send your message again; if it stays, the log has the detail.`;
     default:
@@ -41,5 +41,6 @@ export const emptyAnswer = "✅ Done. (The agent ended without a closing word.)"
 function shorten(detail: string): string {
   const line = detail.trim().split("\n")[0] ?? "";
   const text = line.length > 300 ? `${line.slice(0, 299)}…` : line;
+  if (text === "") return "It gave no reason.";
   return /[.!?…]$/.test(text) ? text : `${text}.`;
 }

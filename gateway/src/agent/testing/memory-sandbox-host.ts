@@ -1,0 +1,82 @@
+/** A sandbox host without sandboxes: it keeps what runs in memory, and fails, hangs and loses as a test says. */
+import { PraktorError } from "../../kit/praktor-error.ts";
+import type { RunningSandbox, SandboxExit, SandboxHost, SandboxPlace, SandboxSpec } from "../../sandbox/sandbox.ts";
+
+export class MemorySandboxHost implements SandboxHost {
+  readonly kind = "process";
+  readonly warnings: readonly string[] = [];
+  readonly running = new Map<string, RunningSandbox>();
+  readonly launched: SandboxSpec[] = [];
+  readonly stopped: string[] = [];
+  readonly #listeners: ((exit: SandboxExit) => void)[] = [];
+  /** Awaited before a sandbox runs, with what will be started. */
+  beforeLaunch: (spec: SandboxSpec) => Promise<void> | void = () => {};
+  /** Called once it runs. */
+  afterLaunch: (spec: SandboxSpec) => void = () => {};
+  /** Awaited before a sandbox is gone. */
+  beforeStop: (sandboxId: string) => Promise<void> | void = () => {};
+  output = "";
+
+  start(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  health(): Promise<{ ok: boolean; detail: string }> {
+    return Promise.resolve({ ok: true, detail: "It works." });
+  }
+
+  prepare(group: { groupId: string }): Promise<SandboxPlace> {
+    return Promise.resolve({ listenHost: `place-of-${group.groupId}`, reachHost: "gateway" });
+  }
+
+  async launch(spec: SandboxSpec): Promise<RunningSandbox> {
+    this.launched.push(spec);
+    await this.beforeLaunch(spec);
+    const { groupId, sandboxId, generation } = spec;
+    const sandbox = { groupId, sandboxId, generation, engineId: `engine-${sandboxId}`, startedAt: 0 };
+    this.running.set(sandboxId, sandbox);
+    this.afterLaunch(spec);
+    return sandbox;
+  }
+
+  async stop(sandboxId: string): Promise<void> {
+    this.stopped.push(sandboxId);
+    await this.beforeStop(sandboxId);
+    this.#end(sandboxId, { exitCode: 0, outOfMemory: false, detail: "It was stopped." });
+  }
+
+  list(): Promise<RunningSandbox[]> {
+    return Promise.resolve([...this.running.values()]);
+  }
+
+  tail(): Promise<string> {
+    return Promise.resolve(this.output);
+  }
+
+  onExit(listener: (exit: SandboxExit) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** The group's sandbox dies. */
+  crash(groupId: string, change: Partial<SandboxExit> = {}): void {
+    const sandbox = [...this.running.values()].find((one) => one.groupId === groupId);
+    if (!sandbox) throw new PraktorError("gone", `no sandbox of ${groupId} runs`);
+    this.#end(sandbox.sandboxId, { exitCode: 137, outOfMemory: false, detail: "It was killed.", ...change });
+  }
+
+  /** Dies, and nobody notices. */
+  vanish(groupId: string): void {
+    for (const sandbox of this.running.values())
+      if (sandbox.groupId === groupId) this.running.delete(sandbox.sandboxId);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #end(sandboxId: string, exit: Omit<SandboxExit, "groupId" | "sandboxId">): void {
+    const sandbox = this.running.get(sandboxId);
+    if (!this.running.delete(sandboxId) || !sandbox) return;
+    for (const listener of this.#listeners) listener({ groupId: sandbox.groupId, sandboxId, ...exit });
+  }
+}
