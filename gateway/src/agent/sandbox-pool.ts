@@ -158,34 +158,38 @@ export class SandboxPool {
 
   /** Takes over what the engine still runs, ends what the store does not know, and forgets what is gone. */
   async adopt(groups: ReadonlyMap<string, PooledGroup>, signal: AbortSignal): Promise<void> {
-    const { host, store, logger } = this.#options;
+    const { host, store } = this.#options;
     const running = new Map((await host.list(signal)).map((sandbox) => [sandbox.sandboxId, sandbox]));
     for (const row of await store.live()) {
       const sandbox = running.get(row.id);
       const group = groups.get(row.groupId);
-      running.delete(row.id);
-      if (sandbox && group) this.#adoptOne(sandbox, group, signal);
-      else await store.stopped(row.id, "It was gone when the gateway started.");
+      if (sandbox && group) {
+        running.delete(row.id);
+        this.#adoptOne(sandbox, group, signal);
+      } else await store.stopped(row.id, "It was gone when the gateway started.");
     }
-    for (const orphan of running.values()) {
-      logger.warn({ group: orphan.groupId, sandbox: orphan.sandboxId }, "a sandbox that nobody knows is stopped");
-      await host.stop(orphan.sandboxId, stopGraceMs, signal);
-    }
+    for (const orphan of running.keys()) await this.#stopOrphan(orphan, signal);
   }
 
   /** What the engine runs against what is believed: for exits that were missed. */
   async reconcile(signal: AbortSignal): Promise<void> {
-    const { host, logger } = this.#options;
+    const { host } = this.#options;
     const believed = [...this.#entries.values()].filter((entry) => entry.status === "running");
     const running = new Set((await host.list(signal)).map((sandbox) => sandbox.sandboxId));
     for (const { groupId, sandboxId } of believed.filter((entry) => !running.has(entry.sandboxId))) {
       this.#exited({ groupId, sandboxId, exitCode: null, outOfMemory: false, detail: "It was found gone." });
     }
     const known = new Set([...this.#entries.values()].map((entry) => entry.sandboxId));
-    for (const orphan of [...running].filter((sandboxId) => !known.has(sandboxId))) {
-      logger.warn({ sandbox: orphan }, "a sandbox that nobody knows is stopped");
-      await host.stop(orphan, stopGraceMs, signal);
-    }
+    for (const orphan of running) if (!known.has(orphan)) await this.#stopOrphan(orphan, signal);
+  }
+
+  /** Its stop may have failed before: then its row still opens doors. */
+  async #stopOrphan(sandboxId: string, signal: AbortSignal): Promise<void> {
+    const { host, store, revoke, logger } = this.#options;
+    logger.warn({ sandbox: sandboxId }, "a sandbox that nobody knows is stopped");
+    await host.stop(sandboxId, stopGraceMs, signal);
+    await store.stopped(sandboxId, "Nobody knew it any more.");
+    revoke(sandboxId);
   }
 
   /** Stops what was idle for longer than it may be. */
@@ -345,7 +349,6 @@ export class SandboxPool {
     try {
       // Its credential is good to the end, so that the runner's last facts still arrive; then it is nobody's.
       await host.stop(entry.sandboxId, stopGraceMs, signal);
-      revoke(entry.sandboxId);
       await store.stopped(entry.sandboxId, error);
       if (entry.place) await closePlace(entry.groupId, entry.place);
     } catch (failure) {
@@ -354,6 +357,8 @@ export class SandboxPool {
         "a sandbox did not stop cleanly",
       );
     } finally {
+      // After its row says that it stopped: what it had certified until then is taken back with the rest.
+      revoke(entry.sandboxId);
       entry.ready.promise.catch(() => {});
       entry.ready.reject(new PraktorError("start_failed", "The sandbox was stopped."));
       if (this.#entries.get(entry.groupId) === entry) this.#entries.delete(entry.groupId);
