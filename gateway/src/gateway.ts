@@ -15,7 +15,7 @@ import { TurnEndings } from "./agent/turn-endings.ts";
 import { TurnFacts } from "./agent/turn-facts.ts";
 import { Workspace } from "./agent/workspace.ts";
 import type { Settings } from "./config/schema.ts";
-import { seedGlobalInstructions } from "./groups/global-instructions.ts";
+import { GlobalInstructions, seedGlobalInstructions } from "./groups/global-instructions.ts";
 import { loadInstallation } from "./installation.ts";
 import { Background } from "./kit/background.ts";
 import { systemClock } from "./kit/clock.ts";
@@ -349,6 +349,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
             registerGroup: (group) => assistant.registerGroup(group),
             submit: (message) => assistant.submit(message),
             stopTurn: (turnId) => assistant.stopTurn(turnId),
+            startAgent: (groupId) => assistant.startAgent(groupId),
             stopAgent: (groupId) => assistant.stopAgent(groupId),
             liveTurns: (groupId) => assistant.liveTurns(groupId),
             agents: () => assistant.agents(),
@@ -357,6 +358,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
           },
           tasks,
           workspace,
+          instructions: new GlobalInstructions(settings.groups.base_path),
           pairing: telegram ? pairing : null,
           events,
         }),
@@ -393,6 +395,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   scheduler.pause();
   dispatcher.pause();
   await grace(running, settings.stop_grace);
+  pool.letGo();
   log.info({ running: running.size }, "praktor stops; what still runs is taken up by the next start");
 }
 

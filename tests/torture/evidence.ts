@@ -22,6 +22,8 @@ export interface StoredTurn {
   state: string;
   /** How often it was claimed. */
   attempt: number;
+  /** By its runner, in this attempt. */
+  accepted: boolean;
   errorCode: string | null;
   /** Facts of the type `result` that are stored for it. */
   results: number;

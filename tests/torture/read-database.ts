@@ -7,6 +7,7 @@ const Turn = z.object({
   id: z.string(),
   state: z.string(),
   attempt: z.number(),
+  accepted: z.number().transform(Boolean),
   errorCode: z.string().nullable(),
   results: z.number(),
 });
@@ -41,7 +42,7 @@ export function readDatabase(path: string): Stored {
     return {
       integrity: check?.integrity_check ?? "no answer",
       turns: z.array(Turn).parse(
-        all(`select id, state, attempt, error_code as errorCode,
+        all(`select id, state, attempt, accepted_at is not null as accepted, error_code as errorCode,
           (select count(*) from turn_events where turn_id = turns.id and type = 'result') as results from turns`),
       ),
       messages: z.array(Message).parse(all("select id, turn_id as turnId, role, content from messages order by id")),

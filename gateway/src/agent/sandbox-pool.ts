@@ -80,6 +80,7 @@ export class SandboxPool {
   readonly #options: SandboxPoolOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #gate = new StartGate(startsAtOnce, longestHoldMs);
+  #isLettingGo = false;
 
   constructor(options: SandboxPoolOptions) {
     this.#options = options;
@@ -154,6 +155,11 @@ export class SandboxPool {
     this.#options.logger.warn({ group: groupId, sandbox: entry.sandboxId, detail }, "a sandbox is given up");
     this.#exited({ groupId, sandboxId: entry.sandboxId, exitCode: null, outOfMemory: false, detail });
     await entry.stopped;
+  }
+
+  /** The gateway stops: sandboxes that end from now on do so because of that, and their turns are left to the next start as they are. */
+  letGo(): void {
+    this.#isLettingGo = true;
   }
 
   /** Takes over what the engine still runs, ends what the store does not know, and forgets what is gone. */
@@ -368,7 +374,7 @@ export class SandboxPool {
 
   #exited(exit: SandboxExit): void {
     const entry = this.#entries.get(exit.groupId);
-    if (!entry || entry.sandboxId !== exit.sandboxId || entry.status === "stopping") return;
+    if (this.#isLettingGo || !entry || entry.sandboxId !== exit.sandboxId || entry.status === "stopping") return;
     const detail = exit.outOfMemory ? "It was out of memory." : exit.detail;
     if (entry.status === "starting") {
       entry.ready.reject(new PraktorError("ended_early", `The sandbox ended before it was ready. ${detail}`));
