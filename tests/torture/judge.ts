@@ -85,12 +85,13 @@ function judgeChat(chatId: number, chat: Chat, cuts: readonly number[], stored: 
     const where = `message ${message.messageId} to ${chatId}`;
     const isMarked = mark.test(message.text);
     if (isMarked) findings.marked += 1;
-    const tokens = tokensIn(message.text);
-    if (tokens.length === 0) {
+    const named = tokensIn(message.text);
+    const tokens = named.filter((token) => token.chatId === chatId);
+    if (named.length === 0) {
       if (!isNotice(message, chat.parts, stored)) findings.unexplained.push(`${where}: ${message.text.slice(0, 200)}`);
       continue;
     }
-    const foreign = tokens.find((token) => token.chatId !== chatId);
+    const foreign = named.find((token) => token.chatId !== chatId);
     if (foreign) findings.unexplained.push(`${where} answers ${tokenText(foreign)}, which was said elsewhere`);
     if (tokens.some(({ number }) => answered.has(number))) {
       const cut = cuts.findLastIndex((at) => at <= message.at);

@@ -1,27 +1,6 @@
 /** `npm run torture`: hurts the whole system in every way that it must survive, and prints what came of it. */
 import { parseArgs } from "node:util";
-import type { Row } from "./row.ts";
-import { crashPointRow } from "./rows/crash-points.ts";
-import { deadSandbox } from "./rows/dead-sandbox.ts";
-import { diskFull } from "./rows/disk-full.ts";
-import { hostileModel } from "./rows/hostile-model.ts";
-import { hostileTelegram } from "./rows/hostile-telegram.ts";
-import { killedGateway } from "./rows/killed-gateway.ts";
-import { lostBus } from "./rows/lost-bus.ts";
-import { negativeControl } from "./rows/negative-control.ts";
-import { powerCut } from "./rows/power-cut.ts";
-
-const rows: readonly Row[] = [
-  killedGateway,
-  crashPointRow,
-  deadSandbox,
-  lostBus,
-  hostileTelegram,
-  hostileModel,
-  diskFull,
-  powerCut,
-  negativeControl,
-];
+import { rows } from "./rows.ts";
 
 const { values: options } = parseArgs({
   options: {

@@ -22,7 +22,7 @@ export const lostBus: Row = {
   goal: "0 lost; a turn in a container goes on through a restart of the embedded server",
   async run(options) {
     const reports: RowReport[] = [];
-    const messages = options.short ? 20 : 200;
+    const messages = options.short ? 12 : 200;
     // The kernel ends the connections, so that neither side is asked.
     if (works("ss", "-K", "dport", "=", "1"))
       reports.push(await cutEmbedded(options, { runner: "stand-in", messages }));

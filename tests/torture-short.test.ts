@@ -1,0 +1,12 @@
+/** The short forms of the torture table. The long ones are `npm run torture`; so is row 9, which shows that these can fail. */
+import { expect, test } from "vitest";
+import { rows } from "./torture/rows.ts";
+
+const seed = Math.floor(Math.random() * 1_000_000);
+const short = rows.filter((row) => row.number !== 9);
+
+// Side by side: most of their time they wait.
+test.concurrent.for(short)("$number. $fault: $goal", { timeout: 240_000 }, async (row) => {
+  const { faults } = await row.run({ seed, short: true, say: () => {} });
+  expect(faults, `replay: npm run torture -- --short --only ${row.number} --seed ${seed}`).toEqual([]);
+});
