@@ -32,6 +32,8 @@ export type CatchUp = z.infer<typeof CatchUp>;
 export const RunState = z.enum(["waiting", "queued", "succeeded", "failed", "cancelled", "skipped"]);
 export type RunState = z.infer<typeof RunState>;
 
+const Delivery = z.enum(["pending", "sent", "failed", "uncertain"]);
+
 export const scheduleText = z.string().trim().min(1).max(512);
 export const taskName = z.string().trim().min(1).max(200);
 export const taskPrompt = z.string().trim().min(1).max(100_000);
@@ -97,6 +99,8 @@ export const TaskView = z.object({
   last_run: time.nullable(),
   last_status: z.string().nullable(),
   last_error: z.string().nullable(),
+  /** Whether the last run's words arrived; null where none were to be delivered. */
+  last_delivery: Delivery.nullable(),
   next_run: time.nullable(),
 });
 export type TaskView = z.infer<typeof TaskView>;
@@ -115,7 +119,7 @@ export const TaskRunView = z.object({
   conversation_id: RowId.nullable(),
   turn_id: RowId.nullable(),
   /** Whether the answer arrived, apart from whether the run worked; null where nothing is delivered. */
-  delivery: z.enum(["pending", "sent", "failed", "uncertain"]).nullable(),
+  delivery: Delivery.nullable(),
 });
 export type TaskRunView = z.infer<typeof TaskRunView>;
 

@@ -42,9 +42,13 @@ export class TaskDesk {
   /** Of one group, or of all. */
   async list(groupId?: string): Promise<TaskView[]> {
     const { store } = this.#options;
-    const [tasks, groups] = await Promise.all([store.tasks.list(groupId), store.groups.list()]);
+    const [tasks, groups, deliveries] = await Promise.all([
+      store.tasks.list(groupId),
+      store.groups.list(),
+      store.tasks.lastDeliveries(groupId === undefined ? {} : { groupId }),
+    ]);
     const names = new Map(groups.map((group) => [group.id, group.name]));
-    return tasks.map((task) => taskView(task, names.get(task.groupId) ?? task.groupId));
+    return tasks.map((task) => taskView(task, names.get(task.groupId) ?? task.groupId, deliveries.get(task.id)));
   }
 
   async get(id: string): Promise<TaskView> {
@@ -165,7 +169,12 @@ export class TaskDesk {
   }
 
   async #view(task: Task): Promise<TaskView> {
-    return taskView(task, (await this.#options.store.groups.get(task.groupId))?.name ?? task.groupId);
+    const { groups, tasks } = this.#options.store;
+    const [group, deliveries] = await Promise.all([
+      groups.get(task.groupId),
+      tasks.lastDeliveries({ taskId: task.id }),
+    ]);
+    return taskView(task, group?.name ?? task.groupId, deliveries.get(task.id));
   }
 
   async #task(id: string): Promise<Task> {

@@ -3,7 +3,7 @@ import type { TaskRunView, TaskView } from "@praktor/protocol/tasks";
 import type { DeliveryState, Task, TaskRun } from "../store/rows.ts";
 import { describeSchedule } from "./describe-schedule.ts";
 
-export function taskView(task: Task, groupName: string): TaskView {
+export function taskView(task: Task, groupName: string, delivery: DeliveryState | undefined): TaskView {
   return {
     id: task.id,
     name: task.name,
@@ -25,6 +25,7 @@ export function taskView(task: Task, groupName: string): TaskView {
     last_run: time(task.lastRunAt),
     last_status: task.lastStatus,
     last_error: task.lastError,
+    last_delivery: delivery ?? null,
     next_run: task.status === "active" ? time(task.nextRunAt) : null,
   };
 }

@@ -118,10 +118,10 @@ export interface InboxStore {
 }
 
 export interface MessageStore {
-  /** Newest page, oldest first. `before` is a message id. */
+  /** Newest page, oldest first. `before` is a message id. Without a conversation: of all but the ones of tasks' runs. */
   page(query: { groupId: string; conversationId?: string; before?: number; limit: number }): Promise<Message[]>;
   byTurn(turnId: string): Promise<Message[]>;
-  /** The newest of all groups, newest first. */
+  /** The newest of all groups, newest first, without those of tasks' runs. */
   recent(limit: number): Promise<Message[]>;
   /** A notice of Praktor itself (or words of the agent before its answer), with outbox parts where the conversation has an address to deliver to. */
   notice(notice: {
@@ -332,6 +332,8 @@ export interface TaskStore {
   startWaiting(start: RunStart): Promise<StartedRun | null>;
   /** Newest first, with the delivery of the word in the group's chat. */
   history(taskId: string, limit: number): Promise<(TaskRun & { delivery: DeliveryState | null })[]>;
+  /** How far the words about each task's last run got, by the task's id; of one task, of a group's, or of all. */
+  lastDeliveries(of: { taskId?: string; groupId?: string }): Promise<Map<string, DeliveryState>>;
   /** The task and run that a turn works for. */
   ofTurn(turnId: string): Promise<{ task: Task; run: TaskRun } | null>;
 }

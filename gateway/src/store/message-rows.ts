@@ -45,17 +45,19 @@ export async function insertMessage(queries: Queries, message: NewMessageRow): P
   return toMessage({ ...row, delivery: null });
 }
 
+/** An index into `DELIVERY`, for a query that has the message's id as `messageId`. */
+export const worstDelivery = (messageId: string) => sql<number | null>`(
+  select max(case outbox.state when 'sent' then 0 when 'uncertain' then 2 when 'failed' then 3 else 1 end)
+  from outbox where outbox.message_id = ${sql.ref(messageId)}
+)`;
+
+export function toDelivery(index: number | null): DeliveryState | null {
+  return index === null ? null : (DELIVERY[index] ?? null);
+}
+
 /** Messages with the worst state of their outbox parts, as an index into `DELIVERY`. */
 export function selectMessages(queries: Queries) {
-  return queries
-    .selectFrom("messages")
-    .selectAll("messages")
-    .select(
-      sql<number | null>`(
-        select max(case outbox.state when 'sent' then 0 when 'uncertain' then 2 when 'failed' then 3 else 1 end)
-        from outbox where outbox.message_id = messages.id
-      )`.as("delivery"),
-    );
+  return queries.selectFrom("messages").selectAll("messages").select(worstDelivery("messages.id").as("delivery"));
 }
 
 export function toMessage(row: Selectable<MessageTable> & { delivery: number | null }): Message {
@@ -69,6 +71,6 @@ export function toMessage(row: Selectable<MessageTable> & { delivery: number | n
     content: row.content,
     metadata: Metadata.parse(JSON.parse(row.metadata)),
     createdAt: row.created_at,
-    delivery: row.delivery === null ? null : (DELIVERY[row.delivery] ?? null),
+    delivery: toDelivery(row.delivery),
   };
 }

@@ -1,4 +1,5 @@
 /** Messages in SQLite. */
+import { sql } from "kysely";
 import type { Clock } from "../kit/clock.ts";
 import type { MessageStore } from "./contract.ts";
 import { conversationTarget } from "./conversations-repository.ts";
@@ -6,6 +7,11 @@ import type { Database } from "./database.ts";
 import { selectMessages, toMessage } from "./message-rows.ts";
 import type { Message } from "./rows.ts";
 import { speak } from "./spoken.ts";
+
+/** What an isolated run of a task says is said again in the group's chat. */
+const isNoRun = sql<boolean>`not exists (
+  select 1 from conversations where conversations.id = messages.conversation_id and conversations.kind = 'task_run'
+)`;
 
 export class MessagesRepository implements MessageStore {
   readonly #database: Database;
@@ -19,7 +25,8 @@ export class MessagesRepository implements MessageStore {
   page(query: Parameters<MessageStore["page"]>[0]): Promise<Message[]> {
     return this.#database.read(`read the messages of ${query.groupId}`, async (queries) => {
       let select = selectMessages(queries).where("group_id", "=", query.groupId);
-      if (query.conversationId !== undefined) select = select.where("conversation_id", "=", query.conversationId);
+      if (query.conversationId === undefined) select = select.where(isNoRun);
+      else select = select.where("conversation_id", "=", query.conversationId);
       if (query.before !== undefined) select = select.where("id", "<", query.before);
       const rows = await select.orderBy("id", "desc").limit(query.limit).execute();
       return rows.map(toMessage).toReversed();
@@ -35,7 +42,7 @@ export class MessagesRepository implements MessageStore {
 
   recent(limit: number): Promise<Message[]> {
     return this.#database.read("read the newest messages", async (queries) => {
-      const rows = await selectMessages(queries).orderBy("id", "desc").limit(limit).execute();
+      const rows = await selectMessages(queries).where(isNoRun).orderBy("id", "desc").limit(limit).execute();
       return rows.map(toMessage);
     });
   }

@@ -14,6 +14,7 @@ const StoredBody: z.ZodType<OutboxBody> = z.discriminatedUnion("type", [
     html: z.string(),
     plain: z.string(),
     replyTo: z.number().int().exactOptional(),
+    buttons: z.array(z.array(z.object({ text: z.string(), data: z.string() }))).exactOptional(),
   }),
   z.object({
     type: z.literal("file"),

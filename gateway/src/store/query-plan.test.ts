@@ -140,6 +140,9 @@ async function useEverything(store: SqliteStore, clock: TestClock): Promise<void
   await store.tasks.list();
   await store.tasks.list(groupId);
   await store.tasks.pending();
+  await store.tasks.lastDeliveries({});
+  await store.tasks.lastDeliveries({ taskId: "task" });
+  await store.tasks.lastDeliveries({ groupId });
   await store.tasks.due(1, 5);
   await store.tasks.nextDueAt();
   const claimed = { taskId: "task", dueAt: 1, nextRunAt: 2, missed: [], maxWaiting: 1, say: [] };

@@ -82,7 +82,7 @@ export type OutboxState = "pending" | "sending" | "sent" | "failed" | "uncertain
 
 /** What one outgoing part carries; formatted before it is stored, so that a repeat is the same. */
 export type OutboxBody =
-  | { type: "text"; html: string; plain: string; replyTo?: number }
+  | { type: "text"; html: string; plain: string; replyTo?: number; buttons?: { text: string; data: string }[][] }
   /** A file of the workspace at `path`; or the text in `content`, where it is no file yet. */
   | { type: "file"; path: string; name: string; caption?: string; content?: string };
 

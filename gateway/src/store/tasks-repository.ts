@@ -5,8 +5,8 @@ import type { Ids } from "../kit/ids.ts";
 import type { NewTask, RunStart, StartedRun, TaskStore, TaskWord } from "./contract.ts";
 import { conversationTarget } from "./conversations-repository.ts";
 import type { Database, Queries } from "./database.ts";
-import { selectMessages, toMessage } from "./message-rows.ts";
-import type { Message, Task, TaskRun } from "./rows.ts";
+import { selectMessages, toDelivery, toMessage, worstDelivery } from "./message-rows.ts";
+import type { DeliveryState, Message, Task, TaskRun } from "./rows.ts";
 import { speak } from "./spoken.ts";
 import { startRun } from "./start-run.ts";
 import { findRun, findTask, toRun, toTask } from "./task-rows.ts";
@@ -277,6 +277,27 @@ export class TasksRepository implements TaskStore {
       const messages = ids.length === 0 ? [] : await selectMessages(queries).where("messages.id", "in", ids).execute();
       const delivery = new Map(messages.map((row) => [row.id, toMessage(row).delivery]));
       return rows.map((row) => ({ ...toRun(row), delivery: delivery.get(row.message_id ?? -1) ?? null }));
+    });
+  }
+
+  lastDeliveries(of: Parameters<TaskStore["lastDeliveries"]>[0]): ReturnType<TaskStore["lastDeliveries"]> {
+    return this.#database.read("read the delivery of tasks", async (queries) => {
+      let select = queries
+        .selectFrom("scheduled_tasks")
+        // A cross join keeps SQLite from beginning with the runs, which are many.
+        .crossJoin("task_runs")
+        .whereRef("task_runs.task_id", "=", "scheduled_tasks.id")
+        .whereRef("task_runs.scheduled_for", "=", "scheduled_tasks.last_run_at")
+        .select("scheduled_tasks.id")
+        .select(worstDelivery("task_runs.message_id").as("delivery"));
+      if (of.taskId !== undefined) select = select.where("scheduled_tasks.id", "=", of.taskId);
+      if (of.groupId !== undefined) select = select.where("scheduled_tasks.group_id", "=", of.groupId);
+      const deliveries = new Map<string, DeliveryState>();
+      for (const row of await select.execute()) {
+        const delivery = toDelivery(row.delivery);
+        if (delivery !== null) deliveries.set(row.id, delivery);
+      }
+      return deliveries;
     });
   }
 

@@ -106,6 +106,11 @@ export function tasksContract(make: MakeStore): void {
       expect(await tasks.history("task", 9)).toMatchObject([{ state: "succeeded", delivery: "pending" }]);
       const part = await outbox.take(chat.chatKey);
       await outbox.sent(part?.id ?? 0, "77");
+      expect(await tasks.lastDeliveries({ groupId: chat.groupId })).toEqual(new Map([["task", "sent"]]));
+      expect(await tasks.lastDeliveries({ taskId: "other" })).toEqual(new Map());
+      const page = await chat.store.messages.page({ groupId: chat.groupId, limit: 9 });
+      expect(page.map((message) => message.content)).toEqual(["Hi"]);
+      expect((await chat.store.messages.recent(9)).map((message) => message.content)).toEqual(["Hi"]);
       expect(await tasks.history("task", 9)).toMatchObject([{ state: "succeeded", delivery: "sent" }]);
     });
 

@@ -1,8 +1,10 @@
 /** The REST API as functions: one for each call that the pages make. */
+import { Instructions } from "@praktor/protocol/instructions";
 import {
   AgentView,
   ConversationView,
   type GroupCreate,
+  type GroupUpdate,
   GroupView,
   MessageAccepted,
   type MessageCreate,
@@ -39,6 +41,20 @@ export const getGroups = (signal?: Signal): Promise<GroupView[]> =>
   request(z.array(GroupView), "/api/groups", { signal });
 
 export const createGroup = (json: GroupCreate): Promise<GroupView> => request(GroupView, "/api/groups", { json });
+
+export const updateGroup = (id: string, json: GroupUpdate): Promise<GroupView> =>
+  request(GroupView, group(id), { method: "PUT", json });
+
+/** Of all groups, or of the one named: then a stopped sandbox is started for it. */
+const instructions = (groupId: string | null): string =>
+  groupId === null ? "/api/instructions" : `${group(groupId)}/instructions`;
+
+export const getInstructions = (groupId: string | null, signal?: Signal): Promise<Instructions> =>
+  request(Instructions, instructions(groupId), { signal, deadlineMs: 100_000 });
+
+/** Fails with `conflict` when the text has changed since that version. */
+export const putInstructions = (groupId: string | null, json: Instructions): Promise<Instructions> =>
+  request(Instructions, instructions(groupId), { method: "PUT", json, deadlineMs: 100_000 });
 
 export const getConversations = (groupId: string, signal?: Signal): Promise<ConversationView[]> =>
   request(z.array(ConversationView), `${group(groupId)}/conversations`, { signal });
@@ -97,6 +113,9 @@ export const getSchedule = (schedule: string, timezone: string, signal?: Signal)
 
 export const getAgents = (signal?: Signal): Promise<AgentView[]> =>
   request(z.array(AgentView), "/api/agents", { signal });
+
+export const startAgent = (groupId: string): Promise<unknown> =>
+  request(Accepted, `/api/agents/${encodeURIComponent(groupId)}/start`, { method: "POST", deadlineMs: 100_000 });
 
 export const stopAgent = (groupId: string): Promise<unknown> =>
   request(Accepted, `/api/agents/${encodeURIComponent(groupId)}/stop`, { method: "POST", deadlineMs: 60_000 });

@@ -8,6 +8,7 @@ import {
   getFile,
   getFiles,
   getGroups,
+  getInstructions,
   getMessages,
   getSchedule,
   getSession,
@@ -42,6 +43,17 @@ export const conversationsQuery = (groupId: string) =>
   queryOptions({
     queryKey: ["conversations", groupId],
     queryFn: ({ signal }) => getConversations(groupId, signal),
+  });
+
+/** `null`: of all groups. Not renewed by itself: a person may be in the middle of an edit. */
+export const instructionsQuery = (groupId: string | null) =>
+  queryOptions({
+    queryKey: ["instructions", groupId],
+    queryFn: ({ signal }) => getInstructions(groupId, signal),
+    staleTime: Infinity,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
   });
 
 export const turnsQuery = (groupId: string) =>

@@ -21,6 +21,12 @@ const groups = createRoute({
   component: lazyRouteComponent(() => import("../pages/groups.tsx"), "GroupsPage"),
 });
 
+const group = createRoute({
+  getParentRoute: () => root,
+  path: "/groups/$id",
+  component: lazyRouteComponent(() => import("../pages/group.tsx"), "GroupDetailPage"),
+});
+
 const tasks = createRoute({
   getParentRoute: () => root,
   path: "/tasks",
@@ -47,7 +53,7 @@ const conversation = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([dashboard, groups, tasks, conversations.addChildren([noGroup, conversation])]),
+  routeTree: root.addChildren([dashboard, groups, group, tasks, conversations.addChildren([noGroup, conversation])]),
   defaultPreload: "intent",
   defaultErrorComponent: PageFailed,
   defaultNotFoundComponent: () => (

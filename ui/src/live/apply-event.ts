@@ -2,7 +2,7 @@
 import type { PraktorEvent } from "@praktor/protocol/events";
 import type { GroupView, MessageView, StatusView } from "@praktor/protocol/rest";
 import type { QueryClient } from "@tanstack/react-query";
-import { groupsQuery, type MessagePages, statusQuery } from "../api/queries.ts";
+import { conversationsQuery, groupsQuery, type MessagePages, statusQuery } from "../api/queries.ts";
 import type { Refetcher } from "./refetcher.ts";
 import { withDelivery, withMessage } from "./message-pages.ts";
 import type { TurnStore } from "./turn-store.ts";
@@ -16,7 +16,7 @@ export interface EventTargets {
 export const applyEvent = ({ client, turns, refetch }: EventTargets, event: PraktorEvent, at: string): void => {
   switch (event.type) {
     case "message":
-      storeMessage(client, event.groupId, event.message);
+      if (!storeMessage(client, event.groupId, event.message)) refetch("conversations", "messages");
       refetch("status");
       return;
     case "turn":
@@ -66,13 +66,17 @@ export const applyEvent = ({ client, turns, refetch }: EventTargets, event: Prak
   }
 };
 
-const storeMessage = (client: QueryClient, groupId: string, message: MessageView): void => {
+/** False for a conversation that is not known here: a new one, or a task's run, which the group's history leaves out. */
+const storeMessage = (client: QueryClient, groupId: string, message: MessageView): boolean => {
+  const conversations = client.getQueryData(conversationsQuery(groupId).queryKey);
+  const isKnown = conversations?.some(({ id }) => id === message.conversation_id) ?? true;
   const shows = (conversationId: unknown): boolean =>
-    conversationId === null || conversationId === message.conversation_id;
+    conversationId === null ? isKnown : conversationId === message.conversation_id;
   eachHistory(client, groupId, shows, (pages) => withMessage(pages, message));
   client.setQueryData<GroupView[]>(groupsQuery.queryKey, (groups) =>
     groups?.map((group) => (group.id === groupId ? { ...group, last_active: message.time } : group)),
   );
+  return isKnown;
 };
 
 const eachHistory = (

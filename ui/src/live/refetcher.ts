@@ -1,7 +1,7 @@
 /** Renews lists that events made stale, at most once a second however many events there were. */
 import type { QueryClient } from "@tanstack/react-query";
 
-type Resource = "status" | "groups" | "agents" | "conversations" | "files" | "tasks" | "runs";
+type Resource = "status" | "groups" | "agents" | "conversations" | "files" | "tasks" | "runs" | "messages";
 
 const PAUSE_MS = 1000;
 

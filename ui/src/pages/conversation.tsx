@@ -2,7 +2,7 @@
 import type { ConversationView, GroupView } from "@praktor/protocol/rest";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { ArrowLeft, FolderOpen, SearchX } from "lucide-react";
+import { ArrowLeft, FolderOpen, SearchX, Settings2 } from "lucide-react";
 import { conversationsQuery, groupsQuery } from "../api/queries.ts";
 import { type ConversationSearch, readSearch } from "../app/conversation-search.ts";
 import { ConnectionPill } from "../app/connection-pill.tsx";
@@ -101,6 +101,11 @@ const GroupPage = ({ group }: { group: GroupView }) => {
           chosenId={chosenId}
           onChoose={(id) => show({ conversation: id })}
         />
+        <Button size="icon" asChild>
+          <Link to="/groups/$id" params={{ id: group.id }} aria-label={t.settings} title={t.settings}>
+            <Settings2 aria-hidden="true" />
+          </Link>
+        </Button>
         <Button
           size="icon"
           aria-pressed={files}

@@ -120,8 +120,8 @@ const Fact = ({ label, children }: { label: string; children: ReactNode }) => (
 
 const Name = ({ group }: { group: GroupView }) => (
   <Link
-    to="/conversations/$groupId"
-    params={{ groupId: group.id }}
+    to="/groups/$id"
+    params={{ id: group.id }}
     className="group/name flex min-w-0 items-center gap-3 rounded-lg"
   >
     <GroupMark group={group} />

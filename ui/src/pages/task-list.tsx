@@ -47,7 +47,7 @@ const Row = ({ task, onEdit, onHistory }: Omit<ListProps, "tasks"> & { task: Tas
       </div>
       <div className="flex items-baseline justify-between gap-3 md:block">
         <dt className="text-xs text-muted">{t.last}</dt>
-        <dd className="flex items-center gap-2">
+        <dd className="flex flex-wrap items-center gap-x-2">
           <LastRun task={task} />
         </dd>
       </div>
@@ -75,6 +75,11 @@ const LastRun = ({ task }: { task: TaskView }) => {
       <time dateTime={task.last_run} title={task.last_error ?? moment(task.last_run)} className="text-muted">
         {ago(task.last_run, nowMs)}
       </time>
+      {task.last_delivery !== null && task.last_delivery !== "sent" && (
+        <span className={task.last_delivery === "failed" ? "text-xs text-bad" : "text-xs text-muted"}>
+          {en.taskRuns.delivery[task.last_delivery]}
+        </span>
+      )}
     </>
   );
 };

@@ -1,0 +1,83 @@
+/** One group: what it is called, its instructions, its sandbox and its conversations. */
+import type { GroupView } from "@praktor/protocol/rest";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { MessagesSquare, SearchX } from "lucide-react";
+import { groupsQuery } from "../api/queries.ts";
+import { Badge } from "../components/badge.tsx";
+import { Button } from "../components/button.tsx";
+import { Page, useTitle } from "../components/page.tsx";
+import { QueryView } from "../components/query-view.tsx";
+import { Empty } from "../components/states.tsx";
+import { en } from "../text/en.ts";
+import { GroupConversations } from "./group-conversations.tsx";
+import { GroupSandbox } from "./group-sandbox.tsx";
+import { GroupSettings } from "./group-settings.tsx";
+import { InstructionsCard } from "./instructions-card.tsx";
+
+const t = en.group;
+const route = getRouteApi("/groups/$id");
+
+export const GroupDetailPage = () => {
+  const { id } = route.useParams();
+  const groups = useQuery(groupsQuery);
+  const group = groups.data?.find((one) => one.id === id);
+  if (groups.data !== undefined && group === undefined) return <UnknownGroup id={id} />;
+  return (
+    <Page
+      title={group?.name ?? en.groups.title}
+      about={group && <About group={group} />}
+      actions={
+        <Button asChild>
+          <Link to="/conversations/$groupId" params={{ groupId: id }}>
+            <MessagesSquare aria-hidden="true" />
+            {t.openConversation}
+          </Link>
+        </Button>
+      }
+    >
+      <QueryView query={groups} what={en.groups.what}>
+        {() =>
+          group !== undefined && (
+            // A new group is a new page: nothing typed in one may show in another.
+            <div key={group.id} className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
+              <InstructionsCard group={group} />
+              <div className="space-y-4 max-lg:order-first">
+                <GroupSandbox group={group} />
+                <GroupSettings key={`${group.name} ${group.model}`} group={group} />
+                <GroupConversations groupId={group.id} />
+              </div>
+            </div>
+          )
+        }
+      </QueryView>
+    </Page>
+  );
+};
+
+const About = ({ group }: { group: GroupView }) => (
+  <span className="flex items-center gap-2">
+    <Badge tone={group.is_main ? "accent" : "neutral"}>{group.is_main ? en.groups.main : en.groups.standard}</Badge>
+    <span className="font-mono text-xs">{group.id}</span>
+  </span>
+);
+
+const UnknownGroup = ({ id }: { id: string }) => {
+  useTitle(en.conversations.unknownTitle);
+  return (
+    <div className="grid h-full place-items-center">
+      <Empty
+        icon={SearchX}
+        heading="h1"
+        title={en.conversations.unknownTitle}
+        action={
+          <Button asChild>
+            <Link to="/groups">{en.conversations.back}</Link>
+          </Button>
+        }
+      >
+        {en.conversations.unknown(id)}
+      </Empty>
+    </div>
+  );
+};
