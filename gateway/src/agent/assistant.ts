@@ -15,7 +15,11 @@ export interface AssistantOptions {
   store: Pick<Store, "groups" | "conversations" | "inbox" | "turns">;
   running: RunningTurns;
   dispatcher: { wake: () => void; stopTurn: (turnId: string) => Promise<Turn | null> };
-  pool: { list: () => PooledSandbox[]; stop: (groupId: string, signal: AbortSignal) => Promise<boolean> };
+  pool: {
+    list: () => PooledSandbox[];
+    ensure: (group: Group, signal: AbortSignal) => Promise<unknown>;
+    stop: (groupId: string, signal: AbortSignal) => Promise<boolean>;
+  };
   request: <Reply>(
     subject: string,
     value: unknown,
@@ -26,6 +30,7 @@ export interface AssistantOptions {
   publish: (event: PraktorEvent) => void;
 }
 
+const startTimeoutMs = 90_000;
 const stopTimeoutMs = 30_000;
 const controlTimeoutMs = 3_000;
 
@@ -114,6 +119,14 @@ export class Assistant {
       controlTimeoutMs,
       signal,
     ).catch(() => null);
+  }
+
+  /** Resolves when the group's sandbox answers; false when there is no such group. */
+  async startAgent(groupId: string): Promise<boolean> {
+    const group = await this.#options.store.groups.get(groupId);
+    if (!group) return false;
+    await this.#options.pool.ensure(group, AbortSignal.timeout(startTimeoutMs));
+    return true;
   }
 
   async stopAgent(groupId: string): Promise<boolean> {

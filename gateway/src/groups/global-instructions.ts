@@ -1,7 +1,9 @@
 /** The instructions that every group's agent reads: seeded once, then the person's own. */
 import { constants } from "node:fs";
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Instructions } from "@praktor/protocol/instructions";
+import { instructionsVersion, requireVersion } from "./instructions-version.ts";
 
 /** Copies the shipped `CLAUDE.md` into `{base}/global` unless there is one: a person's text is never written over. Returns the folder. */
 export async function seedGlobalInstructions(basePath: string, shippedFile: string): Promise<string> {
@@ -13,4 +15,46 @@ export async function seedGlobalInstructions(basePath: string, shippedFile: stri
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
   }
   return folder;
+}
+
+/** `{base}/global/CLAUDE.md`, read and changed by people. Agents see a change with their next session. */
+export class GlobalInstructions {
+  readonly #basePath: string;
+  #writing: Promise<unknown> = Promise.resolve();
+
+  constructor(basePath: string) {
+    this.#basePath = basePath;
+  }
+
+  async read(): Promise<Instructions> {
+    const text = await this.#text();
+    return { text: text ?? "", version: instructionsVersion(text) };
+  }
+
+  /** Rejects with `conflict` when the file is no longer of that version. */
+  async write(text: string, version: string): Promise<Instructions> {
+    const written = this.#writing.then(() => this.#replace(text, version));
+    this.#writing = written.catch(() => null);
+    return await written;
+  }
+
+  async #replace(text: string, version: string): Promise<Instructions> {
+    requireVersion(await this.#text(), version);
+    const folder = join(this.#basePath, "global");
+    // Beside the folder, because all that lies in it is given to the agents.
+    const draft = join(this.#basePath, ".global-CLAUDE.md.new");
+    await mkdir(folder, { recursive: true });
+    await writeFile(draft, text);
+    await rename(draft, join(folder, "CLAUDE.md"));
+    return { text, version: instructionsVersion(text) };
+  }
+
+  async #text(): Promise<string | null> {
+    try {
+      return await readFile(join(this.#basePath, "global", "CLAUDE.md"), "utf8");
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+      throw error;
+    }
+  }
 }

@@ -10,6 +10,7 @@ import { agentRoutes } from "./routes/agents.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { fileRoutes } from "./routes/files.ts";
 import { groupRoutes } from "./routes/groups.ts";
+import { instructionRoutes } from "./routes/instructions.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { pairingRoutes } from "./routes/pairing.ts";
 import { sessionRoutes } from "./routes/session.ts";
@@ -38,6 +39,7 @@ export function createApp(
     turnRoutes,
     agentRoutes,
     fileRoutes,
+    instructionRoutes,
     eventRoutes,
     taskRoutes,
     pairingRoutes,

@@ -21,6 +21,7 @@ const statusByCode: Readonly<Record<string, ContentfulStatusCode>> = {
   not_found: 404,
   method_not_allowed: 405,
   taken: 409,
+  conflict: 409,
   too_large: 413,
   unsafe_content_type: 415,
   unsupported_media_type: 415,

@@ -4,7 +4,7 @@ import type { Logger } from "../kit/logger.ts";
 import { PraktorError } from "../kit/praktor-error.ts";
 import type { Group } from "../store/rows.ts";
 import type { EventHub } from "./event-hub.ts";
-import type { WebActions, WebPairing, WebStore, WebTasks, WebWorkspace } from "./ports.ts";
+import type { WebActions, WebInstructions, WebPairing, WebStore, WebTasks, WebWorkspace } from "./ports.ts";
 import type { SignIn } from "./sign-in.ts";
 
 export interface WebParts {
@@ -12,6 +12,7 @@ export interface WebParts {
   actions: WebActions;
   tasks: WebTasks;
   workspace: WebWorkspace;
+  instructions: WebInstructions;
   /** Null without Telegram. */
   pairing: WebPairing | null;
   hub: EventHub;

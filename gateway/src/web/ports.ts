@@ -1,5 +1,6 @@
 /** What the web needs of the rest of the gateway; the composition root hands it in. */
 import type { EventMessage } from "@praktor/protocol/events";
+import type { Instructions } from "@praktor/protocol/instructions";
 import type { PairingOffer, PairingView } from "@praktor/protocol/pairing";
 import type { AgentView, GroupCreate, Health, StatusView, TurnView } from "@praktor/protocol/rest";
 import type { SchedulePreview, TaskCreate, TaskRunView, TaskUpdate, TaskView } from "@praktor/protocol/tasks";
@@ -34,6 +35,8 @@ export interface WebActions {
   submit(message: SubmittedMessage): Promise<{ message: Message; turn: Turn }>;
   /** False when there is no such turn, or it has ended. */
   stopTurn(turnId: string): Promise<boolean>;
+  /** Its sandbox is up, or joins a start in progress. Rejects as the sandbox does; false when there is no such group. */
+  startAgent(groupId: string): Promise<boolean>;
   /** False when the group has no agent that runs. */
   stopAgent(groupId: string): Promise<boolean>;
   liveTurns(groupId: string): Promise<TurnView[]>;
@@ -73,6 +76,12 @@ export interface WebWorkspace {
     stream: ReadableStream<Uint8Array>,
     signal: AbortSignal,
   ): Promise<WorkspaceEntry>;
+}
+
+/** The instructions of all groups. `write` rejects with `conflict` when they are no longer of that version. */
+export interface WebInstructions {
+  read(): Promise<Instructions>;
+  write(text: string, version: string): Promise<Instructions>;
 }
 
 /** Letting people in over Telegram. */

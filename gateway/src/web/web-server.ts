@@ -12,7 +12,7 @@ import { PraktorError, errorMessage } from "../kit/praktor-error.ts";
 import { createApp } from "./app.ts";
 import { EventHub } from "./event-hub.ts";
 import { requirePassword } from "./password.ts";
-import type { WebActions, WebPairing, WebEvents, WebStore, WebTasks, WebWorkspace } from "./ports.ts";
+import type { WebActions, WebInstructions, WebPairing, WebEvents, WebStore, WebTasks, WebWorkspace } from "./ports.ts";
 import { SignIn } from "./sign-in.ts";
 import { acceptUpgrades } from "./socket-upgrade.ts";
 import { StaticFiles } from "./static-files.ts";
@@ -34,6 +34,7 @@ export interface WebServerOptions {
   actions: WebActions;
   tasks: WebTasks;
   workspace: WebWorkspace;
+  instructions: WebInstructions;
   /** Null or absent without Telegram. */
   pairing?: WebPairing | null;
   events: WebEvents;
@@ -112,12 +113,14 @@ export class WebServer implements AsyncDisposable {
   }
 
   #createServer(signIn: SignIn, hub: EventHub): Server {
-    const { store, actions, tasks, workspace, pairing = null, clock, version, logger, allowedHosts } = this.#options;
+    const { store, actions, tasks, workspace, instructions, pairing = null } = this.#options;
+    const { clock, version, logger, allowedHosts } = this.#options;
     const parts = {
       store,
       actions,
       tasks,
       workspace,
+      instructions,
       pairing,
       hub,
       signIn,

@@ -29,7 +29,9 @@ export const LiveProvider = ({ children }: { children: ReactNode }) => {
     const refetch = makeRefetcher(client, ended.signal);
     const refetchAll = (): void => {
       turns.dropLive();
-      void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" && queryKey[0] !== "instructions" });
+      void client.invalidateQueries({
+        predicate: ({ queryKey }) => queryKey[0] !== "session" && queryKey[0] !== "instructions",
+      });
     };
     let late = false;
     let opened = false;

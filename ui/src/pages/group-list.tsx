@@ -119,11 +119,7 @@ const Fact = ({ label, children }: { label: string; children: ReactNode }) => (
 );
 
 const Name = ({ group }: { group: GroupView }) => (
-  <Link
-    to="/groups/$id"
-    params={{ id: group.id }}
-    className="group/name flex min-w-0 items-center gap-3 rounded-lg"
-  >
+  <Link to="/groups/$id" params={{ id: group.id }} className="group/name flex min-w-0 items-center gap-3 rounded-lg">
     <GroupMark group={group} />
     <span className="min-w-0">
       <span className="block truncate font-medium group-hover/name:text-accent">{group.name}</span>

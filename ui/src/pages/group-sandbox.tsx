@@ -38,7 +38,9 @@ const State = ({ group, agent }: { group: GroupView; agent: AgentView | undefine
     onSuccess: () => toastDone(t.started(group.name)),
     onError: (error) => toastFailed(t.startFailed(group.name), error),
     onSettled: () =>
-      Promise.all([agentsQuery, groupsQuery, statusQuery].map(({ queryKey }) => client.invalidateQueries({ queryKey }))),
+      Promise.all(
+        [agentsQuery, groupsQuery, statusQuery].map(({ queryKey }) => client.invalidateQueries({ queryKey })),
+      ),
   });
   const status = start.isPending ? "starting" : (agent?.status ?? "stopped");
   return (

@@ -34,16 +34,15 @@ export const InstructionsEditor = ({ groupId, opened, about }: InstructionsEdito
     setText(now.text);
     client.setQueryData(instructionsQuery(groupId).queryKey, now);
   };
+  const compare = useMutation({ mutationFn: () => getInstructions(groupId), onSuccess: setTheirs });
   const save = useMutation({
     mutationFn: (version: string) => putInstructions(groupId, { text, version }),
     onSuccess: (saved) => {
       hold(saved);
       toastDone(t.saved);
     },
-    onError: async (error) => {
-      if (error instanceof ApiError && error.code === "conflict") {
-        setTheirs(await getInstructions(groupId).catch(() => null));
-      }
+    onError: (error) => {
+      if (error instanceof ApiError && error.code === "conflict") compare.mutate();
       toastFailed(t.failed, error);
     },
   });

@@ -20,10 +20,23 @@ const stop = createRoute({
   request: { params: z.object({ groupID: GroupId }) },
   responses: { 200: json(z.object({ status: z.literal("stopped") }), "404 where there is none"), ...failure },
 });
+const start = createRoute({
+  method: "post",
+  path: "/api/agents/{groupID}/start",
+  request: { params: z.object({ groupID: GroupId }) },
+  responses: { 200: json(z.object({ status: z.literal("started") }), "Its sandbox is up"), ...failure },
+});
 
 export function agentRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
   return createRoutes()
     .openapi(list, async (c) => c.json(await parts.actions.agents(), 200))
+    .openapi(start, async (c) => {
+      const { groupID } = c.req.valid("param");
+      if (!(await parts.actions.startAgent(groupID))) {
+        throw new PraktorError("not_found", `There is no group "${groupID}".`);
+      }
+      return c.json({ status: "started" as const }, 200);
+    })
     .openapi(stop, async (c) => {
       const { groupID } = c.req.valid("param");
       if (!(await parts.actions.stopAgent(groupID))) {

@@ -10,6 +10,7 @@ import { timeSortedIds } from "../../kit/ids.ts";
 import type { Logger } from "../../kit/logger.ts";
 import { silentLogger } from "../../kit/logger.ts";
 import type { Task, TaskRun } from "../../store/rows.ts";
+import { GlobalInstructions } from "../../groups/global-instructions.ts";
 import { TaskDesk } from "../../scheduler/task-desk.ts";
 import { SqliteStore } from "../../store/sqlite-store.ts";
 import type { WebActions, WebEvents } from "../ports.ts";
@@ -83,6 +84,7 @@ export class Harness implements AsyncDisposable {
       actions: memoryActions(store, clock, this.state),
       tasks: memoryTasks(store, clock),
       workspace: directoryWorkspace(join(directory, "files")),
+      instructions: new GlobalInstructions(join(directory, "groups")),
       events: this.#events(),
       ...overrides,
     });
@@ -147,6 +149,18 @@ function memoryActions(store: SqliteStore, clock: Clock, state: HarnessState): W
       });
     },
     stopTurn: async (turnId) => (await store.turns.requestCancel(turnId)) !== null,
+    async startAgent(groupId) {
+      if (!(await store.groups.get(groupId))) return false;
+      const agent = {
+        id: `s-${groupId}`,
+        group_id: groupId,
+        name: groupId,
+        status: "running",
+        session_id: null,
+      } as const;
+      state.agents = [...state.agents, { ...agent, started_at: new Date(clock.now()).toISOString() }];
+      return true;
+    },
     async stopAgent(groupId) {
       const before = state.agents.length;
       state.agents = state.agents.filter((agent) => agent.group_id !== groupId);
