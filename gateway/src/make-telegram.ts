@@ -14,6 +14,7 @@ import type { Store } from "./store/contract.ts";
 import type { OutboxPart } from "./store/rows.ts";
 import { renderAnswer } from "./telegram/format/render-answer.ts";
 import type { Pairing } from "./telegram/pairing.ts";
+import { readTaskTap, taskButtons } from "./telegram/task-buttons.ts";
 import { taskList } from "./telegram/task-list.ts";
 import { TelegramBot } from "./telegram/telegram-bot.ts";
 import { Transcriber } from "./telegram/transcriber.ts";
@@ -78,7 +79,21 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
       },
       tasks: async (conversationId) => {
         const conversation = await store.conversations.get(conversationId);
-        return taskList(conversation ? await tasks.list(conversation.groupId) : []);
+        const listed = conversation ? await tasks.list(conversation.groupId) : [];
+        return { markdown: taskList(listed), buttons: taskButtons(listed) };
+      },
+      tap: async (conversationId, data) => {
+        const tap = readTaskTap(data);
+        const conversation = await store.conversations.get(conversationId);
+        const task = tap && conversation && (await store.tasks.get(tap.taskId));
+        // A button of another group's list is worth nothing here.
+        if (!task || task.groupId !== conversation.groupId) return null;
+        if (tap.action === "run") {
+          await tasks.run(task.id);
+          return `“${task.name}” runs now.`;
+        }
+        await tasks.update(task.id, { enabled: tap.action === "resume" });
+        return tap.action === "resume" ? `“${task.name}” goes on.` : `“${task.name}” is paused.`;
       },
       stop: (conversationId) => commands.stop(conversationId),
       status: (conversationId) => commands.status(conversationId),

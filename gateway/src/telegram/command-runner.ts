@@ -2,6 +2,7 @@
 import type { TelegramAddress } from "@praktor/protocol/address";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
+import type { Words } from "./buttons.ts";
 import { type CommandName, helpText, isMainCommand, mainHelpText } from "./commands.ts";
 import type { Pairing } from "./pairing.ts";
 import { pairingWords } from "./pairing-words.ts";
@@ -34,7 +35,7 @@ export class CommandRunner {
   }
 
   /** Never rejects: a failure becomes the answer. A command may run twice when the gateway dies before its answer is stored. */
-  async run(call: CommandCall): Promise<string> {
+  async run(call: CommandCall): Promise<Words> {
     const { promise: patience, resolve } = Promise.withResolvers<string>();
     const timer = setTimeout(() => resolve(`⏳ /${call.name} takes longer than usual; I go on with it.`), patienceMs);
     try {
@@ -44,7 +45,7 @@ export class CommandRunner {
     }
   }
 
-  async #guarded(call: CommandCall): Promise<string> {
+  async #guarded(call: CommandCall): Promise<Words> {
     const { ports, logger } = this.#options;
     try {
       if (isMainCommand(call.name) && !(await ports.isMain(call.conversationId))) {
@@ -58,7 +59,7 @@ export class CommandRunner {
     }
   }
 
-  async #run({ name, argument, conversationId, address }: CommandCall): Promise<string> {
+  async #run({ name, argument, conversationId, address }: CommandCall): Promise<Words> {
     const { ports, verbosity } = this.#options;
     switch (name) {
       case "start":

@@ -38,6 +38,7 @@ export type Incoming =
   | { type: "membership"; source: Source; status: string }
   /** Cannot be answered as it is; `reply` is a polite sentence. `addressed` as above. */
   | { type: "refused"; source: Source; reply: string; reason: string; addressed: boolean }
-  | { type: "tapped"; queryId: string }
+  /** A button was tapped; without `source` nobody can say where. */
+  | { type: "tapped"; queryId: string; data: string; source: Source | null }
   /** Nothing that anybody waits for an answer to. */
   | { type: "ignored"; reason: string };

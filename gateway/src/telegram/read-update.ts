@@ -7,6 +7,8 @@ import {
   CallbackQuery,
   MembershipChange,
   Origin,
+  type TelegramChat,
+  type TelegramUser,
   type TelegramMessage,
   TelegramMessage as MessageSchema,
 } from "./update-schema.ts";
@@ -50,6 +52,10 @@ export function readUpdate(raw: unknown, bot: BotIdentity): Incoming {
   switch (kind) {
     case "message":
       return readMessage(content, bot, false);
+    case "channel_post":
+      return readMessage(content, bot, false);
+    case "edited_channel_post":
+      return readMessage(content, bot, true);
     case "edited_message":
       return readMessage(content, bot, true);
     case "my_chat_member":
@@ -135,7 +141,9 @@ function readMembership(content: unknown, bot: BotIdentity): Incoming {
 function readTap(content: unknown): Incoming {
   const parsed = CallbackQuery.safeParse(content);
   if (!parsed.success) return { type: "ignored", reason: "a tap that cannot be read" };
-  return { type: "tapped", queryId: parsed.data.id };
+  const { id, from, data = "", message } = parsed.data;
+  // The message is the bot's own; who taps is the query's sender.
+  return { type: "tapped", queryId: id, data, source: message ? { ...sourceOf(message), sender: from } : null };
 }
 
 function refuse(content: unknown, bot: BotIdentity, reason: string, reply: string | null): Incoming {
@@ -161,8 +169,12 @@ function sourceOf(origin: z.infer<typeof Origin>): Source {
       chatId: String(chat.id),
       ...(isTopic === true && topicId !== undefined ? { topicId } : {}),
     },
-    sender: from ?? null,
+    sender: chat.type === "channel" ? channelAsSender(chat) : (from ?? null),
   };
+}
+
+function channelAsSender({ id, title = "channel", username }: TelegramChat): TelegramUser {
+  return { id, is_bot: false, first_name: title, ...(username === undefined ? {} : { username }) };
 }
 
 function isAddressed(message: TelegramMessage, bot: BotIdentity): boolean {

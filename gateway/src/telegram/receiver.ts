@@ -4,6 +4,8 @@ import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import type { NewMessage } from "../store/contract.ts";
 import type { Conversation } from "../store/rows.ts";
+import { type Words, wordsParts } from "./buttons.ts";
+import type { Channels } from "./channels.ts";
 import { CommandRunner } from "./command-runner.ts";
 import { renderAnswer } from "./format/render-answer.ts";
 import { incomingFile } from "./incoming-files.ts";
@@ -24,6 +26,7 @@ export interface ReceiverOptions {
   ports: TelegramPorts;
   allowFrom: AllowList;
   pairing: Pairing | undefined;
+  channels: Channels;
   verbosity: Verbosity;
   /** What is said in voice messages can be turned into text. */
   hearsSpeech: boolean;
@@ -35,7 +38,7 @@ export interface ReceiverOptions {
   /** The chat goes on under another id. */
   onMigrated(from: string, to: string): void;
   /** A button was pressed and the person's app waits for a sign. */
-  onTapped(queryId: string): void;
+  onTapped(queryId: string, answer: string): void;
   /** There is a main group now. */
   onMainChanged(): void;
 }
@@ -48,7 +51,7 @@ const mostTries = 4;
 // The parts of an album come as messages of their own, most often in one batch; nothing says which is the last.
 const albumPatienceMs = 700;
 
-type Reply = { markdown: string; source: Source; conversationId?: string | null };
+type Reply = { markdown: Words; source: Source; conversationId?: string | null };
 
 export class Receiver {
   readonly #options: ReceiverOptions;
@@ -88,7 +91,8 @@ export class Receiver {
       if (tries < mostTries) throw error;
       this.#options.logger.error({ updateId, error: errorMessage(error) }, "an update cannot be stored: skipped");
       const markdown = "⚠️ I could not store this message. Please send it again; the log has the detail.";
-      await this.#record(updateId, "source" in incoming ? { markdown, source: incoming.source } : null);
+      const source = "source" in incoming ? incoming.source : null;
+      await this.#record(updateId, source ? { markdown, source } : null);
       this.#failing = null;
     }
   }
@@ -112,8 +116,7 @@ export class Receiver {
       case "membership":
         return await this.#handleMembership(updateId, incoming);
       case "tapped":
-        this.#options.onTapped(incoming.queryId);
-        return await this.#record(updateId, null);
+        return await this.#handleTap(updateId, incoming);
       case "ignored":
         this.#options.logger.debug({ updateId }, `ignored ${incoming.reason}`);
         return await this.#record(updateId, null);
@@ -236,6 +239,21 @@ export class Receiver {
     };
   }
 
+  /** Acted on before it is recorded: a tap that comes again finds what it wanted done already. */
+  async #handleTap(updateId: number, { queryId, data, source }: Extract<Incoming, { type: "tapped" }>): Promise<void> {
+    const { ports, store, logger } = this.#options;
+    const conversation = source && this.#isAllowed(source) ? await store.conversations.byAddress(source.address) : null;
+    let answer: string | null = null;
+    try {
+      answer = conversation ? ((await ports.tap?.(conversation.id, data)) ?? null) : null;
+    } catch (error) {
+      logger.warn({ updateId, data, error: errorMessage(error) }, "what a button stands for failed");
+      answer = `⚠️ ${errorMessage(error)}`;
+    }
+    this.#options.onTapped(queryId, (answer ?? "This button does nothing any more.").slice(0, 200).toWellFormed());
+    await this.#record(updateId, null);
+  }
+
   async #handleRefused(updateId: number, incoming: Extract<Incoming, { type: "refused" }>): Promise<void> {
     const { source, reply, addressed } = incoming;
     if (!addressed && this.#options.groupReplies === "mention") return await this.#record(updateId, null);
@@ -252,6 +270,9 @@ export class Receiver {
     this.#options.logger.info({ chatId: source.chat.id, status }, "the bot's place in a chat has changed");
     if (status === "left" || status === "kicked") return await this.#handleRemoval(updateId, source);
     const isAdded = status === "member" || status === "administrator";
+    if (isAdded && source.chat.type === "channel" && this.#isMember(source)) {
+      await this.#options.channels.add(source.chat.id);
+    }
     if (!isAdded || source.chat.type === "private" || source.chat.type === "channel") {
       return await this.#record(updateId, null);
     }
@@ -263,6 +284,7 @@ export class Receiver {
   /** What waits for the chat fails with Telegram's own words; the group and its files stay. */
   async #handleRemoval(updateId: number, source: Source): Promise<void> {
     const conversation = await this.#options.store.conversations.byAddress(source.address);
+    await this.#options.channels.remove(source.chat.id);
     await this.#record(updateId, null);
     if (!conversation || !this.#notices.grant()) return;
     await this.#options.ports.stop(conversation.id);
@@ -272,7 +294,12 @@ export class Receiver {
     await this.#options.ports.tellOwner(`👋 ${person} ${what}. The group's files and history stay.`);
   }
 
-  #isAllowed({ sender }: Source): boolean {
+  /** In a channel Telegram does not say who posts: the channel itself speaks. */
+  #isAllowed(source: Source): boolean {
+    return source.chat.type === "channel" ? this.#options.channels.has(source.chat.id) : this.#isMember(source);
+  }
+
+  #isMember({ sender }: Source): boolean {
     return sender !== null && this.#options.allowFrom.has(String(sender.id));
   }
 
@@ -315,7 +342,7 @@ export class Receiver {
     }
     const { address } = reply.source;
     const conversationId = reply.conversationId ?? (await conversations.byAddress(address))?.id ?? null;
-    const parts = renderAnswer(reply.markdown).map((body) => ({ body }));
+    const parts = wordsParts(reply.markdown);
     await inbox.receive({ source: this.#sourceName, updateId, reply: { address, conversationId, parts } });
     this.#options.wakeDelivery();
   }

@@ -1,6 +1,7 @@
 /** Sends one outgoing part through the Bot API, once: what a failure means is decided elsewhere. */
 import type { TelegramAddress } from "@praktor/protocol/address";
 import type { Api } from "grammy";
+import type { InlineKeyboardMarkup } from "grammy/types";
 import type { OutboxBody, OutboxPart } from "../store/rows.ts";
 import { callFailure } from "./call-outcome.ts";
 
@@ -56,6 +57,7 @@ async function sendText(
         parse_mode: "HTML",
         ...noPreview,
         ...(topicId === undefined ? {} : { message_thread_id: topicId }),
+        ...(body.buttons === undefined ? {} : { reply_markup: keyboard(body.buttons) }),
         ...(body.replyTo === undefined
           ? {}
           : { reply_parameters: { message_id: body.replyTo, allow_sending_without_reply: true } }),
@@ -68,6 +70,12 @@ async function sendText(
     // The topic is gone; the chat is still there.
     return await sendText(api, part, body, { chatId, topicId: undefined }, signal);
   }
+}
+
+function keyboard(buttons: NonNullable<TextBody["buttons"]>): InlineKeyboardMarkup {
+  return {
+    inline_keyboard: buttons.map((row) => row.map(({ text, data }) => ({ text, callback_data: data }))),
+  };
 }
 
 async function editText(

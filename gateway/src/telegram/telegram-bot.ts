@@ -12,6 +12,7 @@ import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
 import type { Message } from "../store/rows.ts";
 import { callFailure } from "./call-outcome.ts";
+import { Channels } from "./channels.ts";
 import { ChatHolds } from "./chat-holds.ts";
 import { registerMenus } from "./register-menus.ts";
 import { Deliverer, type DelivererTiming } from "./deliverer.ts";
@@ -173,7 +174,7 @@ export class TelegramBot implements AsyncDisposable {
 
   /** The first update needs to know who the bot is: mentions and replies name it. */
   async #makeReceiver(): Promise<Receiver> {
-    const bot = await this.#identify();
+    const [bot, channels] = await Promise.all([this.#identify(), Channels.load(this.#options.store.settings)]);
     const { store, ports, allowFrom, pairing, groupReplies, logger, clock } = this.#options;
     this.#receiver ??= new Receiver(
       {
@@ -181,6 +182,7 @@ export class TelegramBot implements AsyncDisposable {
         ports,
         allowFrom: { has: (userId) => allowFrom.has(userId) || pairing?.has(userId) === true },
         pairing,
+        channels,
         verbosity: this.#verbosity,
         hearsSpeech: this.#options.transcriber !== undefined,
         groupReplies,
@@ -188,7 +190,7 @@ export class TelegramBot implements AsyncDisposable {
         clock,
         wakeDelivery: () => this.wakeDelivery(),
         onMigrated: (from, to) => this.#deliverer.migrated(from, to),
-        onTapped: (queryId) => this.#background.run((stop) => this.#answerTap(queryId, stop)),
+        onTapped: (queryId, text) => this.#background.run((stop) => this.#answerTap(queryId, text, stop)),
         onMainChanged: () => this.#background.run((stop) => this.#registerMenus(stop)),
       },
       bot,
@@ -219,8 +221,7 @@ export class TelegramBot implements AsyncDisposable {
     }
   }
 
-  async #answerTap(queryId: string, signal: AbortSignal): Promise<void> {
-    const text = "This button does nothing any more.";
+  async #answerTap(queryId: string, text: string, signal: AbortSignal): Promise<void> {
     await this.#api.raw
       .answerCallbackQuery({ callback_query_id: queryId, text }, deadline(signal, 10_000) as never)
       .catch(() => {});

@@ -1,6 +1,7 @@
 /** What the Telegram room wants from the rest of the gateway; the composition root hands it in. */
 import type { TelegramAddress } from "@praktor/protocol/address";
 import type { ConversationStore, InboxStore, OutboxStore, SettingStore } from "../store/contract.ts";
+import type { Words } from "./buttons.ts";
 import type { OpenFile } from "./send-file.ts";
 import type { Activity } from "./status-text.ts";
 import type { Group, Message, OutboxPart, Turn } from "../store/rows.ts";
@@ -32,8 +33,10 @@ export interface TelegramPorts {
   openFile?: OpenFile;
   /** What a running turn does now; without it a status message names no tools. */
   activity?(turnId: string): Activity;
-  /** The tasks of the conversation's group, as Markdown. */
-  tasks(conversationId: string): Promise<string>;
+  /** The tasks of the conversation's group, as Markdown, perhaps with buttons. */
+  tasks(conversationId: string): Promise<Words>;
+  /** A person who may write has tapped a button; what came of it in one short sentence, null where the data is nobody's. */
+  tap?(conversationId: string, data: string): Promise<string | null>;
   /** What the conversation's group is doing now, as Markdown. */
   status(conversationId: string): Promise<string>;
   /** What the conversation's group (the main one: all groups) has used, as Markdown. */

@@ -99,5 +99,6 @@ export const Origin = z.object({
 export const CallbackQuery = z.object({
   id: z.string(),
   from: TelegramUser,
+  data: z.string().max(64).optional().catch(undefined),
   message: Origin.optional().catch(undefined),
 });
