@@ -67,6 +67,8 @@ interface Entry {
   place: SandboxPlace | null;
   /** Resolves with the runner's first word; rejects when the start failed. */
   ready: PromiseWithResolvers<void>;
+  /** Rejects when it ended before that. Only for whoever starts it: those who wait hear it with its last words, once it is being cleaned up. */
+  died: PromiseWithResolvers<never>;
   stopped: Promise<void> | null;
 }
 
@@ -222,6 +224,7 @@ export class SandboxPool {
       lastActiveAt: now,
       place: null,
       ready: Promise.withResolvers<void>(),
+      died: diedPromise(),
       stopped: null,
     };
     this.#entries.set(group.id, entry);
@@ -278,7 +281,7 @@ export class SandboxPool {
       );
       this.#options.passPoint?.("sandbox_launched");
       await store.running(entry.sandboxId, running.engineId);
-      await abortable(entry.ready.promise, signal);
+      await abortable(Promise.race([entry.ready.promise, entry.died.promise]), signal);
       logger.info({ group: group.id, ms: this.#options.clock.now() - launchedAt }, "sandbox ready");
     } catch (error) {
       throw await this.#startFailed(entry, error, signal);
@@ -325,6 +328,7 @@ export class SandboxPool {
       lastActiveAt: clock.now(),
       place: null,
       ready: Promise.withResolvers<void>(),
+      died: diedPromise(),
       stopped: null,
     };
     this.#entries.set(group.id, entry);
@@ -334,7 +338,7 @@ export class SandboxPool {
       try {
         entry.place = await host.prepare({ groupId: group.id, folder: group.folder }, limit);
         await openPlace(group.id, entry.place, limit);
-        await abortable(entry.ready.promise, limit);
+        await abortable(Promise.race([entry.ready.promise, entry.died.promise]), limit);
       } catch (error) {
         // A stopping gateway leaves the container to its next life.
         if (signal.aborted) return;
@@ -377,12 +381,19 @@ export class SandboxPool {
     if (this.#isLettingGo || !entry || entry.sandboxId !== exit.sandboxId || entry.status === "stopping") return;
     const detail = exit.outOfMemory ? "It was out of memory." : exit.detail;
     if (entry.status === "starting") {
-      entry.ready.reject(new PraktorError("ended_early", `The sandbox ended before it was ready. ${detail}`));
+      entry.died.reject(new PraktorError("ended_early", `The sandbox ended before it was ready. ${detail}`));
       return;
     }
     entry.stopped ??= this.#stop(entry, detail, AbortSignal.timeout(stopGraceMs * 4));
     void entry.stopped.then(() => this.#options.onLost(entry.groupId, entry.generation, detail));
   }
+}
+
+/** It may reject while nobody looks. */
+function diedPromise(): PromiseWithResolvers<never> {
+  const died = Promise.withResolvers<never>();
+  died.promise.catch(() => {});
+  return died;
 }
 
 /** The error that the runner logged before it ended: one JSON object a line. */

@@ -1,0 +1,293 @@
+import { describe, expect, test, vi } from "vitest";
+import { PraktorError } from "../kit/praktor-error.ts";
+import { hashSandboxToken } from "../kit/sandbox-token.ts";
+import { AgentBench, idleRunner } from "./testing/agent-bench.ts";
+import { MemorySandboxHost } from "./testing/memory-sandbox-host.ts";
+
+const signal = AbortSignal.timeout(60_000);
+const eventually = (check: () => unknown): Promise<unknown> => vi.waitFor(check, { timeout: 5_000, interval: 5 });
+
+async function ensure(bench: AgentBench, groupId: string): Promise<string> {
+  return (await bench.pool.ensure(await bench.group(groupId), signal)).sandboxId;
+}
+
+describe("starting", () => {
+  test("all who ask at once get the one that is being started, with a token that opens the endpoint", async () => {
+    await using bench = new AgentBench();
+    const ids = await Promise.all([ensure(bench, "a"), ensure(bench, "a"), ensure(bench, "a")]);
+    expect(new Set(ids).size).toBe(1);
+    expect(bench.host.launched).toHaveLength(1);
+    const { environment, generation } = bench.host.launched[0]!;
+    expect(environment).toMatchObject({ GROUP_ID: "a", NATS_URL: "nats://gateway:4222", TZ: "Europe/Berlin" });
+    const row = await bench.store.sandboxes.byTokenHash(hashSandboxToken(environment["PRAKTOR_TOKEN"] ?? ""));
+    expect(row).toMatchObject({ id: ids[0], status: "running", engineId: `engine-${ids[0]}`, generation });
+    expect(bench.pool.isLive("a", generation)).toBe(true);
+    expect(await ensure(bench, "a")).toBe(ids[0]);
+  });
+
+  test("one who no longer wants to wait does not end the start for the others", async () => {
+    await using bench = new AgentBench();
+    const gate = Promise.withResolvers<void>();
+    bench.host.beforeLaunch = () => gate.promise;
+    const group = await bench.group("a");
+    const caller = new AbortController();
+    const [impatient, patient] = [bench.pool.ensure(group, caller.signal), bench.pool.ensure(group, signal)];
+    caller.abort(new Error("enough"));
+    await expect(impatient).rejects.toThrow("enough");
+    gate.resolve();
+    expect((await patient).status).toBe("running");
+  });
+
+  test("one that dies before it is ready says so, with its last word, and leaves nothing behind", async () => {
+    await using bench = new AgentBench();
+    bench.host.afterLaunch = ({ groupId }) => bench.host.crash(groupId, { detail: "Exit code 1." });
+    bench.host.output = `starting\n{"level":50,"error":"no such model"}`;
+    await expect(ensure(bench, "a")).rejects.toMatchObject({
+      code: "ended_early",
+      message: expect.stringMatching(/Exit code 1.*no such model/),
+    });
+    await eventually(() => expect(bench.pool.list()).toEqual([]));
+    expect(await bench.store.sandboxes.live()).toEqual([]);
+    expect(bench.placesClosed).toContain("a");
+    expect(bench.revoked).toContain(bench.host.launched[0]?.sandboxId);
+    expect(bench.lost).toEqual([]);
+  });
+
+  test("who asks again after such a death gets a fresh start, not the old failure", async () => {
+    await using bench = new AgentBench();
+    const { afterLaunch } = bench.host;
+    bench.host.afterLaunch = ({ groupId }) => bench.host.crash(groupId);
+    await expect(ensure(bench, "a")).rejects.toMatchObject({ code: "ended_early" });
+    bench.host.afterLaunch = afterLaunch;
+    await ensure(bench, "a");
+    expect(bench.pool.isLive("a", 2)).toBe(true);
+  });
+
+  test("one that never becomes ready is given up at the deadline, and the next one is tried afresh", async () => {
+    await using bench = new AgentBench({ pool: { startTimeoutMs: 60 } });
+    const { afterLaunch } = bench.host;
+    bench.host.afterLaunch = () => {};
+    await expect(ensure(bench, "a")).rejects.toMatchObject({ code: "start_failed" });
+    expect(bench.host.running.size).toBe(0);
+    bench.host.afterLaunch = afterLaunch;
+    await ensure(bench, "a");
+    expect(bench.pool.isLive("a", 2)).toBe(true);
+  });
+
+  test("what the engine says comes through under its own code", async () => {
+    await using bench = new AgentBench();
+    bench.host.beforeLaunch = () => {
+      throw new PraktorError("image_missing", "There is no image.");
+    };
+    await expect(ensure(bench, "a")).rejects.toMatchObject({ code: "image_missing" });
+    const failed = { type: "sandbox", status: "failed", error: "There is no image." };
+    await eventually(() => expect(bench.events.at(-1)).toMatchObject(failed));
+  });
+
+  test("a word from nobody that is wanted is not answered", async () => {
+    await using bench = new AgentBench();
+    expect(bench.pool.ready("a", idleRunner)).toBe(false);
+    await ensure(bench, "a");
+    const gate = Promise.withResolvers<void>();
+    bench.host.beforeStop = () => gate.promise;
+    const stopping = bench.pool.stop("a", signal);
+    expect(bench.pool.ready("a", idleRunner)).toBe(false);
+    gate.resolve();
+    await stopping;
+  });
+});
+
+describe("room", () => {
+  test("the longest idle one gives way, never a busy one", async () => {
+    const busy = new Set(["a"]);
+    await using bench = new AgentBench({ pool: { maxSandboxes: 3, isBusy: (groupId) => busy.has(groupId) } });
+    for (const groupId of ["a", "b", "c"]) {
+      await ensure(bench, groupId);
+      bench.clock.advance(1000);
+    }
+    bench.pool.touch("b");
+    bench.clock.advance(1000);
+    await ensure(bench, "d");
+    expect(bench.pool.list().map(({ groupId }) => groupId)).toEqual(["a", "b", "d"]);
+    expect(bench.lost).toEqual([]);
+  });
+
+  test("a new one waits until the old one is gone: never more than the limit run", async () => {
+    await using bench = new AgentBench({ pool: { maxSandboxes: 1 } });
+    await ensure(bench, "a");
+    const gate = Promise.withResolvers<void>();
+    bench.host.beforeStop = () => gate.promise;
+    const next = ensure(bench, "b");
+    await eventually(() => expect(bench.host.stopped).toHaveLength(1));
+    expect(bench.host.launched).toHaveLength(1);
+    gate.resolve();
+    await next;
+    expect([...bench.host.running.values()].map(({ groupId }) => groupId)).toEqual(["b"]);
+  });
+
+  test("when all are busy the limit is said", async () => {
+    await using bench = new AgentBench({ pool: { maxSandboxes: 1, isBusy: () => true } });
+    await ensure(bench, "a");
+    await expect(ensure(bench, "b")).rejects.toMatchObject({
+      code: "limit_reached",
+      hint: expect.stringContaining("agent.max_containers"),
+    });
+    expect(bench.pool.list()).toHaveLength(1);
+  });
+
+  test("what was idle for too long is stopped, what works or was just asked for is not", async () => {
+    const busy = new Set(["busy"]);
+    await using bench = new AgentBench({ pool: { isBusy: (groupId) => busy.has(groupId) } });
+    for (const groupId of ["idle", "busy", "asked"]) await ensure(bench, groupId);
+    bench.clock.advance(60_001);
+    await ensure(bench, "asked");
+    await bench.pool.stopIdle(signal);
+    expect(bench.pool.list().map(({ groupId }) => groupId)).toEqual(["busy", "asked"]);
+    await using patient = new AgentBench({ pool: { idleTimeoutMs: 0 } });
+    await ensure(patient, "a");
+    patient.clock.advance(10 ** 9);
+    await patient.pool.stopIdle(signal);
+    expect(patient.pool.list()).toHaveLength(1);
+  });
+});
+
+describe("ending", () => {
+  test("a stopped one loses its credential and its place, after it is gone", async () => {
+    await using bench = new AgentBench();
+    const id = await ensure(bench, "a");
+    bench.host.beforeStop = () => expect(bench.revoked).toEqual([]);
+    expect(await bench.pool.stop("a", signal)).toBe(true);
+    expect(bench.revoked).toEqual([id]);
+    expect(bench.placesClosed).toEqual(["a"]);
+    expect((await bench.store.sandboxes.get(id))?.status).toBe("stopped");
+    expect(await bench.pool.stop("a", signal)).toBe(false);
+    expect(bench.lost).toEqual([]);
+  });
+
+  test("its credential is taken back only when its row says that it stopped, and also when the stop fails", async () => {
+    const statuses: (string | undefined)[] = [];
+    await using bench: AgentBench = new AgentBench({
+      pool: { revoke: (id) => void bench.store.sandboxes.get(id).then((row) => statuses.push(row?.status)) },
+    });
+    await ensure(bench, "a");
+    await bench.pool.stop("a", signal);
+    await eventually(() => expect(statuses).toEqual(["stopped"]));
+    const id = await ensure(bench, "a");
+    bench.host.beforeStop = () => {
+      throw new PraktorError("engine_unreachable", "The engine does not answer.");
+    };
+    await bench.pool.stop("a", signal);
+    await eventually(() => expect(statuses).toHaveLength(2));
+    // It may still run: whoever looks at what runs ends it for good.
+    bench.host.beforeStop = () => {};
+    await bench.pool.reconcile(signal);
+    expect(bench.host.running.size).toBe(0);
+    expect((await bench.store.sandboxes.get(id))?.status).toBe("stopped");
+  });
+
+  test("who asks while one is being stopped gets the next", async () => {
+    await using bench = new AgentBench();
+    const first = await ensure(bench, "a");
+    const gate = Promise.withResolvers<void>();
+    bench.host.beforeStop = () => gate.promise;
+    const stopping = bench.pool.stop("a", signal);
+    const next = ensure(bench, "a");
+    gate.resolve();
+    await stopping;
+    expect(await next).not.toBe(first);
+  });
+
+  test("one that dies is said to be lost, once; out of memory is called by its name", async () => {
+    await using bench = new AgentBench();
+    await ensure(bench, "a");
+    bench.host.crash("a", { outOfMemory: true });
+    await eventually(() => expect(bench.lost).toEqual(["a/1 It was out of memory."]));
+    expect(bench.pool.isLive("a", 1)).toBe(false);
+    expect((await bench.store.sandboxes.live()).length).toBe(0);
+    expect(bench.events.at(-1)).toMatchObject({ status: "stopped", error: "It was out of memory." });
+  });
+
+  test("one that is given up is ended as if it had died, and no later one in its place", async () => {
+    await using bench = new AgentBench();
+    const id = await ensure(bench, "a");
+    await bench.pool.giveUp("a", 7, "wrong generation");
+    expect(bench.host.stopped).toEqual([]);
+    await bench.pool.giveUp("a", 1, "silent");
+    expect(bench.host.stopped).toEqual([id]);
+    await eventually(() => expect(bench.lost).toEqual(["a/1 silent"]));
+  });
+
+  test("an exit that was missed is found, and what nobody knows is stopped", async () => {
+    await using bench = new AgentBench();
+    await ensure(bench, "a");
+    await ensure(bench, "b");
+    bench.host.vanish("a");
+    const stranger = { groupId: "z", sandboxId: "stranger", generation: 1, engineId: "e", startedAt: 0 };
+    bench.host.running.set("stranger", stranger);
+    await bench.pool.reconcile(signal);
+    await eventually(() => expect(bench.lost).toEqual(["a/1 It was found gone."]));
+    expect([...bench.host.running.values()].map(({ groupId }) => groupId)).toEqual(["b"]);
+  });
+});
+
+describe("taking over", () => {
+  /** A pool of a next life on the same store and engine, whose runners are silent until they are told. */
+  async function nextLife(bench: AgentBench, change: { startTimeoutMs?: number } = {}): Promise<AgentBench> {
+    const next = new AgentBench({ store: bench.store, host: bench.host, pool: change });
+    bench.host.afterLaunch = () => {};
+    const groups = new Map((await bench.store.groups.list()).map((group) => [group.id, group]));
+    await next.pool.adopt(groups, signal);
+    return next;
+  }
+
+  test("what still runs is adopted, what is gone is noted, what nobody knows is stopped", async () => {
+    await using bench = new AgentBench();
+    const [kept, gone] = [await ensure(bench, "a"), await ensure(bench, "b")];
+    bench.host.vanish("b");
+    bench.host.running.set("stranger", {
+      groupId: "a",
+      sandboxId: "stranger",
+      generation: 9,
+      engineId: "e",
+      startedAt: 0,
+    });
+    await using next = await nextLife(bench);
+    expect(next.pool.list()).toMatchObject([{ groupId: "a", sandboxId: kept, generation: 1, status: "starting" }]);
+    expect(bench.host.stopped).toEqual(["stranger"]);
+    expect((await bench.store.sandboxes.get(gone))?.status).toBe("stopped");
+    const waiting = ensure(next, "a");
+    expect(next.pool.ready("a", idleRunner)).toBe(true);
+    expect(await waiting).toBe(kept);
+    expect(bench.host.launched).toHaveLength(2);
+  });
+
+  test("one that never says a word is ended, its turns are lost, and whoever waits hears it", async () => {
+    await using bench = new AgentBench();
+    const id = await ensure(bench, "a");
+    await using next = await nextLife(bench, { startTimeoutMs: 60 });
+    await expect(ensure(next, "a")).rejects.toMatchObject({ code: "start_failed" });
+    await eventually(() => expect(next.lost).toHaveLength(1));
+    expect(next.lost[0]).toMatch(/^a\/1 /);
+    expect(bench.host.stopped).toContain(id);
+    expect(next.pool.list()).toEqual([]);
+  });
+
+  test("one that dies while it is being adopted is lost as well", async () => {
+    await using bench = new AgentBench();
+    await ensure(bench, "a");
+    await using next = await nextLife(bench);
+    bench.host.crash("a");
+    await eventually(() => expect(next.lost).toHaveLength(1));
+    expect(next.pool.list()).toEqual([]);
+  });
+
+  test("the container of a group that is no more is stopped", async () => {
+    const host = new MemorySandboxHost();
+    await using bench = new AgentBench({ host });
+    const id = await ensure(bench, "a");
+    await using next = new AgentBench({ store: bench.store, host });
+    await next.pool.adopt(new Map(), signal);
+    expect(host.stopped).toContain(id);
+    expect((await bench.store.sandboxes.get(id))?.status).toBe("stopped");
+  });
+});
