@@ -21,8 +21,8 @@ type Waiting =
   | { type: "incoming"; groupId: string; deliver: (body: Bytes) => void }
   | { type: "outgoing"; groupId: string; body: Bytes };
 
-/** Bounded: one sandbox cannot make the gateway wait for more than this many files at once. */
-const maxWaiting = 256;
+/** Bounded for each group: a sandbox that never comes for its files cannot hold up those of others. */
+const maxWaiting = 64;
 
 export class Transfers {
   readonly #ids: Ids;
@@ -63,7 +63,8 @@ export class Transfers {
   }
 
   #add(waiting: Waiting): string {
-    if (this.#waiting.size >= maxWaiting) {
+    const { groupId } = waiting;
+    if ([...this.#waiting.values()].filter((other) => other.groupId === groupId).length >= maxWaiting) {
       throw new PraktorError("busy", "Too many files are being transferred at once; try again in a moment.");
     }
     const id = this.#ids.next();

@@ -63,11 +63,18 @@ export class Workspace {
       transferTimeoutMs,
       signal,
     );
-    // The runner answers when it has sent everything; until its first byte only a refusal is of interest.
-    const refused = sending.then(() => new Promise<never>(() => {}));
-    refused.catch(() => transfer[Symbol.dispose]());
-    const stream = await abortable(Promise.race([transfer.body, refused]), deadline(signal, answerTimeoutMs));
-    return { entry, stream };
+    // The runner answers when it has sent everything: an answer before the first byte is a refusal, or a lie.
+    const refused = sending.then((): never => {
+      throw new PraktorError("failed", `${path} was not sent.`);
+    });
+    const limit = deadline(signal, answerTimeoutMs);
+    try {
+      return { entry, stream: await abortable(Promise.race([transfer.body, refused]), limit) };
+    } catch (error) {
+      transfer[Symbol.dispose]();
+      if (!limit.aborted || signal.aborted) throw error;
+      throw new PraktorError("timeout", `The sandbox did not begin to send ${path} in time.`, { cause: error });
+    }
   }
 
   async write(
