@@ -5,6 +5,7 @@ import { crashPoints, type CrashPoint } from "../../../gateway/src/kit/crash-poi
 import type { GatewayParts, Patch } from "../build-gateway.ts";
 import type { Row, RowOptions, RowReport } from "../row.ts";
 import { describeFaults, type Life, Stage } from "../stage.ts";
+import { tokensIn } from "../tokens.ts";
 
 /** Telegram cannot be asked what it has: after its acceptance a part must go out again. */
 const mayRepeat: CrashPoint = "telegram_accepted";
@@ -104,12 +105,15 @@ async function leaveTurnsRunning(stage: Stage): Promise<void> {
   await stage.kill(life);
 }
 
-/** Parts of the bot since then whose words, without the mark, had come before. */
+/** Answers since then whose words, without the mark, had come before. */
 function repeatsIn(stage: Stage, since: number): number {
   const heard = stage.heard();
   const words = ({ chatId, text }: { chatId: number; text: string }): string =>
     `${chatId}/${text.replace(/^↻ \(may be a repeat\)\n/, "")}`;
   return heard.filter(
-    (message, index) => index >= since && heard.slice(0, index).some((other) => words(other) === words(message)),
+    (message, index) =>
+      index >= since &&
+      tokensIn(message.text).length > 0 &&
+      heard.slice(0, index).some((other) => words(other) === words(message)),
   ).length;
 }

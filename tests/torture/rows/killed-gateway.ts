@@ -15,7 +15,7 @@ export const killedGateway: Row = {
   async run(options) {
     const played = await killAtRandom(options, {
       runner: "stand-in",
-      ...(options.short ? { kills: 30, messages: 200, chats: 4 } : { kills: 200, messages: 1000, chats: 10 }),
+      ...(options.short ? { kills: 30, messages: 200, chats: 2 } : { kills: 200, messages: 1000, chats: 10 }),
     });
     if (options.short) return played;
     const real = await killAtRandom(options, { runner: "claude", kills: 5, messages: 20, chats: 3 });
@@ -77,7 +77,7 @@ async function liveAndWrite(
   const draw = random();
   const isLong = draw < (short ? 0.1 : 0.25);
   const diesEarly = !isLong && draw > 0.85;
-  const usualMs = isReal ? 4_000 : short ? 600 : 1_500;
+  const usualMs = isReal ? 4_000 : short ? 400 : 1_500;
   const lifeMs = isLong ? (isReal ? 12_000 : 3_500 + random() * 1_000) : random() * (diesEarly ? 500 : usualMs);
   const writes = Array.from({ length: messages }, () => ({
     chatId: stage.chatIds[Math.floor(random() * stage.chatIds.length)] ?? 0,
