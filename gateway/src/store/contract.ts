@@ -62,6 +62,7 @@ export interface ConversationStore {
   ensure(group: { groupId: string; kind: ConversationKind; address: Address; title: string }): Promise<Conversation>;
   /** The conversation at an address, whatever its group: how a Telegram chat finds its group. Null for `web` and `none`, which name no single one. */
   byAddress(address: Address): Promise<Conversation | null>;
+  /** What a turn that runs now reports of its session is then ignored: a fresh one stays fresh. */
   setSession(id: string, sessionId: string | null): Promise<void>;
 }
 
@@ -115,6 +116,12 @@ export interface InboxStore {
   submit(
     message: NewMessage & { idempotencyKey?: string; role?: "user" | "notice" },
   ): Promise<Received & { repeated: boolean }>;
+}
+
+export interface MessageHit {
+  message: Message;
+  /** The words around what matched, in order. */
+  snippet: { text: string; hit: boolean }[];
 }
 
 export interface MessageStore {
@@ -341,6 +348,7 @@ export interface TaskStore {
 /** What `prune` removed. */
 export interface Pruned {
   turnEvents: number;
+  taskRuns: number;
   inbox: number;
   idempotencyKeys: number;
 }
@@ -359,7 +367,7 @@ export interface Store extends AsyncDisposable {
   readonly tasks: TaskStore;
   health(): Promise<{ ok: boolean; detail: string }>;
   /**
-   * Forgets what is no longer needed: events of turns that ended more than 30 days ago, update ids older than 3 days, idempotency keys
+   * Forgets what is no longer needed: events of turns that ended more than 30 days ago, runs of tasks that ended more than 180 days ago, update ids older than 3 days, idempotency keys
    * older than 24 hours. For once a day; works in short transactions, so that others get their turn.
    */
   prune(): Promise<Pruned>;

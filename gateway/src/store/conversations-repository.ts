@@ -80,14 +80,31 @@ export class ConversationsRepository implements ConversationStore {
   }
 
   setSession(id: string, sessionId: string | null): Promise<void> {
-    return this.#database.write(`store the session of the conversation ${id}`, (queries) =>
-      storeSession(queries, id, sessionId),
-    );
+    return this.#database.write(`store the session of the conversation ${id}`, async (queries) => {
+      await queries.updateTable("conversations").set({ session_id: sessionId }).where("id", "=", id).execute();
+      // A turn that still runs reports the session that it runs in: that one is no longer the conversation's.
+      await queries
+        .updateTable("turns")
+        .set({ keeps_session: 0 })
+        .where("conversation_id", "=", id)
+        .where("state", "=", "running")
+        .execute();
+    });
   }
 }
 
-export async function storeSession(queries: Queries, id: string, sessionId: string | null): Promise<void> {
-  await queries.updateTable("conversations").set({ session_id: sessionId }).where("id", "=", id).execute();
+/** The session that a turn runs in, as its conversation's; unless the conversation was given another one meanwhile. */
+export async function storeSession(
+  queries: Queries,
+  turn: { keeps_session: number; conversation_id: string },
+  sessionId: string,
+): Promise<void> {
+  if (turn.keeps_session === 0) return;
+  await queries
+    .updateTable("conversations")
+    .set({ session_id: sessionId })
+    .where("id", "=", turn.conversation_id)
+    .execute();
 }
 
 /** What a message to or from a conversation needs of it. Rejects with `unknown_conversation`. */

@@ -1,11 +1,12 @@
 /** Messages in SQLite. */
 import { sql } from "kysely";
 import type { Clock } from "../kit/clock.ts";
-import type { MessageStore } from "./contract.ts";
+import type { MessageHit, MessageStore } from "./contract.ts";
 import { conversationTarget } from "./conversations-repository.ts";
 import type { Database } from "./database.ts";
 import { selectMessages, toMessage } from "./message-rows.ts";
 import type { Message } from "./rows.ts";
+import { searchMessages } from "./search-messages.ts";
 import { speak } from "./spoken.ts";
 
 /** What an isolated run of a task says is said again in the group's chat. */
@@ -28,9 +29,17 @@ export class MessagesRepository implements MessageStore {
       if (query.conversationId === undefined) select = select.where(isNoRun);
       else select = select.where("conversation_id", "=", query.conversationId);
       if (query.before !== undefined) select = select.where("id", "<", query.before);
+      if (query.after !== undefined) {
+        const later = await select.where("id", ">", query.after).orderBy("id").limit(query.limit).execute();
+        return later.map(toMessage);
+      }
       const rows = await select.orderBy("id", "desc").limit(query.limit).execute();
       return rows.map(toMessage).toReversed();
     });
+  }
+
+  search(query: Parameters<MessageStore["search"]>[0]): Promise<MessageHit[]> {
+    return this.#database.read("search the messages", (queries) => searchMessages(queries, query));
   }
 
   byTurn(turnId: string): Promise<Message[]> {

@@ -4,6 +4,8 @@ import type { Pruned } from "./contract.ts";
 import type { Database, Queries } from "./database.ts";
 import { IDEMPOTENCY_KEYS_KEPT_MS, UPDATES_KEPT_MS } from "./inbox-repository.ts";
 
+/** Longer than any month: nobody asks how a task went a year ago, and a clock that is set back moves by hours. */
+const RUNS_KEPT_MS = 180 * 24 * 60 * 60 * 1000;
 const EVENTS_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 /** Few enough that a transaction is over in some milliseconds. */
 const ROWS_A_TRANSACTION = 500;
@@ -14,6 +16,7 @@ export async function prune(database: Database, clock: Clock): Promise<Pruned> {
     removeInPortions(database, remove);
   return {
     turnEvents: await inPortions((queries) => removeEvents(queries, now - EVENTS_KEPT_MS)),
+    taskRuns: await inPortions((queries) => removeRuns(queries, now - RUNS_KEPT_MS)),
     inbox: await inPortions((queries) => removeUpdates(queries, now - UPDATES_KEPT_MS)),
     idempotencyKeys: await inPortions((queries) => removeKeys(queries, now - IDEMPOTENCY_KEYS_KEPT_MS)),
   };
@@ -43,6 +46,15 @@ function removeEvents(queries: Queries, before: number) {
         .where("turn_events.created_at", "<", before)
         .where("turns.finished_at", "<", before)
         .limit(ROWS_A_TRANSACTION),
+    )
+    .executeTakeFirst();
+}
+
+function removeRuns(queries: Queries, before: number) {
+  return queries
+    .deleteFrom("task_runs")
+    .where("id", "in", (select) =>
+      select.selectFrom("task_runs").select("id").where("finished_at", "<", before).limit(ROWS_A_TRANSACTION),
     )
     .executeTakeFirst();
 }

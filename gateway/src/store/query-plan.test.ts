@@ -29,6 +29,7 @@ const SHORT_SCANS = [
   /^SCAN health_probe/,
   /^SCAN heads/,
   /^SCAN \(subquery/,
+  /^SCAN messages_fts VIRTUAL TABLE INDEX/,
   /USING (COVERING )?INDEX (turns_open|turns_queued|outbox_unsent|outbox_sending|agent_sessions_live|task_runs_open)\b/,
 ];
 
@@ -74,6 +75,10 @@ async function useEverything(store: SqliteStore, clock: TestClock): Promise<void
   await store.messages.page({ groupId, before: 9, limit: 5 });
   await store.messages.page({ groupId, conversationId: conversation.id, limit: 5 });
   await store.messages.page({ groupId, conversationId: conversation.id, before: 9, limit: 5 });
+  await store.messages.page({ groupId, after: 1, limit: 5 });
+  await store.messages.page({ groupId, conversationId: conversation.id, after: 1, limit: 5 });
+  await store.messages.search({ query: "message", limit: 5 });
+  await store.messages.search({ query: "message", groupId, limit: 5 });
   await store.messages.recent(5);
   await store.messages.notice({ conversationId: conversation.id, content: "n", parts: [textPart("n")] });
   await store.turns.open();

@@ -106,6 +106,16 @@ export function recordsContract(make: MakeStore): void {
       ).rejects.toMatchObject({ code: "address_taken" });
     });
 
+    it("stay fresh when a turn of the old session still ends", async () => {
+      const chat = await openChat(make);
+      await chat.store.inbox.submit({ conversationId: chat.conversation.id, sender: "user:1", content: "hello" });
+      const turn = await chat.store.turns.claim({ conversationId: chat.conversation.id, epoch: 1, deadlineAt: 1e15 });
+      if (!turn) throw new Error("nothing was claimed");
+      await chat.store.conversations.setSession(chat.conversation.id, null);
+      await chat.store.turns.succeed(turn.groupId, resultOf(turn), []);
+      expect((await chat.store.conversations.get(chat.conversation.id))?.sessionId).toBeNull();
+    });
+
     it("keep their session", async () => {
       const chat = await openChat(make);
       await chat.store.conversations.setSession(chat.conversation.id, "session-9");

@@ -46,6 +46,8 @@ export interface MessageTable {
 }
 
 export interface TurnTable {
+  /** 0: the conversation was given another session while this turn ran in the old one. */
+  keeps_session: Generated<0 | 1>;
   /** Order of arrival: two turns of one millisecond, or a clock set back, cannot change it. */
   position: Generated<number>;
   id: string;

@@ -161,6 +161,20 @@ export function tasksContract(make: MakeStore): void {
       expect(await tasks.settle(end)).toMatchObject({ task: { failuresInRow: 1, status: "active" } });
     });
 
+    it("forget their runs after half a year", async () => {
+      const chat = await openChat(make);
+      const { tasks } = chat.store;
+      const dueAt = (await taskOf(chat)).nextRunAt!;
+      const claimed = await claimAt(chat, dueAt);
+      await succeed(chat, claimed?.started?.turn.conversationId ?? "");
+      await tasks.settle({ runId: `run-${dueAt}`, state: "succeeded", error: null, messageId: null, say: [] });
+      chat.clock.advance(179 * 24 * HOUR_MS);
+      expect((await chat.store.prune()).taskRuns).toBe(0);
+      chat.clock.advance(2 * 24 * HOUR_MS);
+      expect((await chat.store.prune()).taskRuns).toBe(1);
+      expect(await tasks.history("task", 9)).toEqual([]);
+    });
+
     it("run now beside the series, and vanish with their runs when they are deleted", async () => {
       const chat = await openChat(make);
       const { tasks } = chat.store;

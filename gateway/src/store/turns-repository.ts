@@ -90,10 +90,11 @@ export class TurnsRepository implements TurnStore {
 
   record(groupId: string, fact: Parameters<TurnStore["record"]>[1]): Promise<FactOutcome> {
     return this.#database.write(`store an event of the turn ${fact.turnId}`, async (queries) => {
-      const place = await placeFact(queries, groupId, fact, await findTurn(queries, fact.turnId));
+      const turn = await findTurn(queries, fact.turnId);
+      const place = await placeFact(queries, groupId, fact, turn);
       if (place !== "current") return place;
       await storeFact(queries, fact, this.#clock.now());
-      if (fact.type === "started") await storeSession(queries, fact.conversationId, fact.sessionId);
+      if (turn && fact.type === "started") await storeSession(queries, turn, fact.sessionId);
       return "applied";
     });
   }
@@ -105,10 +106,11 @@ export class TurnsRepository implements TurnStore {
   ): ReturnType<TurnStore["succeed"]> {
     const now = this.#clock.now();
     return this.#database.write(`store the answer of the turn ${fact.turnId}`, async (queries) => {
-      const outcome = await placeFact(queries, groupId, fact, await findTurn(queries, fact.turnId));
+      const turn = await findTurn(queries, fact.turnId);
+      const outcome = await placeFact(queries, groupId, fact, turn);
       if (outcome !== "current") return { outcome };
       await storeFact(queries, fact, now);
-      await storeSession(queries, fact.conversationId, fact.sessionId);
+      if (turn) await storeSession(queries, turn, fact.sessionId);
       const target = await conversationTarget(queries, fact.conversationId);
       const spoken = { turnId: fact.turnId, role: "assistant", content: fact.content, parts } as const;
       const message = await speak(queries, target, spoken, now);
@@ -136,7 +138,7 @@ export class TurnsRepository implements TurnStore {
       const turn = await findTurn(queries, turnId);
       if (!turn || turn.finished_at !== null || (attempt !== undefined && turn.attempt !== attempt)) return null;
       if (fact) await storeFact(queries, fact, now);
-      if (fact?.sessionId !== undefined) await storeSession(queries, turn.conversation_id, fact.sessionId);
+      if (fact?.sessionId !== undefined) await storeSession(queries, turn, fact.sessionId);
       const target = await conversationTarget(queries, turn.conversation_id);
       const spoken = {
         turnId,

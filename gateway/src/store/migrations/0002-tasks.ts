@@ -56,6 +56,7 @@ export const tasks: Migration = {
     ) strict;
     create index task_runs_open on task_runs (task_id, scheduled_for) where state in ('waiting', 'queued');
     create unique index task_runs_turn on task_runs (turn_id);
+    create index task_runs_age on task_runs (finished_at) where finished_at is not null;
     create trigger task_runs_end_once before update of state on task_runs when old.finished_at is not null
       begin select raise(abort, 'the run has ended'); end;
 
