@@ -18,6 +18,7 @@ import { readTaskTap, taskButtons } from "./telegram/task-buttons.ts";
 import { taskList } from "./telegram/task-list.ts";
 import { TelegramBot } from "./telegram/telegram-bot.ts";
 import { Transcriber } from "./telegram/transcriber.ts";
+import type { WebhookSettings } from "./telegram/webhook-intake.ts";
 
 export interface TelegramParts {
   store: Store;
@@ -56,6 +57,7 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
     allowFrom: new Set(allowFrom),
     pairing,
     transcriber: makeTranscriber(settings.speech),
+    webhook: webhookSettings(settings.telegram),
     groupReplies,
     logger: log,
     clock,
@@ -108,6 +110,11 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
     },
   });
   return bot;
+}
+
+function webhookSettings(telegram: Settings["telegram"]): WebhookSettings | undefined {
+  const { webhook_url: url, webhook_secret: secret, webhook_host: host, webhook_port: port } = telegram;
+  return url === undefined || secret === undefined ? undefined : { url, secret, host, port };
 }
 
 function makeTranscriber(speech: Settings["speech"]): Transcriber | undefined {

@@ -17,6 +17,7 @@ export function addGatewayCommand(program: Command): void {
         agent.anthropic_api_key,
         agent.oauth_token,
         telegram.token,
+        telegram.webhook_secret,
         web.auth,
         nats.account_seed,
         speech.api_key,

@@ -20,6 +20,8 @@ export const environmentKeys: readonly EnvironmentKey[] = [
   key("PRAKTOR_TELEGRAM_TOKEN", ["telegram", "token"]),
   key("PRAKTOR_TELEGRAM_ALLOW_FROM", ["telegram", "allow_from"], "list"),
   key("PRAKTOR_TELEGRAM_API_ROOT", ["telegram", "api_root"]),
+  key("PRAKTOR_TELEGRAM_WEBHOOK_URL", ["telegram", "webhook_url"]),
+  key("PRAKTOR_TELEGRAM_WEBHOOK_SECRET", ["telegram", "webhook_secret"]),
   key("PRAKTOR_SANDBOX", ["sandbox", "kind"]),
   key("PRAKTOR_SANDBOX_PORT", ["sandbox", "port"], "integer"),
   key("PRAKTOR_ALLOW_UNISOLATED", ["sandbox", "allow_unisolated"], "boolean"),

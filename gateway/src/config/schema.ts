@@ -32,6 +32,18 @@ export const Settings = z.strictObject({
       group_replies: z.enum(["mention", "all"]).default("mention"),
       /** An answer of more messages than this is sent as its beginning and a file. */
       max_parts: z.number().int().positive().default(10),
+      /** Telegram calls this address instead of being polled; a proxy with TLS passes it on to `webhook_host:webhook_port`. */
+      webhook_url: z.url({ protocol: /^https?$/ }).optional(),
+      webhook_secret: z
+        .string()
+        .regex(/^[\w-]{16,256}$/, "must be 16 to 256 letters, digits, '_' or '-'")
+        .optional(),
+      webhook_host: z.string().min(1).default("127.0.0.1"),
+      webhook_port: port.default(8443),
+    })
+    .refine((telegram) => telegram.webhook_url === undefined || telegram.webhook_secret !== undefined, {
+      path: ["webhook_url"],
+      message: "needs telegram.webhook_secret too: without it anybody could send updates",
     })
     .prefault({}),
   sandbox: z

@@ -49,7 +49,7 @@ const quickestEmptyPollMs = 100;
 const WithId = z.looseObject({ update_id: z.int() });
 
 // What Telegram leaves out by default is not asked for; what is named here is at least answered with a sentence.
-const allowedUpdates = [
+export const allowedUpdates = [
   "message",
   "edited_message",
   "channel_post",

@@ -20,7 +20,7 @@ import type { BotIdentity } from "./incoming.ts";
 import { obeyRetryAfter } from "./obey-retry-after.ts";
 import { fetchFiles, type SaveFile } from "./fetch-files.ts";
 import type { Pairing } from "./pairing.ts";
-import { PollLoop, type PollTiming } from "./poll-loop.ts";
+import { PollLoop, type PollTiming, type ReceivedUpdate } from "./poll-loop.ts";
 import { Receiver } from "./receiver.ts";
 import { ShownStatuses } from "./shown-statuses.ts";
 import { StatusMessages, type StatusTiming } from "./status-messages.ts";
@@ -29,6 +29,7 @@ import type { AllowList, TelegramPorts, TelegramStore } from "./telegram-ports.t
 import type { Transcriber } from "./transcriber.ts";
 import { Typing } from "./typing.ts";
 import { Verbosity } from "./verbosity.ts";
+import { WebhookIntake, type WebhookSettings } from "./webhook-intake.ts";
 
 export interface TelegramBotOptions {
   token: string;
@@ -40,6 +41,8 @@ export interface TelegramBotOptions {
   groupReplies: "mention" | "all";
   /** Without it voice messages are only files. */
   transcriber?: Transcriber | undefined;
+  /** Telegram pushes updates instead of being polled. */
+  webhook?: WebhookSettings | undefined;
   logger: Logger;
   clock: Clock;
   store: TelegramStore;
@@ -57,7 +60,7 @@ export class TelegramBot implements AsyncDisposable {
   readonly #deliverer: Deliverer;
   readonly #typing: Typing;
   readonly #statuses: StatusMessages;
-  readonly #poll: PollLoop;
+  readonly #intake: { run(signal: AbortSignal): Promise<void>; health(): { ok: boolean; detail: string } };
   readonly #verbosity: Verbosity;
   readonly #background: Background;
   #receiver: Receiver | null = null;
@@ -101,14 +104,18 @@ export class TelegramBot implements AsyncDisposable {
       verbosity: async (address) => await this.#verbosity.level(address),
       ...(timing.status === undefined ? {} : { timing: timing.status }),
     });
-    this.#poll = new PollLoop({
-      api: this.#api,
-      logger,
-      clock,
-      store: async (update) => await (this.#receiver ?? (await this.#makeReceiver())).receive(update),
-      ...(passPoint === undefined ? {} : { passPoint }),
-      ...(timing.poll === undefined ? {} : { timing: timing.poll }),
-    });
+    const storeUpdate = async (update: ReceivedUpdate): Promise<void> =>
+      await (this.#receiver ?? (await this.#makeReceiver())).receive(update);
+    this.#intake = options.webhook
+      ? new WebhookIntake({ api: this.#api, logger, settings: options.webhook, store: storeUpdate })
+      : new PollLoop({
+          api: this.#api,
+          logger,
+          clock,
+          store: storeUpdate,
+          ...(passPoint === undefined ? {} : { passPoint }),
+          ...(timing.poll === undefined ? {} : { timing: timing.poll }),
+        });
   }
 
   /** Returns at once: Telegram may be away for days, and is polled until the bot is disposed or the signal aborts. */
@@ -116,13 +123,13 @@ export class TelegramBot implements AsyncDisposable {
     signal.throwIfAborted();
     this.#deliverer.start();
     this.#statuses.start();
-    this.#background.run(async (stop) => await this.#poll.run(AbortSignal.any([stop, signal])));
+    this.#background.run(async (stop) => await this.#intake.run(AbortSignal.any([stop, signal])));
     this.#background.run(async (stop) => await this.#registerMenus(AbortSignal.any([stop, signal])));
   }
 
-  /** Not ok when no poll has succeeded for 90 s or the token is refused. */
+  /** Not ok when no poll has succeeded for 90 s or the token is refused, or when the webhook could not be set. */
   health(): { ok: boolean; detail: string } {
-    return this.#poll.health();
+    return this.#intake.health();
   }
 
   /** There is something new in the outbox. */
