@@ -120,6 +120,8 @@ export class ModelProxy {
       report();
       return new Response(null, { status: answer.status, headers });
     }
+    // Said here, because the HTTP adapter otherwise waits for the first pieces to learn whether they are all.
+    headers.set("transfer-encoding", "chunked");
     const reader = answer.body.getReader();
     const body = new ReadableStream<Uint8Array>({
       async pull(controller) {
