@@ -278,9 +278,9 @@ export function recordsContract(make: MakeStore): void {
       await receive(chat, 1);
       const running = await claim(chat);
       await store.turns.record(groupId, toolOf(running, 1));
-      expect(await store.prune()).toEqual({ turnEvents: 0, inbox: 0, idempotencyKeys: 0 });
+      expect(await store.prune()).toEqual({ turnEvents: 0, taskRuns: 0, inbox: 0, idempotencyKeys: 0 });
       clock.advance(30 * DAY_MS + 1);
-      expect(await store.prune()).toEqual({ turnEvents: 2, inbox: 1, idempotencyKeys: 1 });
+      expect(await store.prune()).toEqual({ turnEvents: 2, taskRuns: 0, inbox: 1, idempotencyKeys: 1 });
       expect(await store.turns.events(ended.id)).toEqual([]);
       expect(await store.turns.events(running.id)).toHaveLength(1);
       expect(await store.messages.byTurn(ended.id)).toHaveLength(2);
