@@ -125,8 +125,19 @@ export interface MessageHit {
 }
 
 export interface MessageStore {
-  /** Newest page, oldest first. `before` is a message id. Without a conversation: of all but the ones of tasks' runs. */
-  page(query: { groupId: string; conversationId?: string; before?: number; limit: number }): Promise<Message[]>;
+  /**
+   * Newest page, oldest first. `before` is a message id; with `after`, also one, the page that follows it. Without a conversation: of all
+   * but the ones of tasks' runs.
+   */
+  page(query: {
+    groupId: string;
+    conversationId?: string;
+    before?: number;
+    after?: number;
+    limit: number;
+  }): Promise<Message[]>;
+  /** Newest first; every word of `query` begins a word of the message. None for a query without words. */
+  search(query: { query: string; groupId?: string; limit: number }): Promise<MessageHit[]>;
   byTurn(turnId: string): Promise<Message[]>;
   /** The newest of all groups, newest first, without those of tasks' runs. */
   recent(limit: number): Promise<Message[]>;

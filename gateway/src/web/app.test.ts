@@ -47,6 +47,7 @@ test("the API is described, and every path of it is promised somewhere", async (
       "GET /api/groups/{id}/turns",
       "POST /api/turns/{id}/stop",
       "GET /api/turns/{id}/events",
+      "GET /api/search",
       "GET /api/instructions",
       "PUT /api/instructions",
       "GET /api/groups/{id}/instructions",

@@ -13,6 +13,7 @@ import { groupRoutes } from "./routes/groups.ts";
 import { instructionRoutes } from "./routes/instructions.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { pairingRoutes } from "./routes/pairing.ts";
+import { searchRoutes } from "./routes/search.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { statusRoutes } from "./routes/status.ts";
 import { taskRoutes } from "./routes/tasks.ts";
@@ -36,6 +37,7 @@ export function createApp(
     statusRoutes,
     groupRoutes,
     messageRoutes,
+    searchRoutes,
     turnRoutes,
     agentRoutes,
     fileRoutes,

@@ -11,7 +11,7 @@ import type { Group, Message, Turn } from "../store/rows.ts";
 export interface WebStore {
   readonly groups: Pick<GroupStore, "get" | "list" | "update" | "activity">;
   readonly conversations: Pick<ConversationStore, "get" | "list">;
-  readonly messages: Pick<MessageStore, "page">;
+  readonly messages: Pick<MessageStore, "page" | "search">;
   readonly turns: Pick<TurnStore, "get" | "events" | "work">;
   /** Keeps who is signed in over a restart. */
   readonly settings: Pick<SettingStore, "get" | "set">;

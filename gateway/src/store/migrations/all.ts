@@ -2,7 +2,7 @@
 import type { Migration } from "../migrate.ts";
 import { first } from "./0001-first.ts";
 import { tasks } from "./0002-tasks.ts";
-import { messageSearch } from "./0003-message-search.ts";
 import { freshSession } from "./0003-fresh-session.ts";
+import { messageSearch } from "./0004-message-search.ts";
 
-export const migrations: readonly Migration[] = [first, tasks, freshSession];
+export const migrations: readonly Migration[] = [first, tasks, freshSession, messageSearch];

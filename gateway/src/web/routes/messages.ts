@@ -27,6 +27,8 @@ const list = createRoute({
       limit: z.coerce.number().int().min(1).max(200).default(50),
       /** A message's id: the page ends before it. */
       before: z.coerce.number().int().positive().optional(),
+      /** A message's id: the page that follows it. */
+      after: z.coerce.number().int().nonnegative().optional(),
       conversation_id: RowId.optional(),
     }),
   },
@@ -81,11 +83,12 @@ export function messageRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
   return createRoutes()
     .openapi(list, async (c) => {
       const group = await requireGroup(parts, c.req.valid("param").id);
-      const { limit, before, conversation_id: conversationId } = c.req.valid("query");
+      const { limit, before, after, conversation_id: conversationId } = c.req.valid("query");
       const messages = await store.messages.page({
         groupId: group.id,
         limit,
         ...(before !== undefined && { before }),
+        ...(after !== undefined && { after }),
         ...(conversationId !== undefined && { conversationId }),
       });
       return c.json(await withWork(messages, group.name), 200);

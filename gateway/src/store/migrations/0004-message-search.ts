@@ -2,8 +2,8 @@
 import type { Migration } from "../migrate.ts";
 
 export const messageSearch: Migration = {
-  version: 3,
-  name: "message search",
+  version: 4,
+  name: "message-search",
   // The text stays in `messages` alone; the triggers keep the index true whoever writes.
   sql: `
     create virtual table messages_fts using fts5 (
