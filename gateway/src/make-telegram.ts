@@ -76,8 +76,8 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
         return { sizeBytes: entry.sizeBytes, stream };
       },
       activity: (turnId) => {
-        const steps = running.get(turnId)?.tools ?? [];
-        return { tool: steps.findLast((step) => !step.done)?.name ?? null, steps };
+        const { tools: steps = [], text = "" } = running.get(turnId) ?? {};
+        return { tool: steps.findLast((step) => !step.done)?.name ?? null, steps, text };
       },
       tasks: async (conversationId) => {
         const conversation = await store.conversations.get(conversationId);

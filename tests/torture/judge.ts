@@ -26,7 +26,7 @@ export interface Findings {
 }
 
 /** What a longer turn is doing; it goes away with the turn and is no answer. */
-const status = /^⏳ .+ · (?:\d+ min )?\d+ s$/;
+const status = /^⏳ [^\n]+ · (?:\d+ min )?\d+ s(?:\n|$)/;
 const mark = /^↻ \(may be a repeat\)\n/;
 
 export function judge({ said, heard, cuts, stored }: Evidence): Findings {

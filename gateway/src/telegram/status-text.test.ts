@@ -12,6 +12,13 @@ test("a status names the tool and the time", () => {
   expect(statusText({ tool: "Bash" }, 61_000, 2)).toBe("⏳ Bash · 1 min 01 s");
 });
 
+test("the answer is seen while it is written, of a long one the end", () => {
+  expect(statusText({ tool: null, text: "So far\n" }, 5_000)).toBe("⏳ Working · 5 s\n\nSo far ▍");
+  const long = statusText({ tool: null, text: `${"word ".repeat(900)}last` }, 5_000);
+  expect(long).toMatch(/^⏳ Working · 5 s\n\n…word .*word last ▍$/);
+  expect(long.length).toBeLessThan(1_300);
+});
+
 test("at level 2 the newest steps are listed, each on one short line", () => {
   const lines = statusText({ tool: "Tool8", steps }, 1_000, 2).split("\n");
   expect(lines).toHaveLength(7);

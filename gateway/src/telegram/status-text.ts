@@ -5,10 +5,13 @@ export interface Activity {
   tool: string | null;
   /** The newest steps, the newest last. */
   steps?: readonly { name: string; input: string | null; done: boolean }[];
+  /** The answer as far as it has been written. */
+  text?: string;
 }
 
 const shownSteps = 6;
 const longestInput = 80;
+const longestPreview = 1_200;
 
 /** `level` as `/verbose` has it; at 0 nothing is shown at all. */
 export function statusText(activity: Activity, elapsedMs: number, level: 1 | 2 = 1): string {
@@ -16,13 +19,23 @@ export function statusText(activity: Activity, elapsedMs: number, level: 1 | 2 =
   const elapsed =
     seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
   const head = `⏳ ${activity.tool ?? "Working"} · ${elapsed}`;
-  if (level === 1 || !activity.steps || activity.steps.length === 0) return head;
+  const preview = previewOf(activity.text ?? "");
+  if (level === 1 || !activity.steps || activity.steps.length === 0) return head + preview;
   const steps = activity.steps.slice(-shownSteps).map(({ name, input, done }) => {
     const line = (input ?? "").replaceAll(/\s+/g, " ").trim();
     const shown = line.length > longestInput ? `${line.slice(0, longestInput - 1).toWellFormed()}…` : line;
     return `${done ? "✓" : "▸"} ${name}${shown === "" ? "" : ` ${shown}`}`;
   });
-  return [head, ...steps].join("\n");
+  return [head, ...steps].join("\n") + preview;
+}
+
+/** The newest words, from the beginning of one. */
+function previewOf(text: string): string {
+  const whole = text.trim();
+  if (whole === "") return "";
+  if (whole.length <= longestPreview) return `\n\n${whole} ▍`;
+  const tail = whole.slice(-longestPreview).toWellFormed();
+  return `\n\n…${tail.slice(tail.search(/\s/) + 1)} ▍`;
 }
 
 /**
