@@ -29,6 +29,7 @@ export async function run(): Promise<void> {
   const since = (pick: (row: z.infer<typeof Row>) => number): number[] =>
     rows.map((row) => pick(row) - (handedOut.get(row.updateId) ?? Number.NaN)).toSorted((left, right) => left - right);
   console.log(`telegram: ${rows.length} messages one after the other, process sandbox, everything on this machine`);
+  print("baseline: one commit on this disk", commitTimes(join(system.folder, "baseline.db")));
   print(
     "handed out → stored with its turn",
     since((row) => row.queuedAt),
@@ -41,6 +42,19 @@ export async function run(): Promise<void> {
     "handed out → accepted by the sandbox",
     since((row) => row.acceptedAt),
   );
+}
+
+/** What this disk takes for one durable transaction; a turn that is dispatched has cost two of them. */
+function commitTimes(path: string): number[] {
+  using database = new DatabaseSync(path);
+  database.exec("pragma journal_mode = wal; pragma synchronous = full; create table baseline (value integer)");
+  const insert = database.prepare("insert into baseline values (1)");
+  const times = Array.from({ length: 100 }, () => {
+    const startedAt = performance.now();
+    insert.run();
+    return Math.round(performance.now() - startedAt);
+  });
+  return times.toSorted((left, right) => left - right);
 }
 
 function print(title: string, sorted: readonly number[]): void {
