@@ -14,7 +14,7 @@ export const owner = 42;
 export const friend = 43;
 
 /** The message that shows a longer turn at work; the answer comes after it. */
-const isStatus = (text: string): boolean => text.startsWith("⏳ Working");
+const isStatus = (text: string): boolean => /^⏳ [^\n]+ · (?:\d+ min )?\d+ s(?:\n|$)/.test(text);
 
 export interface SystemOptions {
   environment?: Record<string, string>;

@@ -12,7 +12,7 @@ export interface Played {
 }
 
 /** The message that shows a longer turn at work; the answer comes after it. */
-const isStatus = (text: string): boolean => text.startsWith("⏳ Working");
+const isStatus = (text: string): boolean => /^⏳ [^\n]+ · (?:\d+ min )?\d+ s(?:\n|$)/.test(text);
 const answerTimeoutMs = 60_000;
 const Listing = z.object({ entries: z.array(z.object({ path: z.string(), sizeBytes: z.number() })) });
 
