@@ -10,11 +10,11 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { canaryKey, friend, owner, System } from "./support/system.ts";
 
-describe("the main job with process sandboxes", () => {
+describe("the main job with process sandboxes", { timeout: 60_000 }, () => {
   mainJob(() => System.start());
 });
 
-describe.skipIf(isReferenceServerMissing())("the main job over a NATS server of one's own", () => {
+describe.skipIf(isReferenceServerMissing())("the main job over a NATS server of one's own", { timeout: 60_000 }, () => {
   let nats: ReferenceServer;
   afterAll(async () => {
     await nats?.[Symbol.asyncDispose]();
@@ -117,7 +117,7 @@ function mainJob(start: () => Promise<System>): void {
   });
 }
 
-describe("what a person hears when it cannot work", () => {
+describe("what a person hears when it cannot work", { timeout: 60_000 }, () => {
   test("without a credential the gateway starts and says so everywhere", async () => {
     await using system = await System.start({ environment: { ANTHROPIC_API_KEY: "" } });
     expect((await system.ask("echo hello")).text).toMatch(/no model credential.*ANTHROPIC_API_KEY/);

@@ -137,7 +137,11 @@ export class Runner implements AsyncDisposable {
     const turns = new Map(
       [...this.#desk.running, ...this.#outbox.turns].map((turn) => [`${turn.turnId}:${turn.attempt}`, turn]),
     );
-    return { turns: [...turns.values()], version: this.#options.version };
+    return {
+      sandboxId: this.#options.environment.PRAKTOR_SANDBOX_ID,
+      turns: [...turns.values()],
+      version: this.#options.version,
+    };
   }
 
   #announce(): void {

@@ -1,19 +1,9 @@
 /** The composition root: makes every room, hands each what it needs, and takes them down in the reverse order. */
 import { join } from "node:path";
-import { AgentControlReply, AgentReady } from "@praktor/protocol/agent-control";
 import type { Address } from "@praktor/protocol/address";
 import * as subjects from "@praktor/protocol/subjects";
-import { Assistant } from "./agent/assistant.ts";
-import { Dispatcher } from "./agent/dispatcher.ts";
-import { MidTurnWords } from "./agent/mid-turn-words.ts";
 import { RunningTurns } from "./agent/running-turns.ts";
-import { SandboxPool } from "./agent/sandbox-pool.ts";
-import { SandboxWatch } from "./agent/sandbox-watch.ts";
-import { takeOverTurns } from "./agent/take-over.ts";
 import { Transfers } from "./agent/transfers.ts";
-import { TurnEndings } from "./agent/turn-endings.ts";
-import { TurnFacts } from "./agent/turn-facts.ts";
-import { Workspace } from "./agent/workspace.ts";
 import type { Settings } from "./config/schema.ts";
 import { GlobalInstructions, seedGlobalInstructions } from "./groups/global-instructions.ts";
 import { loadInstallation } from "./installation.ts";
@@ -25,6 +15,7 @@ import { timeSortedIds } from "./kit/ids.ts";
 import type { Logger } from "./kit/logger.ts";
 import { errorMessage, PraktorError } from "./kit/praktor-error.ts";
 import { LocalControl } from "./local-control.ts";
+import { makeAgents } from "./make-agents.ts";
 import { makeSandboxHost } from "./make-sandbox-host.ts";
 import { modelAccess, obstacleOf, type Obstacle } from "./model-access.ts";
 import { Account } from "./natsbus/account.ts";
@@ -98,7 +89,6 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   const events = new Events(bus, clock);
   events.start();
   const publish = events.publish.bind(events);
-  const request = bus.request.bind(bus);
 
   const { host, isolates, containerAddress } = makeSandboxHost(settings, {
     installId: installation.id,
@@ -145,122 +135,31 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   const render = (address: Address, markdown: string): NewOutboxPart[] =>
     address.channel === "telegram" ? answerParts(markdown, settings.telegram.max_parts).map((body) => ({ body })) : [];
   const running = new RunningTurns();
-  const pool = new SandboxPool({
-    lifetime: lifetime.signal,
+  const agents = makeAgents(settings, {
+    store,
+    bus,
     host,
-    store: store.sandboxes,
-    ids,
-    clock,
-    logger: log,
-    maxSandboxes: settings.agent.max_containers,
-    startTimeoutMs: settings.agent.start_timeout,
-    idleTimeoutMs: settings.agent.idle_timeout,
-    openPlace: (groupId, place) => places.open(groupId, place),
-    closePlace: (groupId, place) => places.close(groupId, place),
-    environment: () => ({
-      PRAKTOR_MODEL_AUTH: access.credential?.type ?? "api_key",
-      PRAKTOR_MAX_CONVERSATIONS: String(settings.agent.max_conversations),
-      PRAKTOR_MAX_TURNS: String(settings.agent.max_turns),
-      ...(settings.agent.model === undefined ? {} : { PRAKTOR_MODEL: settings.agent.model }),
-      ...(options.timeZone === undefined ? {} : { TZ: options.timeZone }),
-    }),
-    isBusy: (groupId) => running.of(groupId).length > 0,
-    revoke: (sandboxId) => {
-      const user = users.revoke(sandboxId);
-      if (user !== null) bus.disconnectUser(user);
-    },
-    onReady: (groupId, generation, runner) => background.run(() => dispatcher.reconcile(groupId, generation, runner)),
-    onLost: (groupId, generation, detail) => background.run(() => dispatcher.sandboxLost(groupId, generation, detail)),
-    onChange: (groupId, status, error) => publish({ type: "sandbox", groupId, status, error }),
-    passPoint,
-  });
-  const workspace = new Workspace({
+    users,
+    places,
     transfers,
-    ensure: (group, signal) => pool.ensure(group, signal),
-    findGroup: (groupId) => store.groups.get(groupId),
-    request,
-  });
-  const endings = new TurnEndings({
-    turns: store.turns,
-    messages: store.messages,
-    conversations: store.conversations,
     running,
+    background,
     clock,
-    logger: log,
-    maxAttempts: settings.agent.max_attempts,
-    render,
+    ids,
+    log,
+    lifetime: lifetime.signal,
+    epoch: installation.epoch,
+    access,
+    obstacle,
+    timeZone: options.timeZone,
     publish,
-    onEnded: (turn) => {
-      telegram?.turnEnded(turn.id);
-      dispatcher.turnEnded(turn);
-      if (turn.sender === "scheduler") scheduler.wake();
-    },
-    onOutgoing: () => telegram?.wakeDelivery(),
-  });
-  const dispatcher = stack.use(
-    new Dispatcher({
-      turns: store.turns,
-      groups: store.groups,
-      conversations: store.conversations,
-      messages: store.messages,
-      running,
-      endings,
-      clock,
-      logger: log,
-      epoch: installation.epoch,
-      maxConversations: settings.agent.max_conversations,
-      maxTurns: settings.agent.max_turns,
-      turnTimeoutMs: settings.agent.turn_timeout,
-      defaultModel: settings.agent.model,
-      obstacle,
-      pool,
-      request,
-      isBusUp: () => bus.health().ok,
-      publish,
-      onStarted: (turn, conversation) => telegram?.turnStarted(conversation.address, turn.id),
-      fetchFiles: async (messages, signal) =>
-        (await telegram?.fetchFiles(messages, (...file) => workspace.write(...file), signal)) ?? {
-          files: [],
-          note: null,
-        },
-      taskOf: async (turnId) => (await store.tasks.ofTurn(turnId))?.task ?? null,
-      passPoint,
-    }),
-  );
-  const facts = new TurnFacts({
-    turns: store.turns,
-    conversations: store.conversations,
-    running,
-    endings,
-    logger: log,
     render,
-    publish,
+    telegram: () => telegram,
+    onTaskTurnEnded: () => scheduler.wake(),
     passPoint,
   });
-  bus.subscribe(subjects.allAgentOutput, async ({ subject, data, reply }) => {
-    const answer = await facts.handle(groupOf(subject), data);
-    if (answer) reply?.(answer);
-  });
-  bus.subscribe(subjects.allAgentReady, async ({ subject, data, reply }) => {
-    const ready = AgentReady.safeParse(data);
-    if (ready.success && pool.ready(groupOf(subject), ready.data.runner)) reply?.({ status: "ok" });
-  });
-
-  const watchEveryMs = Math.min(10_000, settings.agent.unresponsive_timeout / 3);
-  const watch = new SandboxWatch({
-    sandboxes: () => pool.list(),
-    answers: async (groupId, signal) =>
-      await request(subjects.agentControl(groupId), { command: "ping" }, AgentControlReply, watchEveryMs, signal).then(
-        () => true,
-        () => false,
-      ),
-    isBusUp: () => bus.health().ok,
-    giveUp: (groupId, generation, detail) => pool.giveUp(groupId, generation, detail),
-    clock,
-    patienceMs: settings.agent.unresponsive_timeout,
-  });
-
-  const assistant = new Assistant({ store, running, dispatcher, pool, request, publish });
+  const { pool, dispatcher, assistant, workspace, midTurn, watch } = agents;
+  stack.use(dispatcher);
   const { scheduler, tasks, ipc } = makeScheduler(settings, {
     store,
     assistant,
@@ -275,20 +174,6 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     status: () => status.status(),
   });
   stack.use(scheduler);
-  const midTurn = new MidTurnWords({
-    messages: store.messages,
-    conversations: store.conversations,
-    running,
-    logger: log,
-    stat: (groupId, path, signal) => workspace.stat(groupId, path, signal),
-    render,
-    publish,
-    onOutgoing: () => telegram?.wakeDelivery(),
-  });
-  bus.subscribe(subjects.allHostIpc, async ({ subject, data, reply }) => {
-    const groupId = subject.split(".")[2] ?? "";
-    reply?.((await midTurn.answer(groupId, data)) ?? (await ipc.handle(groupId, data)));
-  });
   const pairing = await Pairing.load(store.settings, clock);
   const telegram = makeTelegram(settings, {
     store,
@@ -315,23 +200,17 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     telegram: () => telegram?.health() ?? null,
   });
 
+  agents.listen();
+  bus.subscribe(subjects.allHostIpc, async ({ subject, data, reply }) => {
+    const groupId = subject.split(".")[2] ?? "";
+    reply?.((await midTurn.answer(groupId, data)) ?? (await ipc.handle(groupId, data)));
+  });
+
   await host.start(lifetime.signal);
   for (const warning of host.warnings) log.warn({}, warning);
   const blocked = obstacle();
   if (blocked) log.warn({}, blocked.detail);
-  const groups = await store.groups.list();
-  await pool.adopt(new Map(groups.map((group) => [group.id, group])), lifetime.signal).catch((error: unknown) => {
-    log.error({ error: errorMessage(error) }, "the sandbox engine could not be asked what runs");
-  });
-  const taken = await takeOverTurns({
-    turns: store.turns,
-    sandboxes: pool.list(),
-    adopt: (turn) => dispatcher.adopt(turn),
-    retry: (turn) => endings.retry(turn, "The gateway was started anew.", true),
-    putBack: (turn) => endings.putBack(turn, null, null),
-    passPoint,
-  });
-  log.info({ epoch: installation.epoch, ...taken }, "turns of an earlier start");
+  await agents.takeOver();
 
   telegram?.start(lifetime.signal);
   const web = settings.web.enabled
@@ -380,10 +259,10 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   await control.start(lifetime.signal);
 
   every(background, reconcileEveryMs, (signal) => pool.reconcile(signal));
-  every(background, watchEveryMs, (signal) => watch.look(signal));
+  every(background, agents.watchEveryMs, (signal) => watch.look(signal));
   every(background, idleLookEveryMs, (signal) => pool.stopIdle(signal));
   every(background, pruneEveryMs, () => store.prune());
-  dispatcher.wake();
+  background.run(async () => void (await store.prune()));
   scheduler.start();
   log.info(
     { ms: clock.now() - startedAt, web: web?.url, sandbox: host.kind, store: join(settings.store.path) },
@@ -397,11 +276,6 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   await grace(running, settings.stop_grace);
   pool.letGo();
   log.info({ running: running.size }, "praktor stops; what still runs is taken up by the next start");
-}
-
-/** `agent.{groupID}.output`: the group is the second token, and the sender's credential allows only its own. */
-function groupOf(subject: string): string {
-  return subject.split(".")[1] ?? "";
 }
 
 function every(background: Background, delayMs: number, work: (signal: AbortSignal) => Promise<unknown>): void {

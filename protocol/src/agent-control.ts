@@ -27,6 +27,8 @@ export const AgentControl = z.discriminatedUnion("command", [
 export type AgentControl = z.infer<typeof AgentControl>;
 
 export const RunnerStatus = z.object({
+  /** Which sandbox speaks: an older one of the group may still be going down. */
+  sandboxId: RowId.optional(),
   turns: z.array(z.object({ turnId: RowId, conversationId: RowId, attempt: z.number().int().positive() })),
   version: z.string(),
 });

@@ -12,7 +12,10 @@ const turnFields = {
   conversationId: RowId,
   attempt: z.number().int().positive(),
 };
-const factFields = { ...turnFields, seq: z.number().int().positive() };
+/** A turn that reports more than this is out of bounds: its rows would fill the disk. */
+const maxFacts = 20_000;
+const factFields = { ...turnFields, seq: z.number().int().positive().max(maxFacts) };
+const shortText = z.string().max(512);
 
 /** Tokens and cost of one turn, in all its model calls. */
 export const Usage = z.object({
@@ -44,16 +47,16 @@ export type LiveOutput = z.infer<typeof TextOutput> | z.infer<typeof ThinkingOut
 export const StartedOutput = z.object({
   type: z.literal("started"),
   ...factFields,
-  sessionId: z.string(),
-  model: z.string(),
+  sessionId: shortText,
+  model: shortText,
 });
 
 export const ToolOutput = z.object({
   type: z.literal("tool"),
   ...factFields,
   phase: z.enum(["started", "finished"]),
-  toolUseId: z.string(),
-  name: z.string(),
+  toolUseId: shortText,
+  name: shortText,
   /** The tool's input as JSON text, cut to 4,000 characters; with `started`. */
   input: z.string().max(4100).optional(),
   /** The tool's output as text, cut to 4,000 characters; with `finished`. */
@@ -63,7 +66,7 @@ export const ToolOutput = z.object({
 });
 
 /** The model call was cut and is made again: text published since the last fact is void. */
-export const RestartOutput = z.object({ type: z.literal("restart"), ...factFields, reason: z.string() });
+export const RestartOutput = z.object({ type: z.literal("restart"), ...factFields, reason: z.string().max(4_000) });
 
 /** Something the person should know besides the answer: `session_lost` when the stored session was gone and a fresh one began. */
 export const NoticeOutput = z.object({
@@ -78,7 +81,7 @@ export const ResultOutput = z.object({
   ...factFields,
   /** The whole answer, Markdown. May be empty when the agent had nothing to say. */
   content: z.string(),
-  sessionId: z.string(),
+  sessionId: shortText,
   usage: Usage,
   durationMs: z.number().nonnegative(),
 });
@@ -105,7 +108,7 @@ export const FailedOutput = z.object({
   content: z.string(),
   /** What was said before the failure, if anything. */
   partialText: z.string().optional(),
-  sessionId: z.string().optional(),
+  sessionId: shortText.optional(),
   usage: Usage.optional(),
 });
 

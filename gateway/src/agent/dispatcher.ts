@@ -70,6 +70,8 @@ const acceptTries = 3;
 /** A full house is looked at again when a turn ends; a sandbox may also have gone otherwise, so after this time too. */
 const fullHouseMs = 5_000;
 const controlTimeoutMs = 5_000;
+/** How long a runner may say that it is busy with a turn that the gateway does not know of. */
+const refusalPatienceMs = 60_000;
 /** After a step that the store refused: its disk is full, say. */
 const storeRetryMs = 2_000;
 /** While the bus is away, nobody can answer: it is looked at again after this time. */
@@ -83,6 +85,8 @@ export class Dispatcher implements AsyncDisposable {
   readonly #toldToWait = new Set<string>();
   /** Groups for which there was no room: not tried again before something may have changed. */
   readonly #withoutRoom = new Set<string>();
+  /** By turn: when its runner first said that it is busy. */
+  readonly #refusedSince = new Map<string, number>();
   #roomTimer: NodeJS.Timeout | undefined;
   #pumping = false;
   #again = false;
@@ -114,6 +118,12 @@ export class Dispatcher implements AsyncDisposable {
     clearTimeout(this.#roomTimer);
   }
 
+  /** Claims again, after `pause`. */
+  resume(): void {
+    this.#paused = false;
+    this.wake();
+  }
+
   /** A turn that an earlier life of the gateway gave to a sandbox which still runs it. */
   async adopt(turn: Turn): Promise<void> {
     await this.#options.turns.adopt(turn.id, this.#options.epoch);
@@ -122,6 +132,8 @@ export class Dispatcher implements AsyncDisposable {
     this.#watchDeadline(adopted);
     const conversation = await this.#options.conversations.get(turn.conversationId);
     if (conversation) this.#options.onStarted(adopted, conversation);
+    // The wish to stop it came before the gateway's end.
+    if (adopted.cancelRequested) this.#background.run((signal) => this.#interrupt(adopted, signal));
   }
 
   /** Ends a turn on the person's wish. Null: there is no such open turn. */
@@ -178,6 +190,7 @@ export class Dispatcher implements AsyncDisposable {
     this.#deadlines.delete(turn.id);
     if (turn.state !== "queued") {
       this.#toldToWait.delete(turn.id);
+      this.#refusedSince.delete(turn.id);
       this.#withoutRoom.clear();
     }
     this.#options.pool.touch(turn.groupId);
@@ -281,22 +294,20 @@ export class Dispatcher implements AsyncDisposable {
     this.#publishTurn(turn);
     const sandbox = await pool.ensure({ id: group.id, folder: group.folder }, signal);
     // Stopped by the person, or timed out, while its sandbox started.
-    if (!running.get(turn.id)) return;
+    const isWanted = (): boolean => running.get(turn.id)?.turn.attempt === turn.attempt;
+    if (!isWanted()) return;
     await turns.assign(turn.id, turn.attempt, sandbox.generation);
     passPoint?.("turn_assigned");
     const spoken = await messages.byTurn(turn.id);
     const { files, note } = (await this.#options.fetchFiles?.(spoken, signal)) ?? { files: [], note: null };
-    if (!running.get(turn.id)) return;
+    if (!isWanted()) return;
     const text = note === null ? promptOf(spoken) : `${promptOf(spoken)}\n\n${note}`;
     const task = turn.sender === "scheduler" ? ((await this.#options.taskOf?.(turn.id)) ?? null) : null;
     const input = this.#input(turn, group, conversation, text, task);
     const reply = await this.#send({ ...input, ...inputFiles(files) }, sandbox, signal);
-    const live = running.get(turn.id);
-    if (reply.status === "refused") {
-      if (reply.code === "invalid")
-        throw new PraktorError("refused", `The agent's process refused the message: ${reply.message}`);
-      return await this.#options.endings.putBack(turn, this.#options.clock.now() + 1000, reply.message);
-    }
+    const live = isWanted() ? running.get(turn.id) : undefined;
+    if (reply.status === "refused") return await this.#refused(turn, sandbox, reply);
+    this.#refusedSince.delete(turn.id);
     passPoint?.("input_accepted");
     await turns.accepted(turn.id, turn.attempt);
     // It ended while the runner took it: the runner must not go on with it.
@@ -306,6 +317,25 @@ export class Dispatcher implements AsyncDisposable {
     if (live.turn.cancelRequested) await this.#interrupt(live.turn, signal);
     // It may have died between its acceptance and our note of it: then nobody else will say so.
     if (!pool.isLive(group.id, sandbox.generation)) await this.sandboxLost(group.id, sandbox.generation, "It ended.");
+  }
+
+  /** A runner is busy while an earlier turn of the conversation still goes down; for longer than that, something hangs in it. */
+  async #refused(
+    turn: Turn,
+    sandbox: PooledSandbox,
+    reply: Extract<AgentInputReply, { status: "refused" }>,
+  ): Promise<void> {
+    const { endings, clock, pool } = this.#options;
+    if (reply.code === "invalid") {
+      throw new PraktorError("refused", `The agent's process refused the message: ${reply.message}`);
+    }
+    const now = clock.now();
+    const since = this.#refusedSince.get(turn.id) ?? now;
+    this.#refusedSince.set(turn.id, since);
+    if (now - since < refusalPatienceMs) return await endings.putBack(turn, now + 1000, reply.message);
+    this.#refusedSince.delete(turn.id);
+    await pool.giveUp(turn.groupId, sandbox.generation, `It refused work for too long: ${reply.message}`);
+    throw new PraktorError("not_accepted", `The sandbox took no work: ${reply.message}`);
   }
 
   async #send(input: AgentInput, sandbox: PooledSandbox, signal: AbortSignal): Promise<AgentInputReply> {

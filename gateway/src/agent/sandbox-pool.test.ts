@@ -63,6 +63,36 @@ describe("starting", () => {
     expect(bench.pool.isLive("a", 2)).toBe(true);
   });
 
+  test("a stop while it starts leaves nothing running, however late the engine is", async () => {
+    await using bench = new AgentBench();
+    const gate = Promise.withResolvers<void>();
+    bench.host.beforeLaunch = () => gate.promise;
+    const waiting = ensure(bench, "a").then(
+      () => "started",
+      () => "refused",
+    );
+    await eventually(async () => expect(await bench.store.sandboxes.live()).toHaveLength(1));
+    const stopped = bench.pool.stop("a", signal);
+    gate.resolve();
+    await stopped;
+    expect(await waiting).toBe("refused");
+    expect(bench.host.running.size).toBe(0);
+    expect(await bench.store.sandboxes.live()).toEqual([]);
+    expect(bench.pool.list()).toEqual([]);
+  });
+
+  test("the word of another sandbox of the group is not taken for its own", async () => {
+    await using bench = new AgentBench();
+    bench.host.afterLaunch = () => {};
+    const waiting = ensure(bench, "a");
+    await eventually(() => expect(bench.host.launched).toHaveLength(1));
+    const sandboxId = bench.host.launched[0]?.sandboxId ?? "";
+    expect(bench.pool.ready("a", { ...idleRunner, sandboxId: "an-older-one" })).toBe(false);
+    expect(bench.pool.list()).toMatchObject([{ status: "starting" }]);
+    expect(bench.pool.ready("a", { ...idleRunner, sandboxId })).toBe(true);
+    expect(await waiting).toBe(sandboxId);
+  });
+
   test("one that never becomes ready is given up at the deadline, and the next one is tried afresh", async () => {
     await using bench = new AgentBench({ pool: { startTimeoutMs: 60 } });
     const { afterLaunch } = bench.host;
@@ -239,6 +269,16 @@ describe("taking over", () => {
     await next.pool.adopt(groups, signal);
     return next;
   }
+
+  test("a runner whose connection outlived the gateway is asked, for it announces nothing", async () => {
+    await using bench = new AgentBench();
+    const kept = await ensure(bench, "a");
+    bench.host.afterLaunch = () => {};
+    const askRunner = () => Promise.resolve({ ...idleRunner, sandboxId: kept });
+    await using next = new AgentBench({ store: bench.store, host: bench.host, pool: { askRunner } });
+    await next.pool.adopt(new Map([["a", await bench.group("a")]]), signal);
+    await eventually(() => expect(next.pool.isLive("a", 1)).toBe(true));
+  });
 
   test("what still runs is adopted, what is gone is noted, what nobody knows is stopped", async () => {
     await using bench = new AgentBench();

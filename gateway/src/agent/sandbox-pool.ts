@@ -2,7 +2,7 @@
 import type { RunnerStatus } from "@praktor/protocol/agent-control";
 import type { Clock } from "../kit/clock.ts";
 import type { PassPoint } from "../kit/crash-points.ts";
-import { abortable, deadline } from "../kit/deadline.ts";
+import { abortable, deadline, sleep } from "../kit/deadline.ts";
 import type { Ids } from "../kit/ids.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
@@ -40,6 +40,8 @@ export interface SandboxPoolOptions {
   isBusy: (groupId: string) => boolean;
   revoke: (sandboxId: string) => void;
   /** The runner's first word, and each one after a reconnect. */
+  /** What a running sandbox's runner says of itself when it is asked; null when it does not answer. */
+  askRunner: (groupId: string, signal: AbortSignal) => Promise<RunnerStatus | null>;
   onReady: (groupId: string, generation: number, runner: RunnerStatus) => void;
   /** It ended and nobody had asked for that. */
   onLost: (groupId: string, generation: number, detail: string) => void;
@@ -65,6 +67,10 @@ interface Entry {
   startedAt: number;
   lastActiveAt: number;
   place: SandboxPlace | null;
+  /** Ends a start that is no longer wanted. */
+  cancel: AbortController;
+  /** Settles when the engine has started it or will not: before that there is nothing to stop. */
+  launched: Promise<void>;
   /** Resolves with the runner's first word; rejects when the start failed. */
   ready: PromiseWithResolvers<void>;
   /** Rejects when it ended before that. Only for whoever starts it: those who wait hear it with its last words, once it is being cleaned up. */
@@ -74,6 +80,7 @@ interface Entry {
 
 /** How long a sandbox may take to end before it is killed. */
 const stopGraceMs = 5_000;
+const askEveryMs = 1_000;
 /** Starts at a time, and how long one may hold up the next. */
 const startsAtOnce = 4;
 const longestHoldMs = 3_000;
@@ -127,6 +134,8 @@ export class SandboxPool {
   ready(groupId: string, runner: RunnerStatus): boolean {
     const entry = this.#entries.get(groupId);
     if (!entry || entry.status === "stopping") return false;
+    // An older sandbox of the group that did not go down announces itself too.
+    if (runner.sandboxId !== undefined && runner.sandboxId !== entry.sandboxId) return false;
     const first = entry.status === "starting";
     entry.status = "running";
     entry.lastActiveAt = this.#options.clock.now();
@@ -223,13 +232,16 @@ export class SandboxPool {
       startedAt: now,
       lastActiveAt: now,
       place: null,
+      cancel: new AbortController(),
+      launched: Promise.resolve(),
       ready: Promise.withResolvers<void>(),
       died: diedPromise(),
       stopped: null,
     };
     this.#entries.set(group.id, entry);
     this.#options.onChange(group.id, "starting", null);
-    const starting = this.#start(entry, group, evicted, deadline(this.#options.lifetime, this.#options.startTimeoutMs));
+    const limit = deadline(this.#options.lifetime, this.#options.startTimeoutMs);
+    const starting = this.#start(entry, group, evicted, AbortSignal.any([limit, entry.cancel.signal]));
     starting.catch((error: unknown) => entry.ready.reject(error));
     return entry;
   }
@@ -251,41 +263,48 @@ export class SandboxPool {
   }
 
   async #start(entry: Entry, group: PooledGroup, evicted: Promise<unknown>, signal: AbortSignal): Promise<void> {
-    const { host, store, openPlace, environment, logger } = this.#options;
-    const launchedAt = this.#options.clock.now();
+    const { clock, logger } = this.#options;
+    const begunAt = clock.now();
     try {
       await evicted;
       using _place = await this.#gate.enter(signal);
-      entry.place = await host.prepare({ groupId: group.id, folder: group.folder }, signal);
-      const { natsUrl, endpointUrl } = await openPlace(group.id, entry.place, signal);
-      const token = newSandboxToken();
-      const row = await store.begin({ id: entry.sandboxId, groupId: group.id, tokenHash: hashSandboxToken(token) });
-      this.#options.passPoint?.("sandbox_stored");
-      entry.generation = row.generation;
-      const running = await host.launch(
-        {
-          groupId: group.id,
-          folder: group.folder,
-          sandboxId: entry.sandboxId,
-          generation: row.generation,
-          environment: {
-            ...environment(),
-            GROUP_ID: group.id,
-            PRAKTOR_SANDBOX_ID: entry.sandboxId,
-            PRAKTOR_TOKEN: token,
-            PRAKTOR_ENDPOINT: endpointUrl,
-            NATS_URL: natsUrl,
-          },
-        },
-        signal,
-      );
-      this.#options.passPoint?.("sandbox_launched");
-      await store.running(entry.sandboxId, running.engineId);
+      entry.launched = this.#launch(entry, group, signal);
+      await entry.launched;
       await abortable(Promise.race([entry.ready.promise, entry.died.promise]), signal);
-      logger.info({ group: group.id, ms: this.#options.clock.now() - launchedAt }, "sandbox ready");
+      logger.info({ group: group.id, ms: clock.now() - begunAt }, "sandbox ready");
     } catch (error) {
       throw await this.#startFailed(entry, error, signal);
     }
+  }
+
+  async #launch(entry: Entry, group: PooledGroup, signal: AbortSignal): Promise<void> {
+    const { host, store, openPlace, environment } = this.#options;
+    entry.place = await host.prepare({ groupId: group.id, folder: group.folder }, signal);
+    const { natsUrl, endpointUrl } = await openPlace(group.id, entry.place, signal);
+    signal.throwIfAborted();
+    const token = newSandboxToken();
+    const row = await store.begin({ id: entry.sandboxId, groupId: group.id, tokenHash: hashSandboxToken(token) });
+    this.#options.passPoint?.("sandbox_stored");
+    entry.generation = row.generation;
+    const running = await host.launch(
+      {
+        groupId: group.id,
+        folder: group.folder,
+        sandboxId: entry.sandboxId,
+        generation: row.generation,
+        environment: {
+          ...environment(),
+          GROUP_ID: group.id,
+          PRAKTOR_SANDBOX_ID: entry.sandboxId,
+          PRAKTOR_TOKEN: token,
+          PRAKTOR_ENDPOINT: endpointUrl,
+          NATS_URL: natsUrl,
+        },
+      },
+      signal,
+    );
+    this.#options.passPoint?.("sandbox_launched");
+    await store.running(entry.sandboxId, running.engineId);
   }
 
   async #startFailed(entry: Entry, error: unknown, signal: AbortSignal): Promise<PraktorError> {
@@ -304,16 +323,19 @@ export class SandboxPool {
               : `It could not be started: ${errorMessage(error)}`,
             { cause: error },
           );
-    logger.error(
-      { group: entry.groupId, sandbox: entry.sandboxId, error: errorMessage(error), output },
-      "a sandbox did not start",
-    );
+    const isWanted = !entry.cancel.signal.aborted;
+    if (isWanted) {
+      logger.error(
+        { group: entry.groupId, sandbox: entry.sandboxId, error: errorMessage(error), output },
+        "a sandbox did not start",
+      );
+    }
     // Whoever waits hears why it failed, not that it was cleaned up.
     entry.ready.promise.catch(() => {});
     entry.ready.reject(failure);
     entry.stopped ??= this.#stop(entry, failure.message, AbortSignal.timeout(stopGraceMs * 4));
     await entry.stopped;
-    this.#options.onChange(entry.groupId, "failed", failure.message);
+    if (isWanted) this.#options.onChange(entry.groupId, "failed", failure.message);
     return failure;
   }
 
@@ -327,6 +349,8 @@ export class SandboxPool {
       startedAt: sandbox.startedAt,
       lastActiveAt: clock.now(),
       place: null,
+      cancel: new AbortController(),
+      launched: Promise.resolve(),
       ready: Promise.withResolvers<void>(),
       died: diedPromise(),
       stopped: null,
@@ -338,6 +362,7 @@ export class SandboxPool {
       try {
         entry.place = await host.prepare({ groupId: group.id, folder: group.folder }, limit);
         await openPlace(group.id, entry.place, limit);
+        this.#askUntilReady(entry, limit);
         await abortable(Promise.race([entry.ready.promise, entry.died.promise]), limit);
       } catch (error) {
         // A stopping gateway leaves the container to its next life.
@@ -352,10 +377,26 @@ export class SandboxPool {
     entry.ready.promise.catch(() => {});
   }
 
+  /** A connection that outlived the gateway (an external server's) announces nothing: it has to be asked. */
+  #askUntilReady(entry: Entry, signal: AbortSignal): void {
+    const asking = async (): Promise<void> => {
+      while (entry.status === "starting") {
+        const runner = await this.#options.askRunner(entry.groupId, signal);
+        if (runner) this.ready(entry.groupId, runner);
+        await sleep(askEveryMs, signal);
+      }
+    };
+    // It ends with the wait that it serves.
+    asking().catch(() => {});
+  }
+
   async #stop(entry: Entry, error: string | null, signal: AbortSignal): Promise<void> {
     const { host, store, revoke, closePlace, onChange, logger } = this.#options;
     entry.status = "stopping";
     onChange(entry.groupId, "stopping", null);
+    // A start in progress would launch it after it was stopped.
+    entry.cancel.abort(new PraktorError("start_failed", "The sandbox was stopped while it started."));
+    await entry.launched.catch(() => {});
     try {
       // Its credential is good to the end, so that the runner's last facts still arrive; then it is nobody's.
       await host.stop(entry.sandboxId, stopGraceMs, signal);

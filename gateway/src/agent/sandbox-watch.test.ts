@@ -15,7 +15,7 @@ function watched() {
   const world = { now: 0, silent: new Set<string>(), busUp: true, givenUp: [] as string[] };
   const watch = new SandboxWatch({
     sandboxes: () => sandboxes,
-    answers: async (groupId) => !world.silent.has(groupId),
+    answers: async ({ groupId }) => !world.silent.has(groupId),
     isBusUp: () => world.busUp,
     giveUp: async (groupId, generation, detail) => void world.givenUp.push(`${groupId}/${generation} ${detail}`),
     clock: { now: () => world.now },

@@ -5,7 +5,7 @@ import type { PooledSandbox } from "./sandbox-pool.ts";
 export interface SandboxWatchOptions {
   sandboxes: () => readonly PooledSandbox[];
   /** Whether its runner answers. Must not reject. */
-  answers: (groupId: string, signal: AbortSignal) => Promise<boolean>;
+  answers: (sandbox: PooledSandbox, signal: AbortSignal) => Promise<boolean>;
   /** Without the bus nobody can answer, and nobody is to blame. */
   isBusUp: () => boolean;
   giveUp: (groupId: string, generation: number, detail: string) => Promise<void>;
@@ -33,10 +33,11 @@ export class SandboxWatch {
     await Promise.all(running.map((sandbox) => this.#ask(sandbox, signal)));
   }
 
-  async #ask({ groupId, sandboxId, generation }: PooledSandbox, signal: AbortSignal): Promise<void> {
+  async #ask(sandbox: PooledSandbox, signal: AbortSignal): Promise<void> {
+    const { groupId, sandboxId, generation } = sandbox;
     const { answers, isBusUp, giveUp, clock, patienceMs } = this.#options;
     const askedAt = clock.now();
-    if (await answers(groupId, signal)) {
+    if (await answers(sandbox, signal)) {
       this.#silentSince.delete(sandboxId);
       return;
     }

@@ -34,6 +34,9 @@ export interface BusRequest {
   reply: ((value: unknown) => void) | undefined;
 }
 
+/** Messages of one subscription that are worked on at once: a flood waits in the client, and its senders repeat what matters. */
+const maxInFlight = 256;
+
 export type BusErrorCode = "no_responder" | "timeout" | "payload_too_large" | "bad_reply" | "disconnected";
 
 export class Bus implements AsyncDisposable {
@@ -133,13 +136,25 @@ export class Bus implements AsyncDisposable {
     throw new PraktorError("bad_reply", `The reply on ${subject} has an unknown shape: ${parsed.error.message}`);
   }
 
-  /** Each message starts the handler at once, side by side. A handler that rejects is logged; the sender gets no reply and asks again. */
+  /** Each message starts the handler at once, side by side up to a bound; then the next ones wait. A handler that rejects is logged; the sender gets no reply and asks again. */
   subscribe(subject: string, handle: (request: BusRequest) => Promise<void>): void {
     const subscription = this.#required().subscribe(subject);
     this.#background.run(async (signal) => {
       signal.addEventListener("abort", () => subscription.unsubscribe(), { once: true });
+      let inFlight = 0;
+      let finished = Promise.withResolvers<void>();
       for await (const message of subscription) {
-        this.#background.run(() => handle(toRequest(message)));
+        if (inFlight >= maxInFlight) await finished.promise;
+        inFlight += 1;
+        this.#background.run(async () => {
+          try {
+            await handle(toRequest(message));
+          } finally {
+            inFlight -= 1;
+            finished.resolve();
+            finished = Promise.withResolvers<void>();
+          }
+        });
       }
     });
   }

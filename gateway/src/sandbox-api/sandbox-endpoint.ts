@@ -2,6 +2,7 @@
 import { createAdaptorServer, type ServerType } from "@hono/node-server";
 import { CredentialRequest, credentialPath, modelPath, type CredentialReply } from "@praktor/protocol/sandbox-endpoint";
 import { Hono, type Context } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import type { Transfers } from "../agent/transfers.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
@@ -24,6 +25,9 @@ export interface SandboxEndpointOptions {
   issueCredential: (sandbox: KnownSandbox, userPublicKey: string, reachHost: string) => Promise<CredentialReply>;
 }
 
+/** A public key and its quotes; a sandbox must not be able to fill the gateway's memory. */
+const maxCredentialBytes = 4 * 1024;
+
 /** One address it listens on; `groupId` null: sandboxes of every group come this way (loopback). */
 interface Place {
   host: string;
@@ -45,6 +49,8 @@ export class SandboxEndpoint implements AsyncDisposable {
     const existing = this.#places.get(host);
     if (existing) return existing.port;
     const server = createAdaptorServer({ fetch: this.#routes(groupId).fetch, overrideGlobalObjects: false });
+    // The server's own limit is shorter than a large file takes at its reader's pace; the transfer has a deadline.
+    if ("requestTimeout" in server) server.requestTimeout = 0;
     const port = await listening(server, host, this.#options.port);
     this.#places.set(host, { host, groupId, server, port });
     return port;
@@ -77,7 +83,7 @@ export class SandboxEndpoint implements AsyncDisposable {
       return await next();
     });
 
-    app.post(credentialPath, async (context) => {
+    app.post(credentialPath, bodyLimit({ maxSize: maxCredentialBytes }), async (context) => {
       const body: unknown = await context.req.json().catch(() => undefined);
       const request = CredentialRequest.safeParse(body);
       if (!request.success)

@@ -81,6 +81,7 @@ export class AgentBench implements AsyncDisposable {
       environment: () => ({ TZ: "Europe/Berlin" }),
       isBusy: (groupId) => running.of(groupId).length > 0,
       revoke: (sandboxId) => void this.revoked.push(sandboxId),
+      askRunner: () => Promise.resolve(null),
       onReady: (groupId, generation, runner) => void this.dispatcher.reconcile(groupId, generation, runner),
       onLost: (groupId, generation, detail) => {
         this.lost.push(`${groupId}/${generation} ${detail}`);

@@ -1,0 +1,236 @@
+/** The rooms that do the work: sandboxes, turns, and what people may ask of them, each handed what it needs. */
+import type { Address } from "@praktor/protocol/address";
+import { AgentControlReply, AgentReady, type RunnerStatus } from "@praktor/protocol/agent-control";
+import type { PraktorEvent } from "@praktor/protocol/events";
+import * as subjects from "@praktor/protocol/subjects";
+import { Assistant } from "./agent/assistant.ts";
+import { Dispatcher } from "./agent/dispatcher.ts";
+import { MidTurnWords } from "./agent/mid-turn-words.ts";
+import { RunningTurns } from "./agent/running-turns.ts";
+import { SandboxPool } from "./agent/sandbox-pool.ts";
+import { SandboxWatch } from "./agent/sandbox-watch.ts";
+import { takeOverTurns } from "./agent/take-over.ts";
+import type { Transfers } from "./agent/transfers.ts";
+import { TurnEndings } from "./agent/turn-endings.ts";
+import { TurnFacts } from "./agent/turn-facts.ts";
+import { Workspace } from "./agent/workspace.ts";
+import type { Settings } from "./config/schema.ts";
+import type { Background } from "./kit/background.ts";
+import type { Clock } from "./kit/clock.ts";
+import type { PassPoint } from "./kit/crash-points.ts";
+import type { Ids } from "./kit/ids.ts";
+import type { Logger } from "./kit/logger.ts";
+import { errorMessage } from "./kit/praktor-error.ts";
+import type { ModelAccess, Obstacle } from "./model-access.ts";
+import type { Bus } from "./natsbus/bus.ts";
+import type { SandboxPlaces } from "./sandbox-api/sandbox-places.ts";
+import type { SandboxUsers } from "./sandbox-api/sandbox-users.ts";
+import type { SandboxHost } from "./sandbox/sandbox.ts";
+import type { NewOutboxPart, Store } from "./store/contract.ts";
+import type { TelegramBot } from "./telegram/telegram-bot.ts";
+
+export interface AgentParts {
+  store: Store;
+  bus: Bus;
+  host: SandboxHost;
+  users: SandboxUsers;
+  places: SandboxPlaces;
+  transfers: Transfers;
+  running: RunningTurns;
+  background: Background;
+  clock: Clock;
+  ids: Ids;
+  log: Logger;
+  lifetime: AbortSignal;
+  epoch: number;
+  access: ModelAccess;
+  obstacle: () => Obstacle | null;
+  timeZone: string | undefined;
+  publish: (event: PraktorEvent) => void;
+  render: (address: Address, markdown: string) => NewOutboxPart[];
+  /** Made after the agents; null where Telegram is off. */
+  telegram: () => TelegramBot | null;
+  /** A task's turn ended. */
+  onTaskTurnEnded: () => void;
+  passPoint: PassPoint;
+}
+
+export interface Agents {
+  pool: SandboxPool;
+  dispatcher: Dispatcher;
+  assistant: Assistant;
+  workspace: Workspace;
+  midTurn: MidTurnWords;
+  watch: SandboxWatch;
+  watchEveryMs: number;
+  /** Begins to hear what sandboxes say; after everything is made that it may call. */
+  listen: () => void;
+  /** Finds what an earlier life left running, and only then claims turns. */
+  takeOver: () => Promise<void>;
+}
+
+export function makeAgents(settings: Settings, parts: AgentParts): Agents {
+  const { store, bus, host, users, places, transfers, running, background, clock, ids, log, access } = parts;
+  const { obstacle, publish, render, passPoint } = parts;
+  const request = bus.request.bind(bus);
+  const watchEveryMs = Math.min(10_000, settings.agent.unresponsive_timeout / 3);
+  const askRunner = async (groupId: string, signal: AbortSignal): Promise<RunnerStatus | null> => {
+    const subject = subjects.agentControl(groupId);
+    const question = request(subject, { command: "status" }, AgentControlReply, watchEveryMs, signal);
+    const reply = await question.catch(() => null);
+    return reply?.status === "ok" ? (reply.runner ?? null) : null;
+  };
+  const pool = new SandboxPool({
+    lifetime: parts.lifetime,
+    host,
+    store: store.sandboxes,
+    ids,
+    clock,
+    logger: log,
+    maxSandboxes: settings.agent.max_containers,
+    startTimeoutMs: settings.agent.start_timeout,
+    idleTimeoutMs: settings.agent.idle_timeout,
+    openPlace: (groupId, place) => places.open(groupId, place),
+    closePlace: (groupId, place) => places.close(groupId, place),
+    environment: () => ({
+      PRAKTOR_MODEL_AUTH: access.credential?.type ?? "api_key",
+      PRAKTOR_MAX_CONVERSATIONS: String(settings.agent.max_conversations),
+      PRAKTOR_MAX_TURNS: String(settings.agent.max_turns),
+      ...(settings.agent.model === undefined ? {} : { PRAKTOR_MODEL: settings.agent.model }),
+      ...(parts.timeZone === undefined ? {} : { TZ: parts.timeZone }),
+    }),
+    isBusy: (groupId) => running.of(groupId).length > 0,
+    revoke: (sandboxId) => {
+      const user = users.revoke(sandboxId);
+      if (user !== null) bus.disconnectUser(user);
+    },
+    askRunner,
+    onReady: (groupId, generation, runner) => background.run(() => dispatcher.reconcile(groupId, generation, runner)),
+    onLost: (groupId, generation, detail) => background.run(() => dispatcher.sandboxLost(groupId, generation, detail)),
+    onChange: (groupId, status, error) => publish({ type: "sandbox", groupId, status, error }),
+    passPoint,
+  });
+  const workspace = new Workspace({
+    transfers,
+    ensure: (group, signal) => pool.ensure(group, signal),
+    findGroup: (groupId) => store.groups.get(groupId),
+    request,
+  });
+  const endings = new TurnEndings({
+    turns: store.turns,
+    messages: store.messages,
+    conversations: store.conversations,
+    running,
+    clock,
+    logger: log,
+    maxAttempts: settings.agent.max_attempts,
+    render,
+    publish,
+    onEnded: (turn) => {
+      parts.telegram()?.turnEnded(turn.id);
+      dispatcher.turnEnded(turn);
+      if (turn.sender === "scheduler") parts.onTaskTurnEnded();
+    },
+    onOutgoing: () => parts.telegram()?.wakeDelivery(),
+  });
+  const dispatcher = new Dispatcher({
+    turns: store.turns,
+    groups: store.groups,
+    conversations: store.conversations,
+    messages: store.messages,
+    running,
+    endings,
+    clock,
+    logger: log,
+    epoch: parts.epoch,
+    maxConversations: settings.agent.max_conversations,
+    maxTurns: settings.agent.max_turns,
+    turnTimeoutMs: settings.agent.turn_timeout,
+    defaultModel: settings.agent.model,
+    obstacle,
+    pool,
+    request,
+    isBusUp: () => bus.health().ok,
+    publish,
+    onStarted: (turn, conversation) => parts.telegram()?.turnStarted(conversation.address, turn.id),
+    fetchFiles: async (messages, signal) =>
+      (await parts.telegram()?.fetchFiles(messages, (...file) => workspace.write(...file), signal)) ?? {
+        files: [],
+        note: null,
+      },
+    taskOf: async (turnId) => (await store.tasks.ofTurn(turnId))?.task ?? null,
+    passPoint,
+  });
+  // Turns are claimed once it is known what an earlier life left.
+  dispatcher.pause();
+  const facts = new TurnFacts({
+    turns: store.turns,
+    conversations: store.conversations,
+    running,
+    endings,
+    logger: log,
+    render,
+    publish,
+    passPoint,
+  });
+  const watch = new SandboxWatch({
+    sandboxes: () => pool.list(),
+    answers: async ({ groupId, generation }, signal) => {
+      const runner = await askRunner(groupId, signal);
+      // A word that was lost with a connection is made up for here.
+      if (runner) background.run(() => dispatcher.reconcile(groupId, generation, runner));
+      return runner !== null;
+    },
+    isBusUp: () => bus.health().ok,
+    giveUp: (groupId, generation, detail) => pool.giveUp(groupId, generation, detail),
+    clock,
+    patienceMs: settings.agent.unresponsive_timeout,
+  });
+
+  const assistant = new Assistant({ store, running, dispatcher, pool, request, publish });
+  const midTurn = new MidTurnWords({
+    messages: store.messages,
+    conversations: store.conversations,
+    running,
+    logger: log,
+    stat: (groupId, path, signal) => workspace.stat(groupId, path, signal),
+    render,
+    publish,
+    onOutgoing: () => parts.telegram()?.wakeDelivery(),
+  });
+
+  const listen = (): void => {
+    bus.subscribe(subjects.allAgentOutput, async ({ subject, data, reply }) => {
+      const answer = await facts.handle(groupOf(subject), data);
+      if (answer) reply?.(answer);
+    });
+    bus.subscribe(subjects.allAgentReady, async ({ subject, data, reply }) => {
+      const ready = AgentReady.safeParse(data);
+      if (ready.success && pool.ready(groupOf(subject), ready.data.runner)) reply?.({ status: "ok" });
+    });
+  };
+
+  const takeOver = async (): Promise<void> => {
+    const groups = new Map((await store.groups.list()).map((group) => [group.id, group]));
+    await pool.adopt(groups, parts.lifetime).catch((error: unknown) => {
+      log.error({ error: errorMessage(error) }, "the sandbox engine could not be asked what runs");
+    });
+    const taken = await takeOverTurns({
+      turns: store.turns,
+      sandboxes: pool.list(),
+      adopt: (turn) => dispatcher.adopt(turn),
+      retry: (turn) => endings.retry(turn, "The gateway was started anew.", true),
+      putBack: (turn) => endings.putBack(turn, null, null),
+      passPoint,
+    });
+    log.info({ epoch: parts.epoch, ...taken }, "turns of an earlier start");
+    dispatcher.resume();
+  };
+
+  return { pool, dispatcher, assistant, workspace, midTurn, watch, watchEveryMs, listen, takeOver };
+}
+
+/** `agent.{groupID}.output`: the group is the second token, and the sender's credential allows only its own. */
+function groupOf(subject: string): string {
+  return subject.split(".")[1] ?? "";
+}
