@@ -108,10 +108,13 @@ export class System implements AsyncDisposable {
 
   /** The first answer in the chat whose text matches. */
   async answerMatching(pattern: RegExp, chatId = owner, since = 0, timeoutMs = 60_000): Promise<ChatMessage> {
-    return await this.telegram.waitForMessage((message) => message.chatId === chatId && pattern.test(message.text), {
-      since,
-      timeoutMs,
-    });
+    return await this.telegram.waitForMessage(
+      ({ chatId: where, text }) => where === chatId && !isStatus(text) && pattern.test(text),
+      {
+        since,
+        timeoutMs,
+      },
+    );
   }
 
   /** What the bot has said in a chat, in order. */
