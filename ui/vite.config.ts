@@ -12,6 +12,12 @@ export default defineConfig({
     manifest: true,
     reportCompressedSize: false,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // In one chunk with what forbids zod to compile: schemas in any other chunk are made after that.
+        codeSplitting: { groups: [{ name: "zod", test: /[\\/]zod[\\/]|zod-without-eval/ }] },
+      },
+    },
   },
   server: {
     host: "127.0.0.1",

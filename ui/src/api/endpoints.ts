@@ -14,6 +14,7 @@ import {
   TurnView,
   WorkspaceListing,
 } from "@praktor/protocol/rest";
+import { SearchView } from "@praktor/protocol/search";
 import { SchedulePreview, type TaskCreate, TaskRunView, type TaskUpdate, TaskView } from "@praktor/protocol/tasks";
 import { TurnSteps } from "@praktor/protocol/turn-steps";
 import { WorkspaceEntry } from "@praktor/protocol/workspace";
@@ -64,6 +65,8 @@ export interface MessagePage {
   conversationId: string | undefined;
   /** Only messages with a smaller id; absent for the newest page. */
   before: number | undefined;
+  /** Only messages with a greater id, from the smallest on. */
+  after: number | undefined;
   limit: number;
 }
 
@@ -71,9 +74,14 @@ export interface MessagePage {
 export const getMessages = (page: MessagePage, signal?: Signal): Promise<MessageView[]> => {
   const query = new URLSearchParams({ limit: String(page.limit) });
   if (page.before !== undefined) query.set("before", String(page.before));
+  if (page.after !== undefined) query.set("after", String(page.after));
   if (page.conversationId !== undefined) query.set("conversation_id", page.conversationId);
   return request(z.array(MessageView), `${group(page.groupId)}/messages?${query}`, { signal });
 };
+
+/** Messages of all groups by their words, newest first. */
+export const searchMessages = (q: string, signal?: Signal): Promise<SearchView> =>
+  request(SearchView, `/api/search?${new URLSearchParams({ q })}`, { signal });
 
 /** The same `idempotencyKey` never makes a second message, so a failed try may be repeated. */
 export const postMessage = (groupId: string, json: MessageCreate, idempotencyKey: string): Promise<MessageAccepted> =>

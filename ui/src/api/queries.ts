@@ -17,6 +17,7 @@ import {
   getTasks,
   getTurns,
   getTurnSteps,
+  searchMessages,
 } from "./endpoints.ts";
 import { readContent } from "../lib/file-content.ts";
 
@@ -88,24 +89,53 @@ export const scheduleQuery = (schedule: string, timezone: string) =>
 
 interface PageParam {
   before?: number;
+  after?: number;
 }
 
 const NEWEST: PageParam = {};
 
 export type MessagePages = InfiniteData<MessageView[], PageParam>;
 
-/** History, newest page first in `pages`, oldest message first in each; `null` for all of the group's conversations. */
-export const messagesQuery = (groupId: string, conversationId: string | null) =>
+/**
+ * History, newest page first in `pages`, oldest message first in each; `conversationId` is `null` for all of the group's conversations.
+ * `around` names a message to begin at; without it history begins at its end.
+ */
+export const messagesQuery = (groupId: string, conversationId: string | null, around: number | null = null) =>
   infiniteQueryOptions({
-    queryKey: ["messages", groupId, conversationId],
+    queryKey: ["messages", groupId, conversationId, around],
     queryFn: ({ pageParam, signal }) =>
       getMessages(
-        { groupId, conversationId: conversationId ?? undefined, before: pageParam.before, limit: PAGE_SIZE },
+        {
+          groupId,
+          conversationId: conversationId ?? undefined,
+          before: pageParam.before,
+          after: pageParam.after,
+          limit: PAGE_SIZE,
+        },
         signal,
       ),
-    initialPageParam: NEWEST,
-    getNextPageParam: (older: MessageView[]): PageParam | undefined =>
-      older[0] === undefined || older.length < PAGE_SIZE ? undefined : { before: older[0].id },
+    initialPageParam: around === null ? NEWEST : { before: around + 1 },
+    getNextPageParam: (older: MessageView[], _, { after }): PageParam | undefined => {
+      // A page that goes on from a message has that message before it, however few it holds.
+      if (after !== undefined) return { before: older[0]?.id ?? after + 1 };
+      return older[0] === undefined || older.length < PAGE_SIZE ? undefined : { before: older[0].id };
+    },
+    getPreviousPageParam: (newest: MessageView[], _, param): PageParam | undefined => {
+      const last = newest.at(-1);
+      return last === undefined || endsHistory(newest, param) ? undefined : { after: last.id };
+    },
+  });
+
+/** Whether nothing newer is to be fetched after this page: what is said from now on follows it. */
+export const endsHistory = (page: readonly MessageView[], { before, after }: PageParam): boolean =>
+  before === undefined && (after === undefined || page.length < PAGE_SIZE);
+
+export const searchQuery = (q: string) =>
+  queryOptions({
+    queryKey: ["search", q],
+    queryFn: ({ signal }) => searchMessages(q, signal),
+    enabled: q.trim() !== "",
+    gcTime: 60_000,
   });
 
 export const filesQuery = (groupId: string, path: string) =>

@@ -18,6 +18,11 @@ test("names that look like numbers stay names", () => {
   });
 });
 
+test("a message is named by its number", () => {
+  expect(readSearch({ message: 17 })).toEqual({ message: 17 });
+  expect(readSearch({ message: "17" })).toEqual({});
+});
+
 test("a directory without the files panel means nothing", () => {
   expect(readSearch({ path: "notes" })).toEqual({});
 });

@@ -3,14 +3,17 @@
 export interface ConversationSearch {
   /** The chosen conversation; all of the group's without it. */
   conversation?: string;
+  /** The message to begin at. */
+  message?: number;
   files?: boolean;
   /** The directory shown in the files panel. */
   path?: string;
 }
 
 /** Takes what it understands and leaves out the rest, so that a bad address shows the usual page. */
-export const readSearch = ({ conversation, files, path }: Record<string, unknown>): ConversationSearch => ({
+export const readSearch = ({ conversation, message, files, path }: Record<string, unknown>): ConversationSearch => ({
   ...(isText(conversation) ? { conversation: String(conversation) } : {}),
+  ...(Number.isSafeInteger(message) ? { message: Number(message) } : {}),
   ...(files === true ? { files } : {}),
   ...(files === true && isText(path) ? { path: String(path) } : {}),
 });

@@ -1,14 +1,7 @@
 /** The ways to the pages: a list at the side, or a bar at the bottom of a phone. */
 import { Link } from "@tanstack/react-router";
-import { CalendarClock, LayoutDashboard, MessagesSquare, UsersRound } from "lucide-react";
 import { en } from "../text/en.ts";
-
-const PAGES = [
-  { to: "/", label: en.nav.dashboard, icon: LayoutDashboard },
-  { to: "/groups", label: en.nav.groups, icon: UsersRound },
-  { to: "/tasks", label: en.nav.tasks, icon: CalendarClock },
-  { to: "/conversations", label: en.nav.conversations, icon: MessagesSquare },
-] as const;
+import { PAGES } from "./pages.ts";
 
 export const SideNav = () => (
   <nav aria-label={en.nav.label}>

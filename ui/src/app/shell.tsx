@@ -12,6 +12,7 @@ import { en } from "../text/en.ts";
 import { Brand } from "./brand.tsx";
 import { ConnectionPill } from "./connection-pill.tsx";
 import { BottomNav, SideNav } from "./nav.tsx";
+import { PaletteOpener } from "./palette-opener.tsx";
 
 export const Shell = () => {
   const { groupId } = useParams({ strict: false });
@@ -29,6 +30,7 @@ export const Shell = () => {
         <div className="mb-4 px-1.5 pt-1.5">
           <Brand />
         </div>
+        <PaletteOpener wide keys />
         <SideNav />
         <div className="mt-auto flex items-center justify-between pl-1.5">
           <ConnectionPill />
@@ -44,6 +46,7 @@ export const Shell = () => {
         <Brand />
         <div className="flex items-center gap-1">
           <ConnectionPill />
+          <PaletteOpener />
           <Controls />
         </div>
       </header>

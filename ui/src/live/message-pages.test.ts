@@ -51,3 +51,10 @@ test("delivery changes the one message", () => {
     "pending",
   ]);
 });
+
+test("a new message does not follow a page of the past", () => {
+  const past: MessagePages = { pages: [[message(3)]], pageParams: [{ before: 4 }] };
+  expect(withMessage(past, message(9))).toBe(past);
+  const reached: MessagePages = { pages: [[message(4)], [message(3)]], pageParams: [{ after: 3 }, { before: 4 }] };
+  expect(flatten(withMessage(reached, message(9))).map(({ id }) => id)).toEqual([3, 4, 9]);
+});

@@ -1,6 +1,6 @@
 /** History in the query cache: newest page first, oldest message first within a page. Each message once, by its id. */
 import type { MessageView } from "@praktor/protocol/rest";
-import type { MessagePages } from "../api/queries.ts";
+import { endsHistory, type MessagePages } from "../api/queries.ts";
 
 /** All loaded messages, oldest first, each once. */
 export const flatten = (pages: Pick<MessagePages, "pages"> | undefined): MessageView[] => {
@@ -9,12 +9,13 @@ export const flatten = (pages: Pick<MessagePages, "pages"> | undefined): Message
   return [...byId.values()].sort((a, b) => a.id - b.id);
 };
 
-/** The pages with `message` put in, or put in place of what had its id. */
+/** The pages with `message` put in, or put in place of what had its id; as they are when they do not reach to the end of history. */
 export const withMessage = (pages: MessagePages, message: MessageView): MessagePages => {
   if (pages.pages.some((page) => page.some(({ id }) => id === message.id))) {
     return mapMessages(pages, (other) => (other.id === message.id ? message : other));
   }
   const [newest = [], ...older] = pages.pages;
+  if (!endsHistory(newest, pages.pageParams[0] ?? {})) return pages;
   return { ...pages, pages: [[...newest, message], ...older] };
 };
 

@@ -72,7 +72,7 @@ const UnknownGroup = ({ id }: { id: string }) => {
 
 const GroupPage = ({ group }: { group: GroupView }) => {
   useTitle(group.name);
-  const { conversation: chosenId = null, files = false, path = "" } = route.useSearch();
+  const { conversation: chosenId = null, message: around = null, files = false, path = "" } = route.useSearch();
   const navigate = route.useNavigate();
   const show = (change: { [Key in keyof ConversationSearch]: ConversationSearch[Key] | null }): void =>
     void navigate({ search: (before) => readSearch({ ...before, ...change }) });
@@ -99,7 +99,7 @@ const GroupPage = ({ group }: { group: GroupView }) => {
         <ConversationPicker
           conversations={conversations.data ?? EMPTY}
           chosenId={chosenId}
-          onChoose={(id) => show({ conversation: id })}
+          onChoose={(id) => show({ conversation: id, message: null })}
         />
         <Button size="icon" asChild>
           <Link to="/groups/$id" params={{ id: group.id }} aria-label={t.settings} title={t.settings}>
@@ -120,9 +120,11 @@ const GroupPage = ({ group }: { group: GroupView }) => {
       <div className="flex min-h-0 flex-1">
         <div className={cn("min-w-0 flex-1", files && "max-lg:hidden")}>
           <Thread
-            key={chosenId}
+            key={`${chosenId} ${around}`}
             group={group}
             conversationId={chosenId}
+            around={around}
+            onLatest={() => show({ message: null })}
             chosen={chosen}
             conversations={conversations.data ?? EMPTY}
           />

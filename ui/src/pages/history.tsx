@@ -1,13 +1,15 @@
-/** The scrolling column of messages: stays at the end while one reads there, keeps its place when earlier ones are put in above. */
+/** The scrolling column of messages: stays at the end while one reads there, keeps its place otherwise, and holds a part of a long history only. */
 import type { ConversationView, MessageView } from "@praktor/protocol/rest";
 import { ArrowDown, LoaderCircle } from "lucide-react";
-import { type ReactNode, type RefObject, useEffect, useRef } from "react";
+import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { sentence } from "../api/api-error.ts";
 import { Button } from "../components/button.tsx";
 import { ScrollArea } from "../components/scroll-area.tsx";
+import { cn } from "../lib/cn.ts";
 import { day } from "../lib/time.ts";
 import { useNow } from "../lib/use-now.ts";
 import type { LiveTurn } from "../live/live-turn.ts";
+import { movedDown, movedUp, windowOf } from "../live/message-window.ts";
 import { en } from "../text/en.ts";
 import { conversationName } from "./conversation-picker.tsx";
 import { LiveTurnView } from "./live-turn-view.tsx";
@@ -25,6 +27,14 @@ export interface HistoryProps {
   loadingEarlier: boolean;
   earlierError: Error | null;
   onEarlier: () => void;
+  /** What is loaded does not reach to the end of history. */
+  hasLater: boolean;
+  loadingLater: boolean;
+  onLater: () => void;
+  /** The message to begin at, which is marked; `null` begins at the end. */
+  beginAt: number | null;
+  /** Wanted at the end of a history that does not reach there. */
+  onLatest: () => void;
   empty: ReactNode;
   /** Comes after the messages: those on their way. */
   children: ReactNode[];
@@ -33,7 +43,18 @@ export interface HistoryProps {
 export const History = (props: HistoryProps) => {
   const { messages, turns, conversations, children } = props;
   const nowMs = useNow(60_000);
-  const { element, content, atEnd, onScroll, toEnd } = useScroll(messages[0]?.id);
+  const { beginAt, hasLater } = props;
+  const [lastId, setLastId] = useState<number | null>(null);
+  const ids = useMemo(() => messages.map(({ id }) => id), [messages]);
+  const shown = windowOf(ids, lastId);
+  const endsHere = shown.end === ids.length;
+  const endsHistory = endsHere && !hasLater;
+  const { element, content, atEnd, onScroll, onPerson, toEnd } = useScroll({ endsHistory, beginAt });
+  const toLatest = (): void => {
+    if (hasLater) props.onLatest();
+    setLastId(null);
+    toEnd();
+  };
   const names = new Map(conversations.map((conversation) => [conversation.id, conversationName(conversation)]));
   const byId = new Map(turns.map((turn) => [turn.id, turn]));
   const closing = new Map(
@@ -47,6 +68,10 @@ export const History = (props: HistoryProps) => {
       <ScrollArea
         ref={element}
         onScroll={onScroll}
+        onWheel={onPerson}
+        onTouchStart={onPerson}
+        onPointerDown={onPerson}
+        onKeyDown={onPerson}
         aria-label={t.label}
         className="h-full overflow-y-auto -outline-offset-2 [overflow-anchor:none]"
       >
@@ -54,30 +79,43 @@ export const History = (props: HistoryProps) => {
           props.empty
         ) : (
           <div ref={content} className="mx-auto max-w-3xl space-y-4 px-4 py-5">
-            <Earlier {...props} root={element} />
-            {messages.map((message, place) => {
-              const before = messages[place - 1];
+            {shown.start > 0 ? (
+              <Edge root={element} ready onReach={() => setLastId(movedUp(ids, shown))} />
+            ) : (
+              <Earlier {...props} root={element} />
+            )}
+            {messages.slice(shown.start, shown.end).map((message, place) => {
+              const before = messages[shown.start + place - 1];
               const heading = day(message.time, nowMs);
               const turn =
                 message.turn_id !== null && closing.get(message.turn_id) === message.id
                   ? byId.get(message.turn_id)
                   : undefined;
               return (
-                <div key={message.id} className="space-y-4">
+                <div
+                  key={message.id}
+                  data-row={message.id}
+                  className={cn("space-y-4", message.id === beginAt && "-mx-2 rounded-xl p-2 ring-2 ring-accent")}
+                >
                   {(before === undefined || day(before.time, nowMs) !== heading) && <DayLine text={heading} />}
                   <MessageRow message={message} conversation={names.get(message.conversation_id)} turn={turn} />
                 </div>
               );
             })}
-            {children}
-            {open.map((turn) => (
-              <LiveTurnView key={turn.id} turn={turn} />
-            ))}
+            {!endsHistory && (
+              <Edge
+                root={element}
+                ready={!endsHere || !props.loadingLater}
+                onReach={() => (endsHere ? props.onLater() : setLastId(movedDown(ids, shown)))}
+              />
+            )}
+            {endsHistory && children}
+            {endsHistory && open.map((turn) => <LiveTurnView key={turn.id} turn={turn} />)}
           </div>
         )}
       </ScrollArea>
-      {!atEnd && (
-        <Button size="pill" className="absolute bottom-3 left-1/2 -translate-x-1/2 shadow-lg" onClick={toEnd}>
+      {!(atEnd && endsHistory) && (
+        <Button size="pill" className="absolute bottom-3 left-1/2 -translate-x-1/2 shadow-lg" onClick={toLatest}>
           <ArrowDown aria-hidden="true" />
           {t.latest}
         </Button>
@@ -94,30 +132,45 @@ const DayLine = ({ text }: { text: string }) => (
   </div>
 );
 
+interface EdgeProps {
+  root: RefObject<HTMLDivElement | null>;
+  ready: boolean;
+  onReach: () => void;
+  children?: ReactNode;
+}
+
+/** Says so when it comes near the view, as often as it is drawn there. */
+const Edge = ({ root, ready, onReach, children }: EdgeProps) => {
+  const mark = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!ready || mark.current === null) return undefined;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some((entry) => entry.isIntersecting)) onReach();
+      },
+      { root: root.current, rootMargin: "400px 0px" },
+    );
+    observer.observe(mark.current);
+    return () => observer.disconnect();
+  });
+  return (
+    <div ref={mark} className="flex min-h-px flex-col items-center gap-2 text-xs text-muted">
+      {children}
+    </div>
+  );
+};
+
 type EarlierProps = Pick<HistoryProps, "hasEarlier" | "loadingEarlier" | "earlierError" | "onEarlier" | "messages"> & {
   root: RefObject<HTMLDivElement | null>;
 };
 
 /** Loads by itself when it comes into view; a failure waits for the button. */
 const Earlier = ({ hasEarlier, loadingEarlier, earlierError, onEarlier, messages, root }: EarlierProps) => {
-  const mark = useRef<HTMLDivElement>(null);
-  const ready = hasEarlier && !loadingEarlier && earlierError === null;
-  useEffect(() => {
-    if (!ready || mark.current === null) return undefined;
-    const observer = new IntersectionObserver(
-      (entries) => {
-        if (entries.some((entry) => entry.isIntersecting)) onEarlier();
-      },
-      { root: root.current, rootMargin: "200px 0px 0px 0px" },
-    );
-    observer.observe(mark.current);
-    return () => observer.disconnect();
-  });
   if (!hasEarlier) {
     return messages.length === 0 ? null : <p className="text-center text-xs text-muted">{t.beginning}</p>;
   }
   return (
-    <div ref={mark} className="flex flex-col items-center gap-2 text-xs text-muted">
+    <Edge root={root} ready={!loadingEarlier && earlierError === null} onReach={onEarlier}>
       {earlierError !== null && (
         <p role="alert" className="text-bad">
           {t.earlierFailed}: {sentence(earlierError)}
@@ -127,6 +180,6 @@ const Earlier = ({ hasEarlier, loadingEarlier, earlierError, onEarlier, messages
         {loadingEarlier && <LoaderCircle className="animate-spin" aria-hidden="true" />}
         {loadingEarlier ? t.earlierBusy : t.earlier}
       </Button>
-    </div>
+    </Edge>
   );
 };

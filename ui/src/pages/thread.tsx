@@ -20,18 +20,27 @@ export interface ThreadProps {
   group: GroupView;
   /** `null` for all conversations of the group. */
   conversationId: string | null;
+  /** The message to begin at; `null` begins at the end. */
+  around: number | null;
+  /** Leaves the message that was begun at. */
+  onLatest: () => void;
   chosen: ConversationView | null;
   conversations: readonly ConversationView[];
 }
 
-export const Thread = ({ group, conversationId, chosen, conversations }: ThreadProps) => {
-  const pages = useInfiniteQuery(messagesQuery(group.id, conversationId));
+export const Thread = ({ group, conversationId, around, onLatest, chosen, conversations }: ThreadProps) => {
+  const pages = useInfiniteQuery(messagesQuery(group.id, conversationId, around));
   const messages = useMemo(() => flatten(pages.data), [pages.data]);
   const groupIds = useMemo(() => [group.id], [group.id]);
   useAdoptedTurns(groupIds);
   const turns = useShownTurns(group.id, conversationId);
   const outgoing = useOutgoing(group.id, conversationId, messages);
   const live = turns.filter(isLive);
+  const send = (text: string): void => {
+    outgoing.send(text);
+    // What is sent stands at the end of history.
+    if (pages.hasPreviousPage) onLatest();
+  };
   const retry = (): void => void pages.refetch();
   return (
     <div className="flex h-full min-h-0 flex-col">
@@ -51,11 +60,16 @@ export const Thread = ({ group, conversationId, chosen, conversations }: ThreadP
           <History
             messages={messages}
             turns={turns}
-            conversations={conversationId === null ? conversations : []}
+            conversations={conversationId === null && conversations.length > 1 ? conversations : []}
             hasEarlier={pages.hasNextPage}
             loadingEarlier={pages.isFetchingNextPage}
             earlierError={pages.isFetchNextPageError ? pages.error : null}
             onEarlier={() => void pages.fetchNextPage()}
+            hasLater={pages.hasPreviousPage}
+            loadingLater={pages.isFetchingPreviousPage}
+            onLater={() => void pages.fetchPreviousPage()}
+            beginAt={around}
+            onLatest={onLatest}
             empty={
               <Empty icon={MessageSquareText} title={en.history.emptyTitle} className="h-full">
                 {en.history.empty}
@@ -73,7 +87,7 @@ export const Thread = ({ group, conversationId, chosen, conversations }: ThreadP
           {live.map((turn) => (
             <TurnBar key={turn.id} turn={turn} />
           ))}
-          <Composer group={group} chosen={chosen} onSend={outgoing.send} />
+          <Composer group={group} chosen={chosen} onSend={send} />
         </div>
       </div>
     </div>

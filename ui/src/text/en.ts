@@ -14,6 +14,18 @@ export const en = {
     conversations: "Conversations",
     skip: "Skip to the page's content",
   },
+  palette: {
+    title: "Search",
+    open: "Search pages, groups and messages",
+    label: "Page, group or words of a message",
+    placeholder: "Where to, or what was said?",
+    results: "Results",
+    page: "Page",
+    group: "Group",
+    searching: "Searching the messages…",
+    nothing: "Nothing is called so, and no message holds these words.",
+    hint: "Arrows choose, Enter opens.",
+  },
   theme: { toDark: "Use the dark theme", toLight: "Use the light theme" },
   live: {
     open: "Live",

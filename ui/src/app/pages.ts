@@ -1,0 +1,10 @@
+/** The pages, in the order of the navigation. */
+import { CalendarClock, LayoutDashboard, MessagesSquare, UsersRound } from "lucide-react";
+import { en } from "../text/en.ts";
+
+export const PAGES = [
+  { to: "/", label: en.nav.dashboard, icon: LayoutDashboard },
+  { to: "/groups", label: en.nav.groups, icon: UsersRound },
+  { to: "/tasks", label: en.nav.tasks, icon: CalendarClock },
+  { to: "/conversations", label: en.nav.conversations, icon: MessagesSquare },
+] as const;
