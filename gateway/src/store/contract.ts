@@ -267,6 +267,26 @@ export interface UsageStore {
     durationMs: number;
   }): Promise<void>;
   totals(query: { since: number; groupId?: string }): Promise<Usage & { calls: number }>;
+  byGroupAndModel(
+    since: number,
+  ): Promise<{ groupId: string; model: string; calls: number; tokens: number; costUsd: number }[]>;
+}
+
+export interface TroubleStore {
+  /** Failed turns and troubled deliveries since a moment, newest first. */
+  list(
+    since: number,
+    limit: number,
+  ): Promise<
+    {
+      kind: "turn_failed" | "delivery_failed" | "delivery_uncertain";
+      groupId: string;
+      conversationId: string;
+      messageId: number | null;
+      detail: string;
+      at: number;
+    }[]
+  >;
 }
 
 export type NewTask = Omit<
@@ -375,6 +395,7 @@ export interface Store extends AsyncDisposable {
   readonly sandboxes: SandboxStore;
   readonly settings: SettingStore;
   readonly usage: UsageStore;
+  readonly troubles: TroubleStore;
   readonly tasks: TaskStore;
   health(): Promise<{ ok: boolean; detail: string }>;
   /**

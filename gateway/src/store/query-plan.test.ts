@@ -121,6 +121,8 @@ async function useEverything(store: SqliteStore, clock: TestClock): Promise<void
   await store.settings.get("k");
   await store.settings.increment("n");
   await store.usage.record({ groupId, turnId: null, model: "m", usage: someUsage, at: 1, status: 200, durationMs: 1 });
+  await store.usage.byGroupAndModel(0);
+  await store.troubles.list(0, 5);
   await store.usage.totals({ since: 0 });
   await store.usage.totals({ since: 0, groupId });
   const run = { runId: "r", turnId: "rt", conversationId: null, context: "c" };

@@ -18,6 +18,7 @@ import { prune } from "./prune.ts";
 import { SandboxesRepository } from "./sandboxes-repository.ts";
 import { SettingsRepository } from "./settings-repository.ts";
 import { TasksRepository } from "./tasks-repository.ts";
+import { TroublesRepository } from "./troubles-repository.ts";
 import { TurnsRepository } from "./turns-repository.ts";
 import { UsageRepository } from "./usage-repository.ts";
 
@@ -39,6 +40,7 @@ export class SqliteStore implements Store {
   readonly sandboxes: SandboxesRepository;
   readonly settings: SettingsRepository;
   readonly usage: UsageRepository;
+  readonly troubles: TroublesRepository;
   readonly tasks: TasksRepository;
   readonly #database: Database;
   readonly #clock: Clock;
@@ -70,6 +72,7 @@ export class SqliteStore implements Store {
     this.sandboxes = new SandboxesRepository(database, clock);
     this.settings = new SettingsRepository(database);
     this.usage = new UsageRepository(database);
+    this.troubles = new TroublesRepository(database);
     this.tasks = new TasksRepository(database, clock, ids);
   }
 

@@ -49,4 +49,28 @@ export class UsageRepository implements UsageStore {
       return { ...(await select.executeTakeFirstOrThrow()) };
     });
   }
+
+  byGroupAndModel(since: number): ReturnType<UsageStore["byGroupAndModel"]> {
+    return this.#database.read("add up the model calls by group", async (queries) => {
+      const rows = await queries
+        .selectFrom("model_calls")
+        .select(["group_id", "model"])
+        .select([
+          sql<number>`count(*)`.as("calls"),
+          sql<number>`sum(input_tokens + output_tokens + cache_read_tokens + cache_write_tokens)`.as("tokens"),
+          sql<number>`sum(cost_usd)`.as("cost"),
+        ])
+        .where("at", ">=", since)
+        // The plus keeps SQLite from reading every call ever made in the order of the group's index.
+        .groupBy([sql`+group_id`, sql`+model`])
+        .execute();
+      return rows.map((row) => ({
+        groupId: row.group_id,
+        model: row.model,
+        calls: row.calls,
+        tokens: row.tokens,
+        costUsd: row.cost,
+      }));
+    });
+  }
 }

@@ -48,6 +48,8 @@ test("the API is described, and every path of it is promised somewhere", async (
       "POST /api/turns/{id}/stop",
       "GET /api/turns/{id}/events",
       "GET /api/search",
+      "GET /api/usage",
+      "GET /api/attention",
       "GET /api/instructions",
       "PUT /api/instructions",
       "GET /api/groups/{id}/instructions",

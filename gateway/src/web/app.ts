@@ -10,6 +10,7 @@ import { agentRoutes } from "./routes/agents.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { fileRoutes } from "./routes/files.ts";
 import { groupRoutes } from "./routes/groups.ts";
+import { insightRoutes } from "./routes/insight.ts";
 import { instructionRoutes } from "./routes/instructions.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { pairingRoutes } from "./routes/pairing.ts";
@@ -38,6 +39,7 @@ export function createApp(
     groupRoutes,
     messageRoutes,
     searchRoutes,
+    insightRoutes,
     turnRoutes,
     agentRoutes,
     fileRoutes,

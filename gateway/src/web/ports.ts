@@ -5,13 +5,23 @@ import type { PairingOffer, PairingView } from "@praktor/protocol/pairing";
 import type { AgentView, GroupCreate, Health, StatusView, TurnView } from "@praktor/protocol/rest";
 import type { SchedulePreview, TaskCreate, TaskRunView, TaskUpdate, TaskView } from "@praktor/protocol/tasks";
 import type { WorkspaceEntry } from "@praktor/protocol/workspace";
-import type { ConversationStore, GroupStore, MessageStore, SettingStore, TurnStore } from "../store/contract.ts";
+import type {
+  ConversationStore,
+  GroupStore,
+  MessageStore,
+  SettingStore,
+  TroubleStore,
+  TurnStore,
+  UsageStore,
+} from "../store/contract.ts";
 import type { Group, Message, Turn } from "../store/rows.ts";
 
 export interface WebStore {
   readonly groups: Pick<GroupStore, "get" | "list" | "update" | "activity">;
   readonly conversations: Pick<ConversationStore, "get" | "list">;
   readonly messages: Pick<MessageStore, "page" | "search">;
+  readonly usage: Pick<UsageStore, "byGroupAndModel">;
+  readonly troubles: TroubleStore;
   readonly turns: Pick<TurnStore, "get" | "events" | "work">;
   /** Keeps who is signed in over a restart. */
   readonly settings: Pick<SettingStore, "get" | "set">;

@@ -1,4 +1,5 @@
 /** The REST API as functions: one for each call that the pages make. */
+import { AttentionView, UsageView } from "@praktor/protocol/insight";
 import { Instructions } from "@praktor/protocol/instructions";
 import {
   AgentView,
@@ -37,6 +38,16 @@ export const signOut = async (): Promise<void> => {
 };
 
 export const getStatus = (signal?: Signal): Promise<StatusView> => request(StatusView, "/api/status", { signal });
+
+/** Of the reader's own day, and of 30 days. */
+export const getUsage = (signal?: Signal): Promise<UsageView> => {
+  const today = new Date(new Date().setHours(0, 0, 0, 0)).toISOString();
+  return request(UsageView, `/api/usage?${new URLSearchParams({ today })}`, { signal });
+};
+
+/** What went wrong in the last day. */
+export const getAttention = (signal?: Signal): Promise<AttentionView> =>
+  request(AttentionView, "/api/attention", { signal });
 
 export const getGroups = (signal?: Signal): Promise<GroupView[]> =>
   request(z.array(GroupView), "/api/groups", { signal });

@@ -4,6 +4,7 @@ import type { WorkspaceEntry } from "@praktor/protocol/workspace";
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import {
   getAgents,
+  getAttention,
   getConversations,
   getFile,
   getFiles,
@@ -17,6 +18,7 @@ import {
   getTasks,
   getTurns,
   getTurnSteps,
+  getUsage,
   searchMessages,
 } from "./endpoints.ts";
 import { readContent } from "../lib/file-content.ts";
@@ -34,6 +36,18 @@ export const statusQuery = queryOptions({
   queryKey: ["status"],
   queryFn: ({ signal }) => getStatus(signal),
   refetchInterval: 30_000,
+});
+
+export const usageQuery = queryOptions({
+  queryKey: ["usage"],
+  queryFn: ({ signal }) => getUsage(signal),
+  refetchInterval: 60_000,
+});
+
+export const attentionQuery = queryOptions({
+  queryKey: ["attention"],
+  queryFn: ({ signal }) => getAttention(signal),
+  refetchInterval: 60_000,
 });
 
 export const groupsQuery = queryOptions({ queryKey: ["groups"], queryFn: ({ signal }) => getGroups(signal) });

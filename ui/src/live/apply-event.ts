@@ -22,7 +22,7 @@ export const applyEvent = ({ client, turns, refetch }: EventTargets, event: Prak
     case "turn":
       turns.apply(event, at);
       // What an agent works on is files; no event tells of each.
-      if (event.state !== "queued" && event.state !== "running") refetch("files");
+      if (event.state !== "queued" && event.state !== "running") refetch("files", "usage", "attention");
       refetch("status");
       return;
     case "text":
@@ -39,6 +39,7 @@ export const applyEvent = ({ client, turns, refetch }: EventTargets, event: Prak
         () => true,
         (pages) => withDelivery(pages, event.messageId, event.state),
       );
+      if (event.state === "failed" || event.state === "uncertain") refetch("attention");
       return;
     case "sandbox":
       client.setQueryData<GroupView[]>(groupsQuery.queryKey, (groups) =>

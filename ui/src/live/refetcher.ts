@@ -1,7 +1,17 @@
 /** Renews lists that events made stale, at most once a second however many events there were. */
 import type { QueryClient } from "@tanstack/react-query";
 
-type Resource = "status" | "groups" | "agents" | "conversations" | "files" | "tasks" | "runs" | "messages";
+type Resource =
+  | "status"
+  | "usage"
+  | "attention"
+  | "groups"
+  | "agents"
+  | "conversations"
+  | "files"
+  | "tasks"
+  | "runs"
+  | "messages";
 
 const PAUSE_MS = 1000;
 

@@ -11,8 +11,11 @@ import { LoadingRows } from "../components/states.tsx";
 import { cn } from "../lib/cn.ts";
 import { span } from "../lib/time.ts";
 import { en } from "../text/en.ts";
+import { AttentionCard } from "./dashboard-attention.tsx";
+import { Onboarding } from "./dashboard-onboarding.tsx";
 import { RecentMessages } from "./dashboard-recent.tsx";
 import { RunningNow } from "./dashboard-running.tsx";
+import { UsageCard } from "./dashboard-usage.tsx";
 
 const t = en.dashboard;
 
@@ -29,10 +32,16 @@ export const DashboardPage = () => {
         <QueryView query={status} what={t.what} loading={<LoadingRows rows={6} />}>
           {(data) => (
             <>
+              <Onboarding status={data} />
+              <AttentionCard groups={groups.data ?? []} />
               <Counts status={data} />
               <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[auto_1fr]">
                 <RunningNow groups={groups.data} />
-                <HealthCard status={data} />
+                {/* What is wrong comes first on a phone; what is well can wait. */}
+                <div className={cn("space-y-4 lg:row-span-2", data.status !== "ok" && "max-lg:order-first")}>
+                  <HealthCard status={data} />
+                  <UsageCard groups={groups.data ?? []} />
+                </div>
                 <RecentMessages messages={data.recent_messages} groups={groups.data ?? []} />
               </div>
             </>
@@ -78,8 +87,7 @@ const Count = ({ label, value, detail }: { label: string; value: number; detail?
 );
 
 const HealthCard = ({ status }: { status: StatusView }) => (
-  // What is wrong comes first on a phone; what is well can wait.
-  <Card title={t.health} className={cn("lg:row-span-2", status.status !== "ok" && "max-lg:order-first")}>
+  <Card title={t.health}>
     {status.health.length === 0 ? (
       <p className="p-4 text-muted">{t.healthEmpty}</p>
     ) : (

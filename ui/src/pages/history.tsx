@@ -92,13 +92,11 @@ export const History = (props: HistoryProps) => {
                   ? byId.get(message.turn_id)
                   : undefined;
               return (
-                <div
-                  key={message.id}
-                  data-row={message.id}
-                  className={cn("space-y-4", message.id === beginAt && "-mx-2 rounded-xl p-2 ring-2 ring-accent")}
-                >
+                <div key={message.id} data-row={message.id} className="space-y-4">
                   {(before === undefined || day(before.time, nowMs) !== heading) && <DayLine text={heading} />}
-                  <MessageRow message={message} conversation={names.get(message.conversation_id)} turn={turn} />
+                  <div className={cn(message.id === beginAt && "-mx-2 rounded-xl p-2 ring-2 ring-accent")}>
+                    <MessageRow message={message} conversation={names.get(message.conversation_id)} turn={turn} />
+                  </div>
                 </div>
               );
             })}

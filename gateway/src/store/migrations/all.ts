@@ -4,5 +4,6 @@ import { first } from "./0001-first.ts";
 import { tasks } from "./0002-tasks.ts";
 import { freshSession } from "./0003-fresh-session.ts";
 import { messageSearch } from "./0004-message-search.ts";
+import { troubles } from "./0005-troubles.ts";
 
-export const migrations: readonly Migration[] = [first, tasks, freshSession, messageSearch];
+export const migrations: readonly Migration[] = [first, tasks, freshSession, messageSearch, troubles];

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => harness[Symbol.asyncDispose]());
 
 const search = async (query: Record<string, string>): Promise<SearchView["hits"]> => {
-  const answer = await harness.send({ path: `/api/search?${new URLSearchParams(query)}` });
+  const answer = await harness.send({ path: `/api/search?${new URLSearchParams(query).toString()}` });
   expect(answer.status).toBe(200);
   return SearchView.parse(answer.json).hits;
 };

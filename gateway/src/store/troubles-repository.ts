@@ -1,0 +1,57 @@
+/** What went wrong, in SQLite. */
+import { sql } from "kysely";
+import type { TroubleStore } from "./contract.ts";
+import type { Database } from "./database.ts";
+
+type Troubles = Awaited<ReturnType<TroubleStore["list"]>>;
+
+export class TroublesRepository implements TroubleStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  list(since: number, limit: number): Promise<Troubles> {
+    return this.#database.read("look for what went wrong", async (queries) => {
+      // Literal states, because SQLite uses a partial index only where the query's text implies its condition.
+      const turns = await queries
+        .selectFrom("turns")
+        .select(["group_id", "conversation_id", "error", "finished_at"])
+        .select(sql<number | null>`(select max(id) from messages where messages.turn_id = turns.id)`.as("message_id"))
+        .where(sql<boolean>`state = 'failed'`)
+        .where("finished_at", ">=", since)
+        .orderBy("finished_at", "desc")
+        .limit(limit)
+        .execute();
+      const parts = await queries
+        .selectFrom("outbox")
+        .select(["group_id", "conversation_id", "message_id", "state", "error", "created_at"])
+        .where(sql<boolean>`state in ('failed', 'uncertain')`)
+        .where("created_at", ">=", since)
+        .orderBy("created_at", "desc")
+        .limit(limit)
+        .execute();
+      const troubles: Troubles = turns.map((turn) => ({
+        kind: "turn_failed",
+        groupId: turn.group_id,
+        conversationId: turn.conversation_id,
+        messageId: turn.message_id,
+        detail: turn.error ?? "",
+        at: turn.finished_at ?? since,
+      }));
+      for (const part of parts) {
+        if (part.group_id === null || part.conversation_id === null) continue;
+        troubles.push({
+          kind: part.state === "failed" ? "delivery_failed" : "delivery_uncertain",
+          groupId: part.group_id,
+          conversationId: part.conversation_id,
+          messageId: part.message_id,
+          detail: part.error ?? "",
+          at: part.created_at,
+        });
+      }
+      return troubles.toSorted((a, b) => b.at - a.at).slice(0, limit);
+    });
+  }
+}
