@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { run, works } from "./shell.ts";
 
 export class Volume implements Disposable {
@@ -39,8 +40,15 @@ export class Volume implements Disposable {
     run("mount", "-o", "loop", this.#image ?? "none", this.folder);
   }
 
-  unmount(): void {
+  /** Resolves when nobody has it any more: another program that makes a mount namespace just now keeps a copy of it for a moment. */
+  async unmount(): Promise<void> {
     run("umount", this.folder);
+    const until = Date.now() + 60_000;
+    while (this.#image !== null && run("losetup", "-j", this.#image) !== "") {
+      if (Date.now() > until)
+        throw new Error(`The volume ${this.folder} is still used a minute after it was unmounted.`);
+      await delay(20);
+    }
   }
 
   /** As a power cut: what has not been flushed is gone. The file system answers nothing until it is mounted again. */

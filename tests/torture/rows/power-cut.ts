@@ -40,7 +40,7 @@ export async function cutPower({ seed, say }: RowOptions, { cuts, patches = [] }
     const faults: string[] = [];
     for (let cut = 1; cut <= cuts && faults.length === 0; cut += 1) {
       acknowledged.push(...(await writeUntilCut(volume, writer, path, cut * 1_000_000, random() * 200)));
-      volume.unmount();
+      await volume.unmount();
       volume.mount();
       const { integrity, missing } = findMissing(path, acknowledged);
       if (integrity !== "ok") faults.push(`cut ${cut}: integrity ${integrity}`);
@@ -65,6 +65,9 @@ async function writeUntilCut(
   const rows: AcknowledgedRow[] = [];
   let timer: NodeJS.Timeout | undefined;
   const cut = (): void => {
+    // A power cut stops the processor too. Without this, an fsync that is under way when ext4 is shut down may return success to a
+    // process that should be dead (seen in 3 of 90 cuts on Linux 6.18). What was acknowledged before must be there all the same.
+    child.kill("SIGSTOP");
     volume.cutPower();
     child.kill("SIGKILL");
   };
