@@ -1,7 +1,9 @@
 /** Mission Control in a real browser against the running gateway: a person opens a group, writes, and watches the answer stream in. */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { readFile } from "node:fs/promises";
+import { DatabaseSync } from "node:sqlite";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -81,6 +83,92 @@ describe.runIf(requirement("browser", existsSync(chromiumPath)) === "run")("the 
     await page.context().close();
   });
 
+  test("the steps of an answer are there after a reload, with the person's name", async () => {
+    const page = await open(`/conversations/${friend}`, 1280, "dark");
+    await page.getByText(/^1 step · /).click();
+    await page.getByText("Write", { exact: true }).click();
+    await page.getByText("Result", { exact: true }).waitFor();
+    await page.getByText("Grace", { exact: true }).last().waitFor();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  test("a search leads to the message in its conversation", async () => {
+    const page = await open("/", 1280, "dark");
+    await page.getByText("Recent messages").waitFor();
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox").fill("from the pho");
+    await page.getByRole("option", { name: /echo hello from the phone/ }).click();
+    await page.waitForURL(/\/conversations\/.*message=/);
+    await page.locator(".ring-accent").getByText("echo hello from the phone").waitFor();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  test("what the agents read is edited, and not over somebody else's change", async () => {
+    const page = await open(`/groups/${owner}`, 1280, "light");
+    await page.getByRole("button", { name: "All groups" }).click();
+    const text = page.getByRole("textbox", { name: "Text of CLAUDE.md" });
+    await text.fill("# Mine");
+    await writeFile(join(system.folder, "groups/global/CLAUDE.md"), "# Theirs");
+    await page.getByRole("button", { name: "Save", exact: true }).first().click();
+    await page.getByText("It was changed meanwhile").waitFor();
+    await page.getByRole("button", { name: "Save mine over it" }).click();
+    await page.getByText("CLAUDE.md is saved.").waitFor();
+    expect(await readFile(join(system.folder, "groups/global/CLAUDE.md"), "utf8")).toBe("# Mine");
+    // A browser writes every refusal to its console.
+    expect(complaints.splice(0)).toEqual([expect.stringContaining("409")]);
+    await page.context().close();
+  });
+
+  test("a history of 10,000 messages keeps few rows in the page, from its end, its middle, and all along the way", async () => {
+    // Nobody but the gateway opens its database while it runs.
+    await system.gateway.end("SIGTERM");
+    const database = new DatabaseSync(join(system.folder, "praktor.db"));
+    database.exec(`
+      insert into groups (id, name, folder, is_main, created_at) values ('long', 'Long', 'long', 0, 1);
+      insert into conversations (id, group_id, channel, address, kind, title, created_at)
+        values ('long', 'long', 'web', '{"channel":"web"}', 'page', 'Page', 1);
+      with recursive n (i) as (select 1 union all select i + 1 from n where i < 10000)
+        insert into messages (group_id, conversation_id, role, sender, content, metadata, created_at)
+        select 'long', 'long', 'assistant', 'agent', 'Line ' || i, '{}', 1700000000000 + i * 60000 from n;
+    `);
+    const middle = database.prepare("select id from messages where content = 'Line 5000'").get()?.["id"];
+    database.close();
+    await system.startGateway();
+    const page = await open("/conversations/long", 1280, "dark");
+    const rows = page.locator("[data-row]");
+    await page.getByText("Line 10000", { exact: true }).waitFor();
+    const box = page.getByRole("group", { name: "Messages" });
+    await box.hover();
+    for (let turn = 0; turn < 30; turn++) {
+      await page.mouse.wheel(0, -1500);
+      await page.waitForTimeout(60);
+      expect(await rows.count()).toBeLessThanOrEqual(100);
+    }
+    expect(await page.getByText("Line 10000", { exact: true }).count()).toBe(0);
+    await page.getByRole("button", { name: "Jump to the latest" }).click();
+    await page.getByText("Line 10000", { exact: true }).waitFor();
+
+    await page.goto(`${system.gateway.web}/conversations/long?message=${middle}`);
+    await page.getByText("Line 5000", { exact: true }).waitFor();
+    await page.getByText("Line 5030", { exact: true }).waitFor({ state: "attached" });
+    expect(await rows.count()).toBeLessThanOrEqual(100);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  }, 60_000);
+
+  test("it can be installed as an app", async () => {
+    const page = await open("/", 390, "dark");
+    const session = await page.context().newCDPSession(page);
+    const { errors } = await session.send("Page.getAppManifest");
+    expect(errors).toEqual([]);
+    const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
+    // The browser of a test keeps nothing, and says so here.
+    expect(installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== "in-incognito")).toEqual([]);
+    await page.context().close();
+  });
+
   test.each([
     [1280, "dark"],
     [1280, "light"],
@@ -90,7 +178,7 @@ describe.runIf(requirement("browser", existsSync(chromiumPath)) === "run")("the 
     "every page at %i px, %s: no axe violation, no console error, no foreign request",
     async (width, scheme) => {
       const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-      for (const path of ["/", "/groups", "/tasks", "/conversations", `/conversations/${owner}`]) {
+      for (const path of ["/", "/groups", `/groups/${owner}`, "/tasks", "/conversations", `/conversations/${owner}`]) {
         const page = await open(path, width, scheme);
         await page.getByRole("main").waitFor();
         await page.waitForTimeout(500);
