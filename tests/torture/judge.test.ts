@@ -124,6 +124,8 @@ describe("the checker", () => {
     expect(twice({ turns: stored.turns.map((turn) => ({ ...turn, state: "running" })) })).toEqual(["unsettled"]);
     expect(twice({ parts: [part(1, { state: "sending", externalId: null })] })).toEqual(["unsettled"]);
     expect(twice({ parts: [part(1, { externalId: "77" })] })).toEqual(["unsettled"]);
+    expect(twice({ parts: [part(1, { state: "uncertain", externalId: null })] })).toEqual([]);
+    expect(twice({ parts: [part(1, { state: "uncertain", externalId: null, plain: "more" })] })).toEqual(["unsettled"]);
     expect(twice({ integrity: "row 3 missing from index" })).toEqual(["unsettled"]);
   });
 });

@@ -162,11 +162,18 @@ function unsettled({ integrity, turns, parts }: Stored, heard: readonly Heard[])
     ...turns
       .filter((turn) => turn.state === "queued" || turn.state === "running")
       .map((turn) => `the turn ${turn.id} is ${turn.state}`),
-    ...parts.filter((part) => part.state !== "sent").map((part) => `the part ${part.id} is ${part.state}`),
+    ...parts
+      // Of unknown fate for good: an honest word, if it did arrive.
+      .filter((part) => part.state !== "sent" && !(part.state === "uncertain" && hasArrived(part, heard)))
+      .map((part) => `the part ${part.id} is ${part.state}`),
     ...parts
       .filter((part) => part.state === "sent" && !ids.has(`${part.chatId}/${part.externalId}`))
       .map((part) => `the part ${part.id} is stored as sent, and nobody got it`),
   ];
+}
+
+function hasArrived(part: StoredPart, heard: readonly Heard[]): boolean {
+  return heard.some(({ chatId, text }) => chatId === part.chatId && sameWords(text.replace(mark, ""), part.plain));
 }
 
 function repeated(values: readonly string[]): string[] {
