@@ -69,8 +69,9 @@ interface Sum {
 
 const Amount = ({ tokens, cost_usd: cost, className }: Sum & { className: string }) => (
   <td className={`py-2 text-right tabular-nums ${className}`}>
-    <span className="block">{t.cost(cost)}</span>
-    <span className="block text-xs font-normal text-muted">{t.tokens(tokens)}</span>
+    {/* Where nobody knows the price, a cost of nothing would be a lie. */}
+    {cost > 0 && <span className="block">{t.cost(cost)}</span>}
+    <span className={cost > 0 ? "block text-xs font-normal text-muted" : "block"}>{t.tokens(tokens)}</span>
   </td>
 );
 

@@ -193,14 +193,14 @@ export const en = {
       })[name] ?? name,
   },
   usage: {
-    title: "Cost",
-    what: "The cost",
+    title: "Usage",
+    what: "The usage",
     none: "No model call in 30 days.",
-    group: "Group and model",
+    group: "Group",
     today: "Today",
     month: "30 days",
     total: "Total",
-    cost: (usd: number) => (usd > 0 && usd < 0.01 ? "< $0.01" : `$${usd.toFixed(2)}`),
+    cost: (usd: number) => (usd < 0.01 ? "< $0.01" : `$${usd.toFixed(2)}`),
     tokens: (tokens: number) =>
       `${tokens.toLocaleString("en-GB", { notation: "compact", maximumFractionDigits: 1 })} tokens`,
   },
