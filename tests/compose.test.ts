@@ -46,6 +46,12 @@ describe.runIf(requirement("docker", usable) === "run")("docker-compose up", { t
     return stdout + stderr;
   }
 
+  /** The data goes too; the global instructions stay, for other tests' containers may mount them. */
+  async function down(): Promise<void> {
+    await compose("down");
+    await docker("volume", "rm", "-f", "praktor-data");
+  }
+
   async function healthy(): Promise<void> {
     for (let tries = 0; tries < 120; tries += 1) {
       const answer = await fetch(`http://127.0.0.1:${webPort}/readyz`).catch(() => null);
@@ -64,7 +70,7 @@ describe.runIf(requirement("docker", usable) === "run")("docker-compose up", { t
       PRAKTOR_WEB_PORT: webPort,
       DOCKER_GID: String((await stat(socket)).gid),
     };
-    await compose("down", "-v");
+    await down();
     await removeGroups(ada);
     // The gateway's container reaches the simulators on the host's address of its own network, which must be there first.
     await compose("up", "--no-start", "--no-build");
@@ -92,7 +98,7 @@ describe.runIf(requirement("docker", usable) === "run")("docker-compose up", { t
     if (!environment) return;
     await compose("stop");
     await removeGroups(ada);
-    await compose("down", "-v");
+    await down();
     await system?.[Symbol.asyncDispose]();
   }, 120_000);
 

@@ -17,7 +17,7 @@ import { errorMessage, PraktorError } from "./kit/praktor-error.ts";
 import { LocalControl } from "./local-control.ts";
 import { makeAgents } from "./make-agents.ts";
 import { makeSandboxHost } from "./make-sandbox-host.ts";
-import { modelAccess, obstacleOf, type Obstacle } from "./model-access.ts";
+import { isRealModel, modelAccess, obstacleOf, type Obstacle } from "./model-access.ts";
 import { Account } from "./natsbus/account.ts";
 import { Bus } from "./natsbus/bus.ts";
 import { Events } from "./natsbus/events.ts";
@@ -210,13 +210,23 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   for (const warning of host.warnings) log.warn({}, warning);
   const blocked = obstacle();
   if (blocked) log.warn({}, blocked.detail);
+  if (telegram && settings.telegram.allow_from.length === 0) {
+    log.warn(
+      {},
+      "telegram.allow_from is empty: only people who pair with a code (`praktor pair`) may write to the bot.",
+    );
+  }
   await agents.takeOver();
 
   telegram?.start(lifetime.signal);
+  const agentsReachIt = host.kind === "process" && isRealModel(access);
   const web = settings.web.enabled
     ? stack.use(
         new WebServer({
-          ...(await webAccess({ settings, store: store.settings, log, containerAddress }, lifetime.signal)),
+          ...(await webAccess(
+            { settings, store: store.settings, log, agentsReachIt, containerAddress },
+            lifetime.signal,
+          )),
           port: settings.web.port,
           uiDirectory: shipped.ui,
           version,

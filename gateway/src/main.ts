@@ -5,11 +5,15 @@ import { Command } from "commander";
 import { addGatewayCommand } from "./commands/gateway.ts";
 import { addPairCommand } from "./commands/pair.ts";
 import { addVersionCommand } from "./commands/version.ts";
+import { version } from "./version.ts";
 import { errorMessage, isAbort, PraktorError } from "./kit/praktor-error.ts";
 
 // Stripping types and compiling is half of the start; the cache lies in the system's temporary folder.
 enableCompileCache();
-const program = new Command("praktor").description("A self-hosted personal AI agent assistant.");
+const program = new Command("praktor")
+  .description("A self-hosted personal AI agent assistant.")
+  .version(version)
+  .showHelpAfterError();
 addGatewayCommand(program);
 addPairCommand(program);
 addVersionCommand(program);

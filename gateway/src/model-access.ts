@@ -44,6 +44,11 @@ export function obstacleOf(
   };
 }
 
+/** A model on this machine is a simulated one: the demo, a test. */
+export function isRealModel(access: ModelAccess): boolean {
+  return access.credential !== null && !isLoopback(access.baseUrl);
+}
+
 function isLoopback(url: string): boolean {
   const { hostname } = new URL(url);
   return hostname === "localhost" || hostname === "[::1]" || (isIPv4(hostname) && hostname.startsWith("127."));

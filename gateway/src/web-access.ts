@@ -1,4 +1,4 @@
-/** Where the page listens and under which password. On a host the settings say so; in a container the gateway finds out by itself. */
+/** Where the page listens and under which password. On a host the settings say so; in a container, and where agents share the loopback, the gateway sees to it by itself. */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { networkInterfaces } from "node:os";
@@ -16,6 +16,8 @@ export interface WebAccessParts {
   settings: Settings;
   store: SettingStore;
   log: Logger;
+  /** Agents reach this machine's loopback, and work with a real model: the page must know them from people. */
+  agentsReachIt: boolean;
   /** The gateway's address on its own network, undefined outside of a container. Rejects while the engine is away. */
   containerAddress: (signal: AbortSignal) => Promise<string | undefined>;
 }
@@ -23,15 +25,15 @@ export interface WebAccessParts {
 const defaultHost = "127.0.0.1";
 
 export async function webAccess(
-  { settings, store, log, containerAddress }: WebAccessParts,
+  { settings, store, log, agentsReachIt, containerAddress }: WebAccessParts,
   signal: AbortSignal,
 ): Promise<WebAccess> {
   const { host, auth } = settings.web;
   const chosen = auth ?? null;
   if (host !== defaultHost) return { host, password: chosen };
   const address = await addressInContainer(containerAddress, log, signal);
-  if (address === undefined) return { host, password: chosen };
-  return { host: address, password: chosen ?? (await rememberedPassword(store)) };
+  if (address === undefined && !agentsReachIt) return { host, password: chosen };
+  return { host: address ?? host, password: chosen ?? (await rememberedPassword(store)) };
 }
 
 async function addressInContainer(

@@ -66,7 +66,11 @@ export const MessageView = z.object({
 export type MessageView = z.infer<typeof MessageView>;
 
 export const MessageCreate = z.object({
-  text: z.string().trim().min(1, "must not be empty").max(1_000_000),
+  text: z
+    .string()
+    .trim()
+    .min(1, "must not be empty")
+    .max(200_000, "must be 200,000 characters at most: send more as a file"),
   conversation_id: RowId.optional(),
 });
 export type MessageCreate = z.infer<typeof MessageCreate>;

@@ -13,21 +13,37 @@ import { GatewayProcess } from "./gateway-process.ts";
 import { MessagesSimulator } from "./messages/messages-simulator.ts";
 import { TelegramSimulator } from "./telegram/telegram-simulator.ts";
 
-const { values: options } = parseArgs({ options: { exit: { type: "boolean", default: false } } });
+const usage = "Usage: npm run demo [-- --exit]   (PRAKTOR_WEB_PORT=8081 npm run demo takes another port than 8080)";
+const options = readOptions();
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const stopping = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stopping.abort());
 
 try {
-  await demo();
+  if (options) await demo(options);
 } catch (error) {
-  if (!stopping.signal.aborted) {
-    process.stderr.write(`The demo failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  if (!stopping.signal.aborted || !isWish(stopping.signal.reason)) {
+    process.stderr.write(`The demo failed: ${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
     process.exitCode = 1;
   }
 }
 
-async function demo(): Promise<void> {
+function readOptions(): { exit: boolean } | null {
+  try {
+    return parseArgs({ options: { exit: { type: "boolean", default: false } } }).values;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
+    process.exitCode = 2;
+    return null;
+  }
+}
+
+/** Ctrl-C aborts without a reason of its own; a gateway that ended gives one. */
+function isWish(reason: unknown): boolean {
+  return reason instanceof DOMException;
+}
+
+async function demo({ exit }: { exit: boolean }): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "praktor-demo-"));
   await using cleanUp = new AsyncDisposableStack();
   cleanUp.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
@@ -67,10 +83,15 @@ async function demo(): Promise<void> {
   say(`Page › ${shown.path}`);
   say(`  ${shown.content.trimEnd().replaceAll("\n", "\n  ")}`);
   say(`  (read from Grace's sandbox over the page's API; ${shown.tookMs} ms)\n`);
-  if (options.exit) return;
+  if (exit) return;
 
   say(`Open ${gateway.web}, or type here to write to Praktor as Ada (try: bash: ls -la). Ctrl-C ends.`);
+  void gateway.gone.then(() => {
+    if (!stopping.signal.aborted) stopping.abort(new Error("The gateway ended. Its last words:\n" + gateway.log()));
+  });
   await chat(telegram);
+  const reason: unknown = stopping.signal.reason;
+  if (!gateway.running) throw reason;
   say("Stopping.");
 }
 

@@ -1,4 +1,5 @@
 /** `praktor gateway`: runs the service until it is told to stop. */
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { loadSettings } from "../config/load-settings.ts";
 import { crashAt } from "../kit/crash-points.ts";
@@ -22,6 +23,8 @@ export function addGatewayCommand(program: Command): void {
         nats.account_seed,
         speech.api_key,
       ]);
+      const file = process.env.PRAKTOR_CONFIG;
+      if (file && !existsSync(file)) log.warn({ file }, "PRAKTOR_CONFIG names a file that is not there: defaults hold");
       const stop = new AbortController();
       for (const name of ["SIGINT", "SIGTERM"] as const) {
         process.once(name, () => {

@@ -6,7 +6,7 @@ import type { Clock } from "../kit/clock.ts";
 import type { Ids } from "../kit/ids.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
-import type { NewOutboxPart, RunStart, StartedRun, Store, TaskWord } from "../store/contract.ts";
+import type { EndedRun, NewOutboxPart, RunStart, StartedRun, Store, TaskWord } from "../store/contract.ts";
 import type { Message, Task, TaskRun, Turn } from "../store/rows.ts";
 import { decideRun } from "./decide-run.ts";
 import { runOutcome } from "./run-outcome.ts";
@@ -157,32 +157,45 @@ export class Scheduler implements AsyncDisposable {
   }
 
   async #startWaiting(signal: AbortSignal): Promise<void> {
-    const { store } = this.#options;
+    const { store, logger } = this.#options;
     for (const { run, task } of await store.tasks.startable()) {
       if (signal.aborted) return;
-      const started = await store.tasks.startWaiting(await this.#runStart(task, run.id, run.scheduledFor));
-      if (started) this.#tell([started.run], [], started);
+      try {
+        const started = await store.tasks.startWaiting(await this.#runStart(task, run.id, run.scheduledFor));
+        if (started) this.#tell([started.run], [], started);
+      } catch (error) {
+        logger.error({ task: task.id, run: run.id, error: errorMessage(error) }, "a waiting run could not be started");
+      }
     }
   }
 
   async #endRuns(signal: AbortSignal): Promise<void> {
-    const { store, clock } = this.#options;
+    const { store, logger } = this.#options;
     for (;;) {
       const ended = await store.tasks.ended(batch);
-      for (const { run, task, turn, word } of ended) {
+      let failed = 0;
+      for (const end of ended) {
         if (signal.aborted) return;
-        const outcome = runOutcome(task, run, turn);
-        if (outcome.type === "over") {
-          await this.#settle(run, task, outcome, word);
-          continue;
+        try {
+          await this.#endRun(end);
+        } catch (error) {
+          // It is looked at again with the next look; the others must not wait for it.
+          failed += 1;
+          logger.error({ task: end.task.id, run: end.run.id, error: errorMessage(error) }, "a run could not be ended");
         }
-        const start = await this.#runStart(task, run.id, run.scheduledFor);
-        const notBefore = clock.now() + outcome.delayMs;
-        const started = await store.tasks.retry({ ...start, endedTurnId: turn.id, notBefore });
-        if (started) this.#tell([started.run], [], started);
       }
-      if (ended.length < batch) return;
+      if (failed > 0 || ended.length < batch) return;
     }
+  }
+
+  async #endRun({ run, task, turn, word }: EndedRun): Promise<void> {
+    const { store, clock } = this.#options;
+    const outcome = runOutcome(task, run, turn);
+    if (outcome.type === "over") return await this.#settle(run, task, outcome, word);
+    const start = await this.#runStart(task, run.id, run.scheduledFor);
+    const notBefore = clock.now() + outcome.delayMs;
+    const started = await store.tasks.retry({ ...start, endedTurnId: turn.id, notBefore });
+    if (started) this.#tell([started.run], [], started);
   }
 
   async #settle(

@@ -91,6 +91,8 @@ export interface Received {
 }
 
 export interface InboxStore {
+  /** Whether this update was received before: asked before a command is carried out, whose effect cannot be taken back. */
+  isKnown(source: string, updateId: number): Promise<boolean>;
   /**
    * One transaction: the update's row, the message and its queued turn. A message joins the conversation's queued turn where there is
    * one of the same kind of sender that was never claimed (`attempt` 0), is the conversation's last and would hold at most 20 messages and
@@ -318,6 +320,14 @@ export interface StartedRun {
   turn: Turn;
 }
 
+/** A run whose turn has ended, and what the turn said at its end. */
+export interface EndedRun {
+  run: TaskRun;
+  task: Task;
+  turn: Turn;
+  word: Message | null;
+}
+
 export interface TaskStore {
   create(task: NewTask): Promise<Task>;
   get(id: string): Promise<Task | null>;
@@ -350,7 +360,7 @@ export interface TaskStore {
     start: RunStart & { taskId: string; maxWaiting: number },
   ): Promise<{ run: TaskRun; started: StartedRun | null } | null>;
   /** Open runs whose turn is over, oldest first, with the answer or explanation that ended it. */
-  ended(limit: number): Promise<{ run: TaskRun; task: Task; turn: Turn; word: Message | null }[]>;
+  ended(limit: number): Promise<EndedRun[]>;
   /** The run of an ended turn is queued once more, not before `notBefore`. Null when it had been settled or queued before. */
   retry(again: RunStart & { endedTurnId: string; notBefore: number }): Promise<StartedRun | null>;
   /**

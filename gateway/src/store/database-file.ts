@@ -1,6 +1,6 @@
 /** The database's file, and the right to work on it. */
-import { closeSync, mkdirSync, openSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import type { StoreErrorCode } from "./contract.ts";
@@ -17,7 +17,7 @@ const WAIT_FOR_PREDECESSOR_MS = 1_000;
 export function takeDatabaseFile(path: string): Disposable {
   let lock: DatabaseSync | undefined;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeDirectory(dirname(resolve(path)));
     // It holds private talk: made for its owner alone; the log files of SQLite take the mode over.
     closeSync(openSync(path, "a+", 0o600));
     const held = new DatabaseSync(`${path}-lock`, { timeout: WAIT_FOR_PREDECESSOR_MS });
@@ -43,4 +43,11 @@ export function takeDatabaseFile(path: string): Disposable {
       },
     );
   }
+}
+
+/** Node's own recursive form never returns where a parent cannot hold directories, as below /proc. */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  makeDirectory(dirname(path));
+  mkdirSync(path);
 }

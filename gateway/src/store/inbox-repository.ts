@@ -26,6 +26,20 @@ export class InboxRepository implements InboxStore {
     this.#ids = ids;
   }
 
+  isKnown(source: string, updateId: number): Promise<boolean> {
+    const since = this.#clock.now() - UPDATES_KEPT_MS;
+    return this.#database.read("look for an incoming message", async (queries) => {
+      const row = await queries
+        .selectFrom("inbox")
+        .select("update_id")
+        .where("source", "=", source)
+        .where("update_id", "=", updateId)
+        .where("received_at", ">=", since)
+        .executeTakeFirst();
+      return row !== undefined;
+    });
+  }
+
   receive(update: Update): ReturnType<InboxStore["receive"]> {
     const now = this.#clock.now();
     return this.#database.write("store an incoming message", async (queries) => {

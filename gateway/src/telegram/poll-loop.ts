@@ -65,6 +65,7 @@ export class PollLoop {
   #offset: number | undefined;
   #failures = 0;
   #lastSuccessAt: number;
+  #hasSucceeded = false;
   #problem: string | null = null;
   #refusedToken = false;
 
@@ -85,6 +86,10 @@ export class PollLoop {
   health(): { ok: boolean; detail: string } {
     if (this.#refusedToken) return { ok: false, detail: "Telegram refused the bot's token." };
     const silentMs = this.#options.clock.now() - this.#lastSuccessAt;
+    // Before the first success there is nothing to be patient for: a wrong address looks like this.
+    if (!this.#hasSucceeded && this.#problem !== null) {
+      return { ok: false, detail: `Telegram was not reached yet: ${this.#problem}` };
+    }
     if (silentMs <= this.#timing.staleAfterMs) return { ok: true, detail: this.#problem ?? "polling" };
     const since = `No successful poll for ${Math.round(silentMs / 1000)} s`;
     return { ok: false, detail: this.#problem === null ? `${since}.` : `${since}: ${this.#problem}` };
@@ -101,6 +106,7 @@ export class PollLoop {
     }
     if (!Array.isArray(updates)) return this.#backoff("Telegram's answer to getUpdates is not a list");
     this.#lastSuccessAt = this.#options.clock.now();
+    this.#hasSucceeded = true;
     if (updates.length === 0) {
       // Everything is confirmed. Telegram may count from a lower id after a quiet week: an old offset would swallow those.
       this.#offset = undefined;

@@ -96,7 +96,14 @@ describe("an update that cannot be stored", () => {
     };
     const { outbox, conversations, settings } = bench.store;
     for (const id of [100, 101, 102]) bench.telegram.push(message(id));
-    await bench.restartBot({ store: { outbox, conversations, settings, inbox: { receive: inbox } } });
+    await bench.restartBot({
+      store: {
+        outbox,
+        conversations,
+        settings,
+        inbox: { isKnown: (...update) => bench.store.inbox.isKnown(...update), receive: inbox },
+      },
+    });
     await until(() => bench.bot.health().detail.includes("disk is full"));
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(contents(bench)).toEqual(["m100"]);
@@ -106,6 +113,20 @@ describe("an update that cannot be stored", () => {
     expect(contents(bench)).toEqual(["m100", "m101", "m102"]);
   });
 
+  test("is not carried out again when Telegram hands it out twice, as after a crash", async () => {
+    await using bench = await BotTestBench.start();
+    bench.telegram.openChat({ id: 7, type: "private" });
+    const stop = message(100, "/stop");
+    bench.telegram.push(stop);
+    await until(() => bench.telegram.pendingUpdates === 0);
+    const stops = bench.stopped.length;
+    bench.telegram.push(stop);
+    bench.telegram.push(message(101));
+    await until(() => bench.telegram.pendingUpdates === 0);
+    expect(contents(bench)).toEqual(["m101"]);
+    expect(bench.stopped).toHaveLength(stops);
+  });
+
   test("does not stop the others for ever when it alone is at fault", async () => {
     await using bench = await BotTestBench.start();
     const { outbox, conversations, settings, inbox } = bench.store;
@@ -113,7 +134,9 @@ describe("an update that cannot be stored", () => {
       if (update.message?.content === "m101") throw new PraktorError("store_failed", "This row cannot be stored.");
       return await inbox.receive(update);
     };
-    await bench.restartBot({ store: { outbox, conversations, settings, inbox: { receive } } });
+    await bench.restartBot({
+      store: { outbox, conversations, settings, inbox: { isKnown: (...update) => inbox.isKnown(...update), receive } },
+    });
     bench.telegram.openChat({ id: 7, type: "private" });
     for (const id of [100, 101, 102]) bench.telegram.push(message(id));
     await until(() => bench.telegram.pendingUpdates === 0);

@@ -82,6 +82,8 @@ export class Receiver {
   async receive({ updateId, raw }: ReceivedUpdate): Promise<void> {
     const incoming = readUpdate(raw, this.#bot);
     try {
+      // Telegram hands it out again after a crash: its command was carried out, and later messages are not meant by it.
+      if (await this.#options.store.inbox.isKnown(this.#sourceName, updateId)) return;
       await this.#handle(updateId, incoming);
       this.#failing = null;
     } catch (error) {

@@ -12,7 +12,7 @@ export interface AllowList {
 }
 
 export interface TelegramStore {
-  inbox: Pick<InboxStore, "receive">;
+  inbox: Pick<InboxStore, "isKnown" | "receive">;
   outbox: OutboxStore;
   conversations: Pick<ConversationStore, "byAddress" | "ensure" | "setSession">;
   settings: Pick<SettingStore, "get" | "set">;

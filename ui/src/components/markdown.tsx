@@ -1,11 +1,13 @@
 /** Markdown as safe elements: no raw HTML, links that tell nothing to where they lead, images only from here. */
 import type { ComponentProps } from "react";
 import ReactMarkdown, { type Components, defaultUrlTransform, type ExtraProps } from "react-markdown";
+import remarkBreaks from "remark-breaks";
 import remarkGfm from "remark-gfm";
 import { en } from "../text/en.ts";
 import { ScrollArea } from "./scroll-area.tsx";
 
-const PLUGINS = [remarkGfm];
+/** In a chat a line break is meant as one; Telegram shows it too. */
+const PLUGINS = [remarkGfm, remarkBreaks];
 const DATA_IMAGE = /^data:image\/(?:png|jpeg|gif|webp|avif);base64,/;
 
 const address = (url: string, key: string): string =>
