@@ -150,7 +150,7 @@ describe.runIf(requirement("browser", existsSync(chromiumPath)) === "run")("the 
     await page.getByRole("button", { name: "Jump to the latest" }).click();
     await page.getByText("Line 10000", { exact: true }).waitFor();
 
-    await page.goto(`${system.gateway.web}/conversations/long?message=${middle}`);
+    await page.goto(`${system.gateway.web}/conversations/long?message=${String(middle)}`);
     await page.getByText("Line 5000", { exact: true }).waitFor();
     await page.getByText("Line 5030", { exact: true }).waitFor({ state: "attached" });
     expect(await rows.count()).toBeLessThanOrEqual(100);

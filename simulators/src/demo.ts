@@ -38,6 +38,12 @@ function readOptions(): { exit: boolean } | null {
   }
 }
 
+/** A gateway that was killed or crashed ends the demo too, with its last words. */
+async function noticeEnd(gateway: GatewayProcess): Promise<void> {
+  await gateway.gone;
+  if (!stopping.signal.aborted) stopping.abort(new Error(`The gateway ended. Its last words:\n${gateway.log()}`));
+}
+
 /** Ctrl-C aborts without a reason of its own; a gateway that ended gives one. */
 function isWish(reason: unknown): boolean {
   return reason instanceof DOMException;
@@ -86,9 +92,7 @@ async function demo({ exit }: { exit: boolean }): Promise<void> {
   if (exit) return;
 
   say(`Open ${gateway.web}, or type here to write to Praktor as Ada (try: bash: ls -la). Ctrl-C ends.`);
-  void gateway.gone.then(() => {
-    if (!stopping.signal.aborted) stopping.abort(new Error("The gateway ended. Its last words:\n" + gateway.log()));
-  });
+  void noticeEnd(gateway);
   await chat(telegram);
   const reason: unknown = stopping.signal.reason;
   if (!gateway.running) throw reason;
