@@ -180,8 +180,9 @@ describe.runIf(requirement("browser", existsSync(chromiumPath)) === "run")("the 
       const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
       for (const path of ["/", "/groups", `/groups/${owner}`, "/tasks", "/conversations", `/conversations/${owner}`]) {
         const page = await open(path, width, scheme);
-        await page.getByRole("main").waitFor();
-        await page.waitForTimeout(500);
+        // The page itself, not what stands there while the session and its own code are fetched.
+        await page.locator("main#page h1").first().waitFor();
+        await page.waitForLoadState("networkidle");
         const result = AxeResult.parse(await page.evaluate(`${axe}; axe.run(document)`));
         const found = result.violations.map(
           ({ id, nodes }) => `${path}: ${id}: ${nodes.map((node) => node.html).join(" ")}`,
