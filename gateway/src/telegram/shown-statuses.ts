@@ -16,12 +16,14 @@ export class ShownStatuses {
     this.#settings = settings;
   }
 
-  /** What an earlier life left; an unreadable note is as good as none. */
+  /** What an earlier life left, remembered until it is removed: this life may be killed as well. An unreadable note is as good as none. */
   async leftovers(): Promise<ShownStatus[]> {
     const note = await this.#settings.get(settingKey);
     if (note === null) return [];
     try {
-      return z.array(ShownStatus).parse(JSON.parse(note));
+      const left = z.array(ShownStatus).parse(JSON.parse(note));
+      for (const status of left) this.#shown.set(keyOf(status), status);
+      return left;
     } catch {
       return [];
     }

@@ -54,7 +54,7 @@ export class StatusMessages implements AsyncDisposable {
   /** Takes away what an earlier life left. */
   start(): void {
     this.#background.run(async (stop) => {
-      for (const status of await this.#options.shown.leftovers()) await this.#delete(status, stop);
+      for (const status of await this.#options.shown.leftovers()) await this.#remove(status, stop);
     });
   }
 
@@ -135,7 +135,8 @@ export class StatusMessages implements AsyncDisposable {
 
   async #remove(status: ShownStatus, stop: AbortSignal): Promise<void> {
     await this.#delete(status, stop);
-    await this.#options.shown.remove(status);
+    // Cut by the stop: the next start takes it away.
+    if (!stop.aborted) await this.#options.shown.remove(status);
   }
 
   /** Waits while Telegram wants the chat left alone; at a stop it is left to the next start. */

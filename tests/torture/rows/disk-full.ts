@@ -42,9 +42,9 @@ export async function fillDisk({ seed, say }: RowOptions, { times, ...plan }: Di
     // Answers come while the disk is full, and so do messages.
     for (const chatId of stage.chatIds) stage.say(chatId, "work 600");
     await delay(random() * 400);
-    volume.fill(Math.floor(random() * 3) * 16_384);
+    volume.fill(time === 1 ? 0 : Math.floor(random() * 3) * 16_384);
     for (const chatId of stage.chatIds) stage.say(chatId);
-    await delay(1_500 + random() * 1_500);
+    await delay(2_000 + random() * 1_500);
     if ((await readiness(life)) === 503) notReady += 1;
     volume.free();
     const freedAt = Date.now();
