@@ -110,6 +110,9 @@ function forged(): Arbitrary<string> {
     },
     { requiredKeys: ["type"] },
   ).map((value) => JSON.stringify(value).replaceAll('"role":', '"__proto__":'));
+  const ownRight = constantFrom("@daily", "+1s").map((schedule) =>
+    JSON.stringify({ type: "create_task", payload: { name: "N", schedule, prompt: "P" } }),
+  );
   const deep = constantFrom(100, 5_000).map(
     (depth) => `{"type":"create_task","payload":${"[".repeat(depth)}${"]".repeat(depth)}}`,
   );
@@ -117,7 +120,12 @@ function forged(): Arbitrary<string> {
     (value) =>
       JSON.stringify(value, (_, part) => (typeof part === "bigint" ? String(part) : (part as unknown))) ?? "null",
   );
-  return oneof({ weight: 20, arbitrary: message }, { weight: 1, arbitrary: deep }, { weight: 2, arbitrary: other });
+  return oneof(
+    { weight: 20, arbitrary: message },
+    { weight: 2, arbitrary: ownRight },
+    { weight: 1, arbitrary: deep },
+    { weight: 2, arbitrary: other },
+  );
 }
 
 describe("forged messages of a sandbox", () => {
