@@ -158,7 +158,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
         files: [],
         note: null,
       },
-    taskOf: async (turnId) => (await store.tasks.ofTurn(turnId))?.task ?? null,
+    taskOf: async (turnId) => (await store.runs.ofTurn(turnId))?.task ?? null,
     passPoint,
   });
   // Turns are claimed once it is known what an earlier life left.

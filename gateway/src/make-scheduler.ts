@@ -82,7 +82,7 @@ export function makeScheduler(settings: Settings, parts: SchedulerParts): Schedu
 async function mayManageTasks(groupId: string, store: Store, running: RunningTurns): Promise<boolean> {
   const turns = running.of(groupId).map(({ turn }) => turn);
   if (turns.length === 0 || turns.some((turn) => turn.sender !== "scheduler")) return true;
-  const tasks = await Promise.all(turns.map((turn) => store.tasks.ofTurn(turn.id)));
+  const tasks = await Promise.all(turns.map((turn) => store.runs.ofTurn(turn.id)));
   return tasks.some((known) => known?.task.mayManageTasks === true);
 }
 

@@ -135,8 +135,8 @@ describe("forged messages of a sandbox", () => {
     const others = async (): Promise<unknown> => [
       (await bench.store.tasks.list()).filter((task) => task.groupId !== "evil"),
       await bench.store.groups.list(),
-      await bench.store.tasks.history("victim", 9),
-      await bench.store.tasks.history("mine", 9),
+      await bench.store.runs.history("victim", 9),
+      await bench.store.runs.history("mine", 9),
       await bench.store.messages.page({ groupId: "home", limit: 9 }),
       await bench.store.messages.page({ groupId: "main", limit: 9 }),
     ];

@@ -18,8 +18,8 @@ describe("what is due", () => {
     const atMs = Date.now() + 700;
     await bench.task({ id: "t", schedule: { kind: "once", at_ms: atMs } });
     bench.scheduler.wake();
-    await expect.poll(() => bench.store.tasks.history("t", 1), { interval: 20, timeout: 5_000 }).toHaveLength(1);
-    const [run] = await bench.store.tasks.history("t", 1);
+    await expect.poll(() => bench.store.runs.history("t", 1), { interval: 20, timeout: 5_000 }).toHaveLength(1);
+    const [run] = await bench.store.runs.history("t", 1);
     expect(run?.claimedAt).toBeGreaterThanOrEqual(atMs);
     expect((run?.claimedAt ?? 0) - atMs).toBeLessThan(1000);
   });
@@ -68,7 +68,7 @@ describe("what is due", () => {
       await bench.look();
     }
     const states = async (id: string): Promise<string[]> =>
-      (await bench.store.tasks.history(id, 9)).map((run) => run.state);
+      (await bench.store.runs.history(id, 9)).map((run) => run.state);
     expect(await states("skips")).toEqual(["skipped", "skipped", "queued"]);
     expect(await states("queues")).toEqual(["waiting", "waiting", "queued"]);
     for (let round = 0; round < 3; round += 1) {
@@ -86,7 +86,7 @@ describe("after a time without Praktor", () => {
     await bench.task({ id: "t", schedule: hourly, ...change });
     bench.now = start + hours * hourMs + 20 * minuteMs;
     await bench.look();
-    const runs = await bench.store.tasks.history("t", 9);
+    const runs = await bench.store.runs.history("t", 9);
     return [bench, runs.map((run) => `${(run.scheduledFor - start) / hourMs} ${run.state}`)];
   };
 
@@ -133,7 +133,7 @@ describe("a run that fails", () => {
       }
       expect(await bench.work()).toBe(0);
     }
-    const runs = await bench.store.tasks.history("t", 9);
+    const runs = await bench.store.runs.history("t", 9);
     expect(runs.map(({ state, tries }) => `${state} ${tries}`)).toEqual(["failed 3", "failed 3", "failed 3"]);
     expect(bench.said.map((message) => message.groupId)).toEqual(["home", "home", "home", "main"]);
     expect(bench.said[0]?.content).toMatch(
@@ -152,7 +152,7 @@ describe("a run that fails", () => {
       await bench.work(failure);
       await bench.look();
     }
-    expect((await bench.store.tasks.history("t", 9)).map((run) => run.tries)).toEqual([1, 1, 1, 1]);
+    expect((await bench.store.runs.history("t", 9)).map((run) => run.tries)).toEqual([1, 1, 1, 1]);
     expect(bench.said.map((message) => message.groupId)).toEqual(["home", "home", "home", "home"]);
     expect(await bench.store.tasks.get("t")).toMatchObject({ failuresInRow: 1 });
   });

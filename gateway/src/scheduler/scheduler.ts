@@ -14,7 +14,7 @@ import { taskChat } from "./task-chat.ts";
 import { failingNotice, failureNotice, missedNotice, runContext } from "./task-words.ts";
 
 export interface SchedulerOptions {
-  store: Pick<Store, "tasks" | "conversations" | "groups">;
+  store: Pick<Store, "tasks" | "runs" | "conversations" | "groups">;
   clock: Clock;
   ids: Ids;
   logger: Logger;
@@ -133,7 +133,7 @@ export class Scheduler implements AsyncDisposable {
     if (dueAt === null) return;
     const { runFor, missed, nextRunAt } = decideRun(timing, dueAt, clock.now());
     const isLost = runFor === null && nextRunAt === null;
-    const claimed = await store.tasks.claim({
+    const claimed = await store.runs.claim({
       taskId: task.id,
       dueAt,
       nextRunAt,
@@ -158,10 +158,10 @@ export class Scheduler implements AsyncDisposable {
 
   async #startWaiting(signal: AbortSignal): Promise<void> {
     const { store, logger } = this.#options;
-    for (const { run, task } of await store.tasks.startable()) {
+    for (const { run, task } of await store.runs.startable()) {
       if (signal.aborted) return;
       try {
-        const started = await store.tasks.startWaiting(await this.#runStart(task, run.id, run.scheduledFor));
+        const started = await store.runs.startWaiting(await this.#runStart(task, run.id, run.scheduledFor));
         if (started) this.#tell([started.run], [], started);
       } catch (error) {
         logger.error({ task: task.id, run: run.id, error: errorMessage(error) }, "a waiting run could not be started");
@@ -172,7 +172,7 @@ export class Scheduler implements AsyncDisposable {
   async #endRuns(signal: AbortSignal): Promise<void> {
     const { store, logger } = this.#options;
     for (;;) {
-      const ended = await store.tasks.ended(batch);
+      const ended = await store.runs.ended(batch);
       let failed = 0;
       for (const end of ended) {
         if (signal.aborted) return;
@@ -194,7 +194,7 @@ export class Scheduler implements AsyncDisposable {
     if (outcome.type === "over") return await this.#settle(run, task, outcome, word);
     const start = await this.#runStart(task, run.id, run.scheduledFor);
     const notBefore = clock.now() + outcome.delayMs;
-    const started = await store.tasks.retry({ ...start, endedTurnId: turn.id, notBefore });
+    const started = await store.runs.retry({ ...start, endedTurnId: turn.id, notBefore });
     if (started) this.#tell([started.run], [], started);
   }
 
@@ -215,7 +215,7 @@ export class Scheduler implements AsyncDisposable {
     }
     const told =
       state === "failed" ? await this.#ownerWord(task, say[0]?.conversationId ?? word?.conversationId) : null;
-    const settled = await store.tasks.settle({
+    const settled = await store.runs.settle({
       runId: run.id,
       state,
       error,
@@ -259,7 +259,7 @@ export class Scheduler implements AsyncDisposable {
   async runNow(task: Task): Promise<TaskRun | null> {
     const { store, ids, clock } = this.#options;
     const start = await this.#runStart(task, ids.next(), clock.now());
-    const begun = await store.tasks.runNow({ ...start, taskId: task.id, maxWaiting: maxWaitingRuns });
+    const begun = await store.runs.runNow({ ...start, taskId: task.id, maxWaiting: maxWaitingRuns });
     if (begun) this.#tell([begun.run], [], begun.started);
     return begun?.run ?? null;
   }

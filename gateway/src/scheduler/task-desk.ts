@@ -13,7 +13,7 @@ import { taskView, runView } from "./task-views.ts";
 import { parseTimeZone } from "./time-zone.ts";
 
 export interface TaskDeskOptions {
-  store: Pick<Store, "tasks" | "groups">;
+  store: Pick<Store, "tasks" | "runs" | "groups">;
   clock: Clock;
   ids: Ids;
   /** Of tasks that name none. */
@@ -45,7 +45,7 @@ export class TaskDesk {
     const [tasks, groups, deliveries] = await Promise.all([
       store.tasks.list(groupId),
       store.groups.list(),
-      store.tasks.lastDeliveries(groupId === undefined ? {} : { groupId }),
+      store.runs.lastDeliveries(groupId === undefined ? {} : { groupId }),
     ]);
     const names = new Map(groups.map((group) => [group.id, group.name]));
     return tasks.map((task) => taskView(task, names.get(task.groupId) ?? task.groupId, deliveries.get(task.id)));
@@ -124,7 +124,7 @@ export class TaskDesk {
   async remove(id: string): Promise<void> {
     const { store, stopTurn } = this.#options;
     const task = await this.#task(id);
-    const open = (await store.tasks.history(id, historyAtMost)).filter((run) => run.state === "queued");
+    const open = (await store.runs.history(id, historyAtMost)).filter((run) => run.state === "queued");
     if (!(await store.tasks.remove(id))) throw noTask(id);
     for (const { turnId } of open) if (turnId !== null) await stopTurn(turnId);
     await this.#changed(task, "deleted");
@@ -135,7 +135,7 @@ export class TaskDesk {
     const task = await this.#task(id);
     const run = await scheduler.runNow(task);
     const known =
-      run === null ? undefined : (await store.tasks.history(id, historyAtMost)).find((one) => one.id === run.id);
+      run === null ? undefined : (await store.runs.history(id, historyAtMost)).find((one) => one.id === run.id);
     if (!known) throw noTask(id);
     return runView(known);
   }
@@ -143,7 +143,7 @@ export class TaskDesk {
   /** Newest first. */
   async history(id: string, limit = 20): Promise<TaskRunView[]> {
     await this.#task(id);
-    const runs = await this.#options.store.tasks.history(id, Math.min(limit, historyAtMost));
+    const runs = await this.#options.store.runs.history(id, Math.min(limit, historyAtMost));
     return runs.map(runView);
   }
 
@@ -169,11 +169,8 @@ export class TaskDesk {
   }
 
   async #view(task: Task): Promise<TaskView> {
-    const { groups, tasks } = this.#options.store;
-    const [group, deliveries] = await Promise.all([
-      groups.get(task.groupId),
-      tasks.lastDeliveries({ taskId: task.id }),
-    ]);
+    const { groups, runs } = this.#options.store;
+    const [group, deliveries] = await Promise.all([groups.get(task.groupId), runs.lastDeliveries({ taskId: task.id })]);
     return taskView(task, group?.name ?? task.groupId, deliveries.get(task.id));
   }
 

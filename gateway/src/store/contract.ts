@@ -341,6 +341,9 @@ export interface TaskStore {
   /** Active tasks whose next run is not after `now`, the longest due first. */
   due(now: number, limit: number): Promise<Task[]>;
   nextDueAt(): Promise<number | null>;
+}
+
+export interface RunStore {
   /**
    * One transaction: the task moves on to `nextRunAt`, and what was due gets its row. With `start` that is a run with a queued turn; where
    * another run of the task is open, `overlap` decides between a `waiting` one (at most `maxWaiting`) and a skipped one. `missed` are skipped.
@@ -407,6 +410,7 @@ export interface Store extends AsyncDisposable {
   readonly usage: UsageStore;
   readonly troubles: TroubleStore;
   readonly tasks: TaskStore;
+  readonly runs: RunStore;
   health(): Promise<{ ok: boolean; detail: string }>;
   /**
    * Forgets what is no longer needed: events of turns that ended more than 30 days ago, runs of tasks that ended more than 180 days ago, update ids older than 3 days, idempotency keys

@@ -17,6 +17,7 @@ import { OutboxRepository } from "./outbox-repository.ts";
 import { prune } from "./prune.ts";
 import { SandboxesRepository } from "./sandboxes-repository.ts";
 import { SettingsRepository } from "./settings-repository.ts";
+import { TaskRunsRepository } from "./task-runs-repository.ts";
 import { TasksRepository } from "./tasks-repository.ts";
 import { TroublesRepository } from "./troubles-repository.ts";
 import { TurnsRepository } from "./turns-repository.ts";
@@ -42,6 +43,7 @@ export class SqliteStore implements Store {
   readonly usage: UsageRepository;
   readonly troubles: TroublesRepository;
   readonly tasks: TasksRepository;
+  readonly runs: TaskRunsRepository;
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #file: Disposable | undefined;
@@ -73,7 +75,8 @@ export class SqliteStore implements Store {
     this.settings = new SettingsRepository(database);
     this.usage = new UsageRepository(database);
     this.troubles = new TroublesRepository(database);
-    this.tasks = new TasksRepository(database, clock, ids);
+    this.tasks = new TasksRepository(database, clock);
+    this.runs = new TaskRunsRepository(database, clock, ids);
   }
 
   health(): Promise<{ ok: boolean; detail: string }> {

@@ -121,7 +121,7 @@ function memoryTasks(store: SqliteStore, clock: Clock): TaskDesk {
   const ids = timeSortedIds(clock);
   const runNow = async (task: Task): Promise<TaskRun | null> => {
     const start = { taskId: task.id, runId: ids.next(), turnId: ids.next(), conversationId: null, context: "" };
-    return (await store.tasks.runNow({ ...start, maxWaiting: 1 }))?.run ?? null;
+    return (await store.runs.runNow({ ...start, maxWaiting: 1 }))?.run ?? null;
   };
   return new TaskDesk({
     store,
