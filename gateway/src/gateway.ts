@@ -158,7 +158,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     onTaskTurnEnded: () => scheduler.wake(),
     passPoint,
   });
-  const { pool, dispatcher, assistant, workspace, midTurn, watch } = agents;
+  const { pool, dispatcher, assistant, workspace, midTurn, watch, look } = agents;
   stack.use(dispatcher);
   const { scheduler, tasks, ipc } = makeScheduler(settings, {
     store,
@@ -240,6 +240,8 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
             stopTurn: (turnId) => assistant.stopTurn(turnId),
             startAgent: (groupId) => assistant.startAgent(groupId),
             stopAgent: (groupId) => assistant.stopAgent(groupId),
+            watchAgent: (groupId, onFrame, signal) => look.watch(groupId, onFrame, signal),
+            newSession: (groupId, conversationId) => assistant.newSessionOf(groupId, conversationId),
             liveTurns: (groupId) => assistant.liveTurns(groupId),
             agents: () => assistant.agents(),
             status: () => status.status(),

@@ -7,6 +7,7 @@ import { Assistant } from "./agent/assistant.ts";
 import { Dispatcher } from "./agent/dispatcher.ts";
 import { MidTurnWords } from "./agent/mid-turn-words.ts";
 import { RunningTurns } from "./agent/running-turns.ts";
+import { SandboxLook } from "./agent/sandbox-look.ts";
 import { SandboxPool } from "./agent/sandbox-pool.ts";
 import { SandboxWatch } from "./agent/sandbox-watch.ts";
 import { takeOverTurns } from "./agent/take-over.ts";
@@ -62,6 +63,7 @@ export interface Agents {
   workspace: Workspace;
   midTurn: MidTurnWords;
   watch: SandboxWatch;
+  look: SandboxLook;
   watchEveryMs: number;
   /** Begins to hear what sandboxes say; after everything is made that it may call. */
   listen: () => void;
@@ -187,6 +189,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     patienceMs: settings.agent.unresponsive_timeout,
   });
 
+  const look = new SandboxLook({ host, pool, clock });
   const assistant = new Assistant({ store, running, dispatcher, pool, request, publish });
   const midTurn = new MidTurnWords({
     messages: store.messages,
@@ -227,7 +230,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     dispatcher.resume();
   };
 
-  return { pool, dispatcher, assistant, workspace, midTurn, watch, watchEveryMs, listen, takeOver };
+  return { pool, dispatcher, assistant, workspace, midTurn, watch, look, watchEveryMs, listen, takeOver };
 }
 
 /** `agent.{groupID}.output`: the group is the second token, and the sender's credential allows only its own. */

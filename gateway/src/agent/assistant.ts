@@ -105,6 +105,15 @@ export class Assistant {
     return open.length;
   }
 
+  /** As `newSession`; false when the group has no such conversation. */
+  async newSessionOf(groupId: string, conversationId: string): Promise<boolean> {
+    const conversation = await this.#options.store.conversations.get(conversationId);
+    if (conversation?.groupId !== groupId) return false;
+    await this.newSession(conversation);
+    this.#options.publish({ type: "group", groupId, change: "updated" });
+    return true;
+  }
+
   /** The next message begins a fresh Claude session; the history stays. */
   async newSession(conversation: Conversation): Promise<void> {
     const { store, request } = this.#options;

@@ -1,12 +1,15 @@
-/** The last bytes that a sandbox printed, so that a failed start can be explained. */
+/** The last bytes that a sandbox printed, so that a failed start can be explained, and what it prints from now on. */
+import { StringDecoder } from "node:string_decoder";
 
 const maxBytes = 64 * 1024;
 
 export class OutputTail {
   #chunks: Buffer[] = [];
   #sizeBytes = 0;
+  readonly #listeners = new Set<(chunk: Buffer) => void>();
 
   append(chunk: Buffer): void {
+    for (const listener of this.#listeners) listener(chunk);
     const kept = chunk.length > maxBytes ? chunk.subarray(chunk.length - maxBytes) : chunk;
     this.#chunks.push(kept);
     this.#sizeBytes += kept.length;
@@ -19,5 +22,15 @@ export class OutputTail {
   lines(count: number): string {
     const text = Buffer.concat(this.#chunks).toString("utf8").trimEnd();
     return count > 0 ? text.split("\n").slice(-count).join("\n") : "";
+  }
+
+  /** The last `count` lines at once, then what is appended, until the returned function is called. */
+  follow(count: number, onOutput: (text: string) => void): () => void {
+    const before = this.lines(count);
+    if (before !== "") onOutput(`${before}\n`);
+    const decoder = new StringDecoder("utf8");
+    const listener = (chunk: Buffer): void => onOutput(decoder.write(chunk));
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 }

@@ -9,7 +9,7 @@ export interface SandboxHarness extends AsyncDisposable {
 }
 
 /** `STAND_IN` orders of the stand-in runner. */
-type Order = "stubborn" | "fail";
+type Order = "stubborn" | "fail" | "busy";
 
 const signal = new AbortController().signal;
 const patient = { timeout: 15_000, interval: 20 };
@@ -146,6 +146,39 @@ export function sandboxHostContract(
       await slow;
       await printed(newer, "ready");
       expect(byGroup(await host.list(signal))).toEqual(["2"]);
+    });
+
+    test("shows what it prints while it prints it, from its last lines on, until it ends", async () => {
+      const running = await launch("1", 1);
+      await printed(running, "ready");
+      let seen = "";
+      const followed = host.follow(running.sandboxId, 2, (text) => (seen += text), signal);
+      await expect.poll(() => seen, patient).toContain("ready");
+      expect(seen).not.toContain("environment {");
+      await host.stop(running.sandboxId, 5_000, signal);
+      await followed;
+      expect(seen).toContain("asked to end");
+      await host.follow("never-was", 2, () => {}, signal);
+    });
+
+    test("no longer shows it to who has gone", async () => {
+      const running = await launch("1", 1);
+      const gone = new AbortController();
+      const followed = host.follow(running.sandboxId, 2, () => {}, gone.signal);
+      gone.abort(new Error("gone"));
+      await expect(followed).rejects.toThrow("gone");
+    });
+
+    test("counts processor time and memory of what runs", async () => {
+      const running = await launch("1", 1, "busy");
+      await printed(running, "ready");
+      const first = await host.load(running.sandboxId, signal);
+      expect(first?.memoryBytes).toBeGreaterThan(10 * 1024 * 1024);
+      await expect
+        .poll(async () => (await host.load(running.sandboxId, signal))?.cpuMs ?? 0, patient)
+        .toBeGreaterThan((first?.cpuMs ?? 0) + 50);
+      await host.stop(running.sandboxId, 2_000, signal);
+      expect(await host.load(running.sandboxId, signal)).toBeNull();
     });
 
     test("refuses a folder that would lead elsewhere", async () => {

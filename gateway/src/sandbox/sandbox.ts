@@ -54,6 +54,15 @@ export interface SandboxHealth {
   detail: string;
 }
 
+/** What a sandbox uses of the machine at one moment. */
+export interface SandboxLoad {
+  /** Processor time since it started, of all its processes: two looks make a share. */
+  cpuMs: number;
+  memoryBytes: number;
+  /** Null where nothing limits it. */
+  memoryLimitBytes: number | null;
+}
+
 /**
  * Starts, finds and stops sandboxes. Every method that fails rejects with a `PraktorError<SandboxErrorCode>` whose message may be
  * shown to the person. No call holds a lock over another group's.
@@ -75,6 +84,10 @@ export interface SandboxHost extends AsyncDisposable {
   list(signal: AbortSignal): Promise<RunningSandbox[]>;
   /** The last lines that the sandbox printed, for the log when a start failed. */
   tail(sandboxId: string, lines: number, signal: AbortSignal): Promise<string>;
+  /** Its last `lines` lines and then whatever it prints, as it comes. Resolves when it has ended or is not known; rejects when the signal aborts. */
+  follow(sandboxId: string, lines: number, onOutput: (text: string) => void, signal: AbortSignal): Promise<void>;
+  /** Null when it does not run, or where it cannot be known. */
+  load(sandboxId: string, signal: AbortSignal): Promise<SandboxLoad | null>;
   /** Called once for every sandbox that ended, wanted or not. */
   onExit(listener: (exit: SandboxExit) => void): void;
 }

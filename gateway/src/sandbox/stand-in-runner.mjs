@@ -30,6 +30,11 @@ if (ordered.has("fail")) {
 } else if (ordered.has("hog")) {
   const held = [];
   setInterval(() => held.push(Buffer.alloc(16 * 1024 * 1024, 1)), 5);
+} else if (ordered.has("busy")) {
+  setInterval(() => {
+    const until = performance.now() + 20;
+    while (performance.now() < until);
+  }, 40);
 } else {
   setInterval(() => {}, 1000);
 }

@@ -19,6 +19,7 @@ import { sessionRoutes } from "./routes/session.ts";
 import { statusRoutes } from "./routes/status.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 import { turnRoutes } from "./routes/turns.ts";
+import { watchRoutes } from "./routes/watch.ts";
 import { securityHeaders } from "./security-headers.ts";
 import type { StaticFiles } from "./static-files.ts";
 import type { WebEnv } from "./web-env.ts";
@@ -42,6 +43,7 @@ export function createApp(
     insightRoutes,
     turnRoutes,
     agentRoutes,
+    watchRoutes,
     fileRoutes,
     instructionRoutes,
     eventRoutes,

@@ -3,6 +3,7 @@ import type { EventMessage } from "@praktor/protocol/events";
 import type { Instructions } from "@praktor/protocol/instructions";
 import type { PairingOffer, PairingView } from "@praktor/protocol/pairing";
 import type { AgentView, GroupCreate, Health, StatusView, TurnView } from "@praktor/protocol/rest";
+import type { SandboxFrame } from "@praktor/protocol/sandbox-watch";
 import type { SchedulePreview, TaskCreate, TaskRunView, TaskUpdate, TaskView } from "@praktor/protocol/tasks";
 import type { WorkspaceEntry } from "@praktor/protocol/workspace";
 import type {
@@ -49,6 +50,10 @@ export interface WebActions {
   startAgent(groupId: string): Promise<boolean>;
   /** False when the group has no agent that runs. */
   stopAgent(groupId: string): Promise<boolean>;
+  /** What its sandbox prints and uses, until it ends or the signal aborts; null where none runs. */
+  watchAgent(groupId: string, onFrame: (frame: SandboxFrame) => void, signal: AbortSignal): Promise<void> | null;
+  /** The next message begins a fresh Claude session; false when the group has no such conversation. */
+  newSession(groupId: string, conversationId: string): Promise<boolean>;
   liveTurns(groupId: string): Promise<TurnView[]>;
   agents(): Promise<AgentView[]>;
   status(): Promise<StatusView>;

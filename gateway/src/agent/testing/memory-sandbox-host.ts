@@ -1,6 +1,13 @@
 /** A sandbox host without sandboxes: it keeps what runs in memory, and fails, hangs and loses as a test says. */
 import { PraktorError } from "../../kit/praktor-error.ts";
-import type { RunningSandbox, SandboxExit, SandboxHost, SandboxPlace, SandboxSpec } from "../../sandbox/sandbox.ts";
+import type {
+  RunningSandbox,
+  SandboxExit,
+  SandboxHost,
+  SandboxLoad,
+  SandboxPlace,
+  SandboxSpec,
+} from "../../sandbox/sandbox.ts";
 
 export class MemorySandboxHost implements SandboxHost {
   readonly kind = "process";
@@ -16,6 +23,8 @@ export class MemorySandboxHost implements SandboxHost {
   /** Awaited before a sandbox is gone. */
   beforeStop: (sandboxId: string) => Promise<void> | void = () => {};
   output = "";
+  /** What the next looks at a running sandbox's load find. */
+  readonly loads: SandboxLoad[] = [];
 
   start(): Promise<void> {
     return Promise.resolve();
@@ -51,6 +60,18 @@ export class MemorySandboxHost implements SandboxHost {
 
   tail(): Promise<string> {
     return Promise.resolve(this.output);
+  }
+
+  follow(sandboxId: string, lines: number, onOutput: (text: string) => void, signal: AbortSignal): Promise<void> {
+    onOutput(this.output.split("\n").slice(-lines).join("\n"));
+    return new Promise((resolve, reject) => {
+      this.onExit((exit) => exit.sandboxId === sandboxId && resolve());
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    });
+  }
+
+  load(sandboxId: string): Promise<SandboxLoad | null> {
+    return Promise.resolve(this.running.has(sandboxId) ? (this.loads.shift() ?? null) : null);
   }
 
   onExit(listener: (exit: SandboxExit) => void): void {

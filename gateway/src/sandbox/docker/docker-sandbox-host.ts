@@ -7,12 +7,22 @@ import { abortable, sleep } from "../../kit/deadline.ts";
 import type { Logger } from "../../kit/logger.ts";
 import { PraktorError, errorMessage } from "../../kit/praktor-error.ts";
 import { KeyedLock } from "../keyed-lock.ts";
-import type { RunningSandbox, SandboxExit, SandboxHealth, SandboxHost, SandboxPlace, SandboxSpec } from "../sandbox.ts";
+import type {
+  RunningSandbox,
+  SandboxExit,
+  SandboxHealth,
+  SandboxHost,
+  SandboxLoad,
+  SandboxPlace,
+  SandboxSpec,
+} from "../sandbox.ts";
 import { checkFolder, sandboxError } from "../sandbox-error.ts";
 import { type ContainerLimits, containerRequest, type ContainerRequest, defaultLimits } from "./container-request.ts";
+import { containerLoad } from "./container-load.ts";
 import { Containers } from "./containers.ts";
 import { Engine } from "./engine.ts";
 import { watchEnds } from "./engine-events.ts";
+import { followContainer } from "./follow-container.ts";
 import type { FoundContainer } from "./found-container.ts";
 import { GlobalVolume } from "./global-volume.ts";
 import { GroupNetworks } from "./group-networks.ts";
@@ -126,6 +136,14 @@ export class DockerSandboxHost implements SandboxHost {
 
   tail(sandboxId: string, lines: number, signal: AbortSignal): Promise<string> {
     return this.#containers.tail(sandboxId, lines, signal);
+  }
+
+  follow(sandboxId: string, lines: number, onOutput: (text: string) => void, signal: AbortSignal): Promise<void> {
+    return followContainer(this.#engine, this.#containers, { sandboxId, lines, onOutput }, signal);
+  }
+
+  load(sandboxId: string, signal: AbortSignal): Promise<SandboxLoad | null> {
+    return containerLoad(this.#engine, this.#containers, sandboxId, signal);
   }
 
   onExit(listener: (exit: SandboxExit) => void): void {

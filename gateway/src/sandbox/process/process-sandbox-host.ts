@@ -8,10 +8,19 @@ import type { Logger } from "../../kit/logger.ts";
 import { errorMessage } from "../../kit/praktor-error.ts";
 import { KeyedLock } from "../keyed-lock.ts";
 import { RememberedTails } from "../remembered-tails.ts";
-import type { RunningSandbox, SandboxExit, SandboxHealth, SandboxHost, SandboxPlace, SandboxSpec } from "../sandbox.ts";
+import type {
+  RunningSandbox,
+  SandboxExit,
+  SandboxHealth,
+  SandboxHost,
+  SandboxLoad,
+  SandboxPlace,
+  SandboxSpec,
+} from "../sandbox.ts";
 import { checkFolder, sandboxError } from "../sandbox-error.ts";
 import { bubblewrapArguments, probeBubblewrap, writeUsers } from "./bubblewrap.ts";
 import { parentWatch } from "./parent-watch.ts";
+import { processTreeLoad } from "./process-tree-load.ts";
 import { endLeftovers, processIdentity, removeRecord, writeRecord } from "./process-records.ts";
 import { makeDirectories, sandboxDirectories, type SandboxDirectories } from "./sandbox-directories.ts";
 import { SandboxProcess } from "./sandbox-process.ts";
@@ -119,6 +128,22 @@ export class ProcessSandboxHost implements SandboxHost {
 
   tail(sandboxId: string, lines: number): Promise<string> {
     return Promise.resolve(this.#find(sandboxId)?.tail.lines(lines) ?? this.#tails.recall(sandboxId, lines) ?? "");
+  }
+
+  async follow(sandboxId: string, lines: number, onOutput: (text: string) => void, signal: AbortSignal): Promise<void> {
+    const found = this.#find(sandboxId);
+    if (found === undefined) return;
+    const leave = found.tail.follow(lines, onOutput);
+    try {
+      await abortable(found.ended, signal);
+    } finally {
+      leave();
+    }
+  }
+
+  async load(sandboxId: string): Promise<SandboxLoad | null> {
+    const found = this.#find(sandboxId);
+    return found === undefined ? null : await processTreeLoad(found.pid);
   }
 
   onExit(listener: (exit: SandboxExit) => void): void {

@@ -1,7 +1,7 @@
 /** Groups: `/api/groups`. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { createRoute, z } from "@hono/zod-openapi";
-import { GroupId } from "@praktor/protocol/ids";
+import { GroupId, RowId } from "@praktor/protocol/ids";
 import { ConversationView, GroupCreate, GroupUpdate, GroupView } from "@praktor/protocol/rest";
 import { PraktorError } from "../../kit/praktor-error.ts";
 import type { Group } from "../../store/rows.ts";
@@ -42,6 +42,15 @@ const update = createRoute({
   middleware: jsonBody(),
   request: { params, ...jsonRequest(GroupUpdate) },
   responses: { 200: json(GroupView, "The group as it is now"), ...failure },
+});
+const newSession = createRoute({
+  method: "post",
+  path: "/api/groups/{id}/conversations/{cid}/new-session",
+  request: { params: z.object({ id: GroupId, cid: RowId }) },
+  responses: {
+    200: json(z.object({ status: z.literal("fresh") }), "The next message begins a fresh session; history stays"),
+    ...failure,
+  },
 });
 const conversations = createRoute({
   method: "get",
@@ -91,6 +100,13 @@ export function groupRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
       if (!group) throw new PraktorError("not_found", `There is no group "${id}".`);
       hub.announce({ type: "group", groupId: id, change: "updated" });
       return c.json(await view(group), 200);
+    })
+    .openapi(newSession, async (c) => {
+      const { id, cid } = c.req.valid("param");
+      if (!(await actions.newSession(id, cid))) {
+        throw new PraktorError("not_found", `Group "${id}" has no conversation "${cid}".`);
+      }
+      return c.json({ status: "fresh" as const }, 200);
     })
     .openapi(conversations, async (c) => {
       const group = await requireGroup(parts, c.req.valid("param").id);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EventMessage, PraktorEvent } from "@praktor/protocol/events";
 import type { AgentView, Health, StatusView, TurnView } from "@praktor/protocol/rest";
+import type { SandboxFrame } from "@praktor/protocol/sandbox-watch";
 import { agentEvents } from "@praktor/protocol/subjects";
 import type { Clock } from "../../kit/clock.ts";
 import { timeSortedIds } from "../../kit/ids.ts";
@@ -38,6 +39,8 @@ export function recordingLogger(): { logger: Logger; errors: string[] } {
 
 export interface HarnessState {
   agents: AgentView[];
+  /** What a look at a running agent's sandbox shows. */
+  look: (onFrame: (frame: SandboxFrame) => void, signal: AbortSignal) => Promise<void>;
   health: Health[];
 }
 
@@ -69,7 +72,7 @@ export class Harness implements AsyncDisposable {
     this.directory = directory;
     this.store = store;
     this.clock = clock;
-    this.state = { agents: [], health: [{ name: "store", ok: true, detail: "" }] };
+    this.state = { agents: [], look: () => Promise.resolve(), health: [{ name: "store", ok: true, detail: "" }] };
     this.#listeners = new Set();
     this.server = new WebServer({
       host: "127.0.0.1",
@@ -165,6 +168,16 @@ function memoryActions(store: SqliteStore, clock: Clock, state: HarnessState): W
       const before = state.agents.length;
       state.agents = state.agents.filter((agent) => agent.group_id !== groupId);
       return state.agents.length < before;
+    },
+    watchAgent(groupId, onFrame, signal) {
+      if (!state.agents.some((agent) => agent.group_id === groupId)) return null;
+      return state.look(onFrame, signal);
+    },
+    async newSession(groupId, conversationId) {
+      const conversation = await store.conversations.get(conversationId);
+      if (conversation?.groupId !== groupId) return false;
+      await store.conversations.setSession(conversationId, null);
+      return true;
     },
     async liveTurns(groupId): Promise<TurnView[]> {
       return (await store.turns.open(groupId)).map((turn) => ({
