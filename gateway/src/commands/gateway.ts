@@ -1,6 +1,7 @@
 /** `praktor gateway`: runs the service until it is told to stop. */
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
+import { unknownVariables } from "../config/environment.ts";
 import { loadSettings } from "../config/load-settings.ts";
 import { crashAt } from "../kit/crash-points.ts";
 import { createLog } from "../log.ts";
@@ -25,6 +26,9 @@ export function addGatewayCommand(program: Command): void {
       ]);
       const file = process.env.PRAKTOR_CONFIG;
       if (file && !existsSync(file)) log.warn({ file }, "PRAKTOR_CONFIG names a file that is not there: defaults hold");
+      for (const variable of unknownVariables(Object.keys(process.env))) {
+        log.warn({ variable }, "no variable of Praktor, ignored; config/praktor.example.yaml names them all");
+      }
       const stop = new AbortController();
       for (const name of ["SIGINT", "SIGTERM"] as const) {
         process.once(name, () => {

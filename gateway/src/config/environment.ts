@@ -45,6 +45,15 @@ export const environmentKeys: readonly EnvironmentKey[] = [
   key("PRAKTOR_MAIN_CHAT_ID", ["groups", "main_chat_id"]),
 ];
 
+/** Read at the start and belonging to no section: the file's name, the log, the crash points of the tests. */
+const otherVariables = ["PRAKTOR_CONFIG", "PRAKTOR_LOG_LEVEL", "PRAKTOR_CRASH_AT"];
+
+/** Variables that look like Praktor's and are none: most likely misspelled, and without effect. */
+export function unknownVariables(names: Iterable<string>): string[] {
+  const known = new Set([...environmentKeys.map(({ variable }) => variable), ...otherVariables]);
+  return [...names].filter((name) => name.startsWith("PRAKTOR_") && !known.has(name)).toSorted();
+}
+
 /** The value as the schema wants it; a text that is no integer or boolean stays text, so that the schema names it. */
 export function readVariable(read: EnvironmentKey["read"], text: string): unknown {
   switch (read) {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { unknownVariables } from "./environment.ts";
 import { parseSettings } from "./load-settings.ts";
 
 describe("settings", () => {
@@ -33,9 +34,25 @@ describe("settings", () => {
   });
 
   test.each([
-    ["a value of the wrong type", "web:\n  enabled: true\n  port: often\n", {}, /p\.yaml:3: web\.port: /],
+    [
+      "a value of the wrong type",
+      "web:\n  enabled: true\n  port: often\n",
+      {},
+      /p\.yaml:3: web\.port: must be a number$/,
+    ],
     ["an unknown key", "web:\n  enabled: true\n  prot: 80\n", {}, /p\.yaml:3: web\.prot: is not a setting/],
-    ["a section that is no section", "agent: 5\n", {}, /p\.yaml:1: agent: /],
+    ["a section that is no section", "agent: 5\n", {}, /p\.yaml:1: agent: must be a section with keys of its own$/],
+    ["half a turn", "agent:\n  max_turns: 1.5\n", {}, /agent\.max_turns: must be a whole number$/],
+    ["too little memory", "sandbox: {memory_mb: 3}\n", {}, /sandbox\.memory_mb: must be at least 256$/],
+    ["no processor at all", "sandbox: {cpus: 0}\n", {}, /sandbox\.cpus: must be more than 0$/],
+    ["an empty name", "agent: {model: ''}\n", {}, /agent\.model: must not be empty$/],
+    ["an address that is none", "telegram: {api_root: foo}\n", {}, /telegram\.api_root: must be a URL/],
+    [
+      "a list where an id belongs",
+      "groups: {main_chat_id: [3]}\n",
+      {},
+      /groups\.main_chat_id: must be a number$/,
+    ],
     ["broken YAML", "web:\n  port: [1\n", {}, /p\.yaml:\d+:\d+: /],
     ["a doubled key", "web: {}\nweb: {}\n", {}, /p\.yaml:2:1: /],
     ["a bare text", "hello", {}, /p\.yaml:1: must hold keys/],
@@ -47,9 +64,19 @@ describe("settings", () => {
       {},
       /p\.yaml:2: nats\.url: needs nats\.account_seed/,
     ],
-    ["an unknown sandbox kind", "", { PRAKTOR_SANDBOX: "vm" }, /PRAKTOR_SANDBOX \(sandbox\.kind\): /],
+    [
+      "an unknown sandbox kind",
+      "",
+      { PRAKTOR_SANDBOX: "vm" },
+      /PRAKTOR_SANDBOX \(sandbox\.kind\): must be docker or process$/,
+    ],
   ])("names file, line and key of %s", (_, yaml, environment, message) => {
     expect(() => parseSettings("p.yaml", yaml, environment)).toThrow(message);
+  });
+
+  test("finds variables that are misspelled, and no others", () => {
+    const names = ["PRAKTOR_WEB_PORT", "PRAKTOR_WEB_PROT", "PRAKTOR_CONFIG", "ANTHROPIC_API_KEY", "HOME"];
+    expect(unknownVariables(names)).toEqual(["PRAKTOR_WEB_PROT"]);
   });
 
   test("names every problem at once", () => {

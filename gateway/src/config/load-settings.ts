@@ -4,6 +4,7 @@ import { isNode, LineCounter, parseDocument, type Document } from "yaml";
 import type { z } from "zod";
 import { PraktorError } from "../kit/praktor-error.ts";
 import { environmentKeys, readVariable } from "./environment.ts";
+import { issueWords } from "./issue-words.ts";
 import { Settings } from "./schema.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -76,7 +77,7 @@ function describe(issue: z.core.$ZodIssue, origin: Origin): string[] {
   return paths.map((path) => {
     const key = path.join(".");
     const variable = origin.fromEnvironment.get(path.slice(0, 2).join("."));
-    const what = issue.code === "unrecognized_keys" ? "is not a setting of Praktor" : issue.message;
+    const what = issueWords(issue);
     if (variable !== undefined) return `${variable} (${key}): ${what}`;
     return `${origin.file}:${lineOf(path, origin)}: ${key}: ${what}`;
   });
