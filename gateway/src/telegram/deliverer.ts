@@ -6,13 +6,13 @@ import type { Clock } from "../kit/clock.ts";
 import type { PassPoint } from "../kit/crash-points.ts";
 import { deadline, sleep } from "../kit/deadline.ts";
 import type { Logger } from "../kit/logger.ts";
-import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
+import { errorMessage } from "../kit/praktor-error.ts";
 import type { OutboxStore } from "../store/contract.ts";
 import type { OutboxPart } from "../store/rows.ts";
 import { callFailure } from "./call-outcome.ts";
 import type { ChatHolds } from "./chat-holds.ts";
 import { deliveryVerdict, type Verdict } from "./delivery-verdict.ts";
-import { escapeHtml } from "./format/render-html.ts";
+import { fileTrouble } from "./file-trouble.ts";
 import type { OpenFile } from "./send-file.ts";
 import { type Rate, SendLimits, telegramRates } from "./send-limits.ts";
 import { destinationOf, sendPart } from "./send-part.ts";
@@ -182,10 +182,10 @@ export class Deliverer implements AsyncDisposable {
     } catch (error) {
       // Cut by the stop: the row stays `sending`, and the next start knows what that means.
       if (this.#cut.signal.aborted) return;
-      if (error instanceof PraktorError && error.code === "file_unavailable") {
-        // The person is told in its place.
-        const body = { type: "text" as const, html: escapeHtml(`⚠️ ${error.message}`), plain: `⚠️ ${error.message}` };
-        await this.#persist(() => outbox.retry(part.id, { notBefore: clock.now(), error: error.message, body }));
+      const trouble = fileTrouble(error, part.attempts, this.#timing.firstBackoffMs);
+      if (trouble) {
+        const { delayMs, ...again } = trouble;
+        await this.#persist(() => outbox.retry(part.id, { notBefore: clock.now() + delayMs, ...again }));
         return;
       }
       const failure = callFailure(error);

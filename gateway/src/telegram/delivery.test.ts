@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PraktorError } from "../kit/praktor-error.ts";
 import type { OutboxStore } from "../store/contract.ts";
+import { fileTrouble } from "./file-trouble.ts";
 import type { TelegramPorts } from "./telegram-ports.ts";
 import { BotTestBench, closedPort, fastTiming, until } from "./testing/bot-test-bench.ts";
 
@@ -225,7 +227,7 @@ test("files go as documents, images as photos, and what is not there is told", a
   ]);
   const openFile: TelegramPorts["openFile"] = async (_, path) => {
     const content = files.get(path);
-    if (content === undefined) throw new Error("There is no such file.");
+    if (content === undefined) throw new PraktorError("not_found", "There is no such file.");
     return { sizeBytes: content.length, stream: new Blob([content]).stream() };
   };
   const conversationId = await bench.open(7);
@@ -245,4 +247,38 @@ test("files go as documents, images as photos, and what is not there is told", a
   ]);
   expect(sent.map((message) => message.file?.kind)).toEqual(["document", "photo", undefined]);
   expect(Buffer.from(sent[0]?.file?.bytes ?? []).toString()).toBe("pdf");
+});
+
+test("a file waits for a workspace that cannot be reached, and what breaks off is sent whole, once", async () => {
+  await using bench = await BotTestBench.start();
+  const conversationId = await bench.open(7);
+  const broken = new ReadableStream<Uint8Array>({
+    pull: (controller) => {
+      controller.enqueue(Buffer.from("half"));
+      controller.error(new Error("the sandbox went away"));
+    },
+  });
+  const troubles = [
+    () => Promise.reject(new PraktorError("unavailable", "The sandbox is starting.")),
+    () => Promise.reject(new Error("CONNECTION_CLOSED")),
+    () => Promise.resolve({ sizeBytes: 9, stream: broken }),
+  ];
+  const openFile: TelegramPorts["openFile"] = async () =>
+    await (troubles.shift()?.() ?? { sizeBytes: 5, stream: new Blob(["whole"]).stream() });
+  await bench.restartBot({ ports: { ...bench.ports, openFile } });
+  const body = { type: "file" as const, path: "a/plan.pdf", name: "plan.pdf" };
+  await bench.store.messages.notice({ conversationId, content: "file", parts: [{ body }] });
+  bench.bot.wakeDelivery();
+  await until(() => bench.delivered.length === 1);
+  expect(bench.delivered[0]).toMatchObject({ state: "sent", repeated: false, attempts: 4 });
+  expect(bench.telegram.sent(7).map(({ file }) => Buffer.from(file?.bytes ?? []).toString())).toEqual(["whole"]);
+});
+
+test("a file that cannot be had for long is given up with a word, so that what follows goes out", () => {
+  const trouble = new PraktorError("file_delayed", "The file a.txt could not be read: no sandbox.");
+  expect(fileTrouble(trouble, 1, 1_000)).not.toHaveProperty("body");
+  expect(fileTrouble(trouble, 14, 1_000)).toMatchObject({
+    body: { plain: expect.stringMatching(/ask me for it again/) },
+  });
+  expect(fileTrouble(new Error("other"), 1, 1_000)).toBeNull();
 });

@@ -26,7 +26,21 @@ const largestPhotoBytes = 10_000_000;
 const largestFileBytes = 50_000_000;
 const longestCaption = 1_024;
 
-/** Rejects with `file_unavailable` when there is nothing to send, else as the Api does. */
+// What the workspace itself says of the file: asking again would change nothing.
+const finalCodes: ReadonlySet<string> = new Set([
+  "not_found",
+  "not_a_file",
+  "not_a_directory",
+  "outside_workspace",
+  "too_large",
+  "denied",
+  "invalid",
+]);
+
+/**
+ * Rejects with `file_unavailable` when there is nothing to send, with `file_delayed` when the workspace could not be reached or broke off
+ * (Telegram then has no whole file, and nothing was sent), else as the Api does.
+ */
 export async function sendFile(
   api: Api,
   openFile: OpenFile | undefined,
@@ -36,30 +50,53 @@ export async function sendFile(
   const { body, where } = file;
   const caption = file.caption.slice(0, longestCaption).toWellFormed();
   const text = caption === "" ? {} : { caption };
-  const { sizeBytes, stream } = await open(openFile, file, signal);
-  if (/\.(?:jpe?g|png|webp)$/i.test(body.name) && sizeBytes <= largestPhotoBytes) {
+  const send = async (
+    method: "sendPhoto" | "sendDocument",
+    { stream }: { stream: ReadableStream<Uint8Array> },
+  ): Promise<string> => {
+    let broken: unknown;
+    const bytes = watched(stream, (error) => (broken = error ?? new Error("the file broke off")));
     try {
-      const photo = new InputFile(stream, body.name);
-      const message = await api.raw.sendPhoto({ ...where, photo, ...text }, signal as never);
+      const input = new InputFile(bytes, body.name);
+      const message =
+        method === "sendPhoto"
+          ? await api.raw.sendPhoto({ ...where, photo: input, ...text }, signal as never)
+          : await api.raw.sendDocument({ ...where, document: input, ...text }, signal as never);
       return String(message.message_id);
+    } catch (error) {
+      if (broken === undefined || signal.aborted) throw error;
+      throw delayed(body.name, broken);
+    }
+  };
+  const opened = await open(openFile, file, signal);
+  if (/\.(?:jpe?g|png|webp)$/i.test(body.name) && opened.sizeBytes <= largestPhotoBytes) {
+    try {
+      return await send("sendPhoto", opened);
     } catch (error) {
       const failure = callFailure(error);
       // Too wide, too narrow, or no image after all: it is still a file.
       if (failure.type !== "refused" || failure.code !== 400) throw error;
     }
-    const again = await open(openFile, file, signal);
-    return await sendDocument(api, { ...where, document: new InputFile(again.stream, body.name), ...text }, signal);
+    return await send("sendDocument", await open(openFile, file, signal));
   }
-  return await sendDocument(api, { ...where, document: new InputFile(stream, body.name), ...text }, signal);
+  return await send("sendDocument", opened);
 }
 
-async function sendDocument(
-  api: Api,
-  payload: Parameters<Api["raw"]["sendDocument"]>[0],
-  signal: AbortSignal,
-): Promise<string> {
-  const message = await api.raw.sendDocument(payload, signal as never);
-  return String(message.message_id);
+/** The same bytes; says when their source fails, which a failed upload alone does not tell. */
+async function* watched(
+  stream: ReadableStream<Uint8Array>,
+  onBroken: (error: unknown) => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
+  } catch (error) {
+    onBroken(error);
+    throw error;
+  }
+}
+
+function delayed(name: string, cause: unknown): PraktorError {
+  return new PraktorError("file_delayed", `The file ${name} could not be read: ${errorMessage(cause)}`, { cause });
 }
 
 async function open(
@@ -75,7 +112,8 @@ async function open(
   }
   if (openFile === undefined || groupId === null) throw unavailable("no workspace can be reached from here.");
   const file = await openFile(groupId, body.path, signal).catch((error: unknown) => {
-    throw unavailable(errorMessage(error));
+    if (error instanceof PraktorError && finalCodes.has(error.code)) throw unavailable(error.message);
+    throw delayed(body.name, error);
   });
   if (file.sizeBytes > largestFileBytes) {
     await file.stream.cancel();
