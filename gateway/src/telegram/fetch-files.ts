@@ -42,7 +42,7 @@ export async function fetchFiles(
       } catch (error) {
         const fields = { groupId: message.groupId, path, error: errorMessage(error) };
         options.logger.error(fields, "a file that was sent could not be fetched");
-        notes.push(`[The file ${path} could not be received: ${errorMessage(error)}]`);
+        notes.push(`[The file ${path} could not be received.]`);
       }
     }
   }
@@ -74,6 +74,7 @@ async function bring(
     return text === "" ? `[In ${file.path} nothing is said.]` : `[What is said in ${file.path}:]\n${text}`;
   } catch (error) {
     logger.error({ groupId, path: file.path, error: errorMessage(error) }, "speech could not be turned into text");
-    return `[What is said in ${file.path} could not be turned into text: ${errorMessage(error)}]`;
+    // What an endpoint writes into its errors is for the owner's log; nobody should instruct the agent through it.
+    return `[What is said in ${file.path} could not be turned into text.]`;
   }
 }
