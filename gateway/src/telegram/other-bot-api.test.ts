@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import { TelegramServer } from "telegram-test-api/lib/telegramServer.js";
-import { BotTestBench, until } from "./testing/bot-test-bench.ts";
+import { BotTestBench, fastTiming, until } from "./testing/bot-test-bench.ts";
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
@@ -20,7 +20,7 @@ test("works unchanged against an independent Bot API", async () => {
   await server.start();
   try {
     const token = "4242:another-token";
-    const poll = { longPollSeconds: 0, graceMs: 5_000, firstBackoffMs: 10, maxBackoffMs: 100, staleAfterMs: 90_000 };
+    const poll = { ...fastTiming.poll, longPollSeconds: 0, graceMs: 5_000 };
     await using bench = await BotTestBench.start({ token, apiRoot: server.config.apiURL, timing: { poll } });
     const client = server.getClient(token, { userId: 7, chatId: 7, firstName: "Anna", type: "private" });
     await client.sendMessage(client.makeMessage("Hello"));

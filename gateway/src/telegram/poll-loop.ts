@@ -18,6 +18,8 @@ export interface PollTiming {
   maxBackoffMs: number;
   /** Without a successful poll for this long the channel counts as down. */
   staleAfterMs: number;
+  /** How often a token that Telegram refuses is tried again: it may be put right at Telegram's side. */
+  refusedTokenMs: number;
 }
 
 const pollTiming: PollTiming = {
@@ -26,6 +28,7 @@ const pollTiming: PollTiming = {
   firstBackoffMs: 1_000,
   maxBackoffMs: 30_000,
   staleAfterMs: 90_000,
+  refusedTokenMs: 300_000,
 };
 
 export interface PollLoopOptions {
@@ -45,6 +48,9 @@ export interface ReceivedUpdate {
 
 // Telegram waits before it says that there is nothing; a server that does not must not be asked without pause.
 const quickestEmptyPollMs = 100;
+
+const refusedTokenDetail =
+  "Telegram refuses the bot's token: nothing comes in and nothing goes out. Get the token from @BotFather, set telegram.token, and start again; the present one is tried again every few minutes.";
 
 const WithId = z.looseObject({ update_id: z.int() });
 
@@ -75,16 +81,16 @@ export class PollLoop {
     this.#lastSuccessAt = options.clock.now();
   }
 
-  /** Runs until the signal aborts, or until Telegram refuses the token. */
+  /** Runs until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && !this.#refusedToken) {
+    while (!signal.aborted) {
       const waitMs = await this.#pollOnce(signal);
       if (waitMs > 0 && !signal.aborted) await sleep(waitMs, signal).catch(() => {});
     }
   }
 
   health(): { ok: boolean; detail: string } {
-    if (this.#refusedToken) return { ok: false, detail: "Telegram refused the bot's token." };
+    if (this.#refusedToken) return { ok: false, detail: refusedTokenDetail };
     const silentMs = this.#options.clock.now() - this.#lastSuccessAt;
     // Before the first success there is nothing to be patient for: a wrong address looks like this.
     if (!this.#hasSucceeded && this.#problem !== null) {
@@ -107,6 +113,8 @@ export class PollLoop {
     if (!Array.isArray(updates)) return this.#backoff("Telegram's answer to getUpdates is not a list");
     this.#lastSuccessAt = this.#options.clock.now();
     this.#hasSucceeded = true;
+    if (this.#refusedToken) this.#options.logger.info({}, "Telegram takes the bot's token again");
+    this.#refusedToken = false;
     if (updates.length === 0) {
       // Everything is confirmed. Telegram may count from a lower id after a quiet week: an old offset would swallow those.
       this.#offset = undefined;
@@ -168,11 +176,9 @@ export class PollLoop {
     if (failure.type !== "refused") return this.#backoff(failure.reason);
     if (failure.code === 401 || failure.code === 404) {
       this.#refusedToken = true;
-      this.#options.logger.error(
-        { reason: failure.reason },
-        "Telegram refuses the bot's token: polling has stopped. Check telegram.token and start again.",
-      );
-      return 0;
+      const { refusedTokenMs: retryMs } = this.#timing;
+      this.#options.logger.error({ reason: failure.reason, retryMs }, refusedTokenDetail);
+      return retryMs;
     }
     if (failure.code === 409) return await this.#afterConflict(failure.reason, signal);
     return Math.max(this.#backoff(failure.reason), failure.retryAfterMs ?? 0);

@@ -70,10 +70,18 @@ describe("polling", () => {
     expect(contents(bench)).toEqual(["m5001"]);
   });
 
-  test("stops and says so when the token is refused", async () => {
-    await using bench = await BotTestBench.start({ token: "1:wrong" });
+  test("says so when the token is refused, and goes on when it works again", async () => {
+    await using bench = await BotTestBench.start();
+    bench.telegram.faults.set([{ fault: { type: "error", status: 401 }, on: "getUpdates" }]);
+    bench.telegram.push(message(5_002));
     await until(() => !bench.bot.health().ok);
-    expect(bench.bot.health().detail).toMatch(/token/);
+    expect(bench.bot.health().detail).toMatch(/refuses the bot's token/);
+    const polls = (): number => bench.telegram.calls.filter(({ method }) => method === "getUpdates").length;
+    const before = polls();
+    await until(() => polls() >= before + 2);
+    bench.telegram.faults.set([]);
+    await until(() => bench.received.length === 1);
+    expect(bench.bot.health()).toEqual({ ok: true, detail: "polling" });
   });
 
   test("counts as down after 90 s without a successful poll", async () => {

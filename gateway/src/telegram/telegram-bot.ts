@@ -217,7 +217,8 @@ export class TelegramBot implements AsyncDisposable {
         return;
       } catch (error) {
         const failure = callFailure(error);
-        const isFinal = failure.type === "refused" && failure.code >= 400 && failure.code < 409;
+        // A refused token may be put right.
+        const isFinal = failure.type === "refused" && (failure.code === 400 || failure.code === 403);
         if (isFinal && !signal.aborted) {
           this.#options.logger.warn({ reason: failure.reason }, "the menu of commands could not be set");
           return;

@@ -22,7 +22,14 @@ export interface ReceivedTurn {
 }
 
 export const fastTiming = {
-  poll: { longPollSeconds: 2, graceMs: 2_000, firstBackoffMs: 10, maxBackoffMs: 100, staleAfterMs: 90_000 },
+  poll: {
+    longPollSeconds: 2,
+    graceMs: 2_000,
+    firstBackoffMs: 10,
+    maxBackoffMs: 100,
+    staleAfterMs: 90_000,
+    refusedTokenMs: 100,
+  },
   delivery: {
     sendTimeoutMs: 8_000,
     firstBackoffMs: 20,
