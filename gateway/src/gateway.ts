@@ -4,6 +4,7 @@ import type { Address } from "@praktor/protocol/address";
 import * as subjects from "@praktor/protocol/subjects";
 import { RunningTurns } from "./agent/running-turns.ts";
 import { Transfers } from "./agent/transfers.ts";
+import { AuditLog } from "./audit-log.ts";
 import type { Settings } from "./config/schema.ts";
 import { GlobalInstructions, seedGlobalInstructions } from "./groups/global-instructions.ts";
 import { loadInstallation } from "./installation.ts";
@@ -70,6 +71,14 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   );
 
   const store = stack.use(await SqliteStore.open({ path: settings.store.path, clock, ids, logger: log }));
+  const audit = new AuditLog({
+    store: store.audit,
+    background,
+    clock,
+    logger: log,
+    keepDays: settings.audit.keep_days,
+    redact: (text) => text,
+  });
   const installation = await loadInstallation(store.settings, settings.nats.account_seed);
   await seedGlobalInstructions(settings.groups.base_path, shipped.globalInstructions);
 
@@ -252,6 +261,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
           instructions: new GlobalInstructions(settings.groups.base_path),
           pairing: telegram ? pairing : null,
           events,
+          audit,
         }),
       )
     : null;
@@ -273,8 +283,9 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   every(background, reconcileEveryMs, (signal) => pool.reconcile(signal));
   every(background, agents.watchEveryMs, (signal) => watch.look(signal));
   every(background, idleLookEveryMs, (signal) => pool.stopIdle(signal));
-  every(background, pruneEveryMs, () => store.prune());
-  background.run(async () => void (await store.prune()));
+  const prune = async (): Promise<void> => void (await Promise.all([store.prune(), audit.prune()]));
+  every(background, pruneEveryMs, prune);
+  background.run(prune);
   scheduler.start();
   log.info(
     { ms: clock.now() - startedAt, web: web?.url, sandbox: host.kind, store: join(settings.store.path) },

@@ -41,6 +41,8 @@ export const environmentKeys: readonly EnvironmentKey[] = [
   key("PRAKTOR_WEB_HOST", ["web", "host"]),
   key("PRAKTOR_SPEECH_URL", ["speech", "base_url"]),
   key("PRAKTOR_SPEECH_KEY", ["speech", "api_key"]),
+  key("PRAKTOR_VAULT_PASSPHRASE", ["vault", "passphrase"]),
+  key("PRAKTOR_VAULT_KEY_FILE", ["vault", "key_file"]),
   key("PRAKTOR_GROUPS_BASE", ["groups", "base_path"]),
   key("PRAKTOR_MAIN_CHAT_ID", ["groups", "main_chat_id"]),
 ];

@@ -111,6 +111,19 @@ export const Settings = z.strictObject({
         .optional(),
     })
     .prefault({}),
+  vault: z
+    .strictObject({
+      /** Either of both opens the vault; `praktor vault --help` says how they are made. */
+      passphrase: secret.optional(),
+      key_file: z.string().min(1).optional(),
+    })
+    .refine((vault) => vault.passphrase === undefined || vault.key_file === undefined, {
+      path: ["key_file"],
+      message: "cannot be set together with vault.passphrase: one key opens the vault",
+    })
+    .prefault({}),
+  /** Who did what is kept for so many days. */
+  audit: z.strictObject({ keep_days: z.number().int().min(1).max(3650).default(365) }).prefault({}),
   scheduler: z.strictObject({ poll_interval: duration.prefault("30s") }).prefault({}),
   groups: z
     .strictObject({ base_path: z.string().min(1).default("data/groups"), main_chat_id: chatId.optional() })

@@ -5,6 +5,7 @@
  */
 import type { Address } from "@praktor/protocol/address";
 import type { FactOutput, Usage } from "@praktor/protocol/agent-output";
+import type { ActorType, AuditEntry } from "../kit/audit.ts";
 import type {
   Conversation,
   ConversationKind,
@@ -389,6 +390,55 @@ export interface RunStore {
   ofTurn(turnId: string): Promise<{ task: Task; run: TaskRun } | null>;
 }
 
+/** A key of the vault as the database knows it: how to tell that it is the right one, never the key. */
+export interface VaultKeyRow {
+  id: string;
+  kind: "passphrase" | "file";
+  /** Null for a key file, which needs no derivation. */
+  salt: Uint8Array | null;
+  sealedCheck: string;
+}
+
+export interface SecretAssignment {
+  secretName: string;
+  groupId: string;
+  delivery: "env" | "file";
+  /** Name of the variable or of the file. */
+  target: string;
+}
+
+/** Every change is in one transaction with its line in the audit log. */
+export interface VaultStore {
+  /** Null before the first secret. */
+  key(): Promise<VaultKeyRow | null>;
+  secrets(): Promise<{ name: string; keyId: string; sealed: string; createdAt: number; updatedAt: number }[]>;
+  assignments(groupId?: string): Promise<SecretAssignment[]>;
+  begin(key: VaultKeyRow): Promise<void>;
+  put(secret: { name: string; keyId: string; sealed: string }, audit: AuditEntry): Promise<void>;
+  /** With its assignments. False: there was none. */
+  remove(name: string, audit: AuditEntry): Promise<boolean>;
+  /** `taken`: the group has another secret under that name. Secret and group exist. */
+  assign(assignment: SecretAssignment, audit: AuditEntry): Promise<"assigned" | "taken">;
+  unassign(secretName: string, groupId: string, audit: AuditEntry): Promise<boolean>;
+  /** Every secret under another key, and the old key forgotten, or nothing at all. */
+  rekey(key: VaultKeyRow, secrets: readonly { name: string; sealed: string }[], audit: AuditEntry): Promise<void>;
+}
+
+export interface AuditStore {
+  add(entry: AuditEntry): Promise<void>;
+  /** Newest first. `action` is a whole one or what stands before its dot; `before` an id. */
+  page(query: {
+    limit: number;
+    before?: number;
+    action?: string;
+    actorType?: ActorType;
+    groupId?: string;
+    outcome?: AuditEntry["outcome"];
+  }): Promise<(Required<AuditEntry> & { id: number; at: number })[]>;
+  /** Rows older than a moment. Returns how many there were. */
+  forget(before: number): Promise<number>;
+}
+
 /** What `prune` removed. */
 export interface Pruned {
   turnEvents: number;
@@ -411,6 +461,8 @@ export interface Store extends AsyncDisposable {
   readonly troubles: TroubleStore;
   readonly tasks: TaskStore;
   readonly runs: RunStore;
+  readonly vault: VaultStore;
+  readonly audit: AuditStore;
   health(): Promise<{ ok: boolean; detail: string }>;
   /**
    * Forgets what is no longer needed: events of turns that ended more than 30 days ago, runs of tasks that ended more than 180 days ago, update ids older than 3 days, idempotency keys

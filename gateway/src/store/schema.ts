@@ -2,6 +2,7 @@
 import type { Generated } from "kysely";
 import type { Address } from "@praktor/protocol/address";
 import type { CatchUp, ContextMode, Overlap, RunState, TaskStatus } from "@praktor/protocol/tasks";
+import type { ActorType } from "../kit/audit.ts";
 import type { ConversationKind, MessageRole, OutboxState, SandboxRow, TurnErrorCode, TurnState } from "./rows.ts";
 
 /** SQLite has no boolean. */
@@ -206,6 +207,43 @@ interface HealthProbeTable {
   filler: Uint8Array;
 }
 
+/** One row, but for the moment of a change. */
+interface VaultKeyTable {
+  id: string;
+  kind: "passphrase" | "file";
+  salt: Uint8Array | null;
+  sealed_check: string;
+  created_at: number;
+}
+
+interface SecretTable {
+  name: string;
+  key_id: string;
+  sealed: string;
+  created_at: number;
+  updated_at: number;
+}
+
+interface SecretAssignmentTable {
+  secret_name: string;
+  group_id: string;
+  delivery: "env" | "file";
+  target: string;
+  created_at: number;
+}
+
+interface AuditTable {
+  id: Generated<number>;
+  at: number;
+  actor_type: ActorType;
+  actor: string;
+  action: string;
+  outcome: "ok" | "refused" | "failed";
+  group_id: string | null;
+  target: string | null;
+  detail: string | null;
+}
+
 export interface Schema {
   groups: GroupTable;
   conversations: ConversationTable;
@@ -221,5 +259,9 @@ export interface Schema {
   model_calls: ModelCallTable;
   scheduled_tasks: ScheduledTaskTable;
   task_runs: TaskRunTable;
+  vault_keys: VaultKeyTable;
+  secrets: SecretTable;
+  secret_assignments: SecretAssignmentTable;
+  audit: AuditTable;
   health_probe: HealthProbeTable;
 }

@@ -4,6 +4,7 @@ import type { Clock } from "../kit/clock.ts";
 import type { Ids } from "../kit/ids.ts";
 import type { Logger } from "../kit/logger.ts";
 import type { Pruned, Store } from "./contract.ts";
+import { AuditRepository } from "./audit-repository.ts";
 import { ConversationsRepository } from "./conversations-repository.ts";
 import { Database } from "./database.ts";
 import { takeDatabaseFile } from "./database-file.ts";
@@ -22,6 +23,7 @@ import { TasksRepository } from "./tasks-repository.ts";
 import { TroublesRepository } from "./troubles-repository.ts";
 import { TurnsRepository } from "./turns-repository.ts";
 import { UsageRepository } from "./usage-repository.ts";
+import { VaultRepository } from "./vault-repository.ts";
 
 interface SqliteStoreOptions {
   /** The database file; its directory is made where it is missing. */
@@ -44,6 +46,8 @@ export class SqliteStore implements Store {
   readonly troubles: TroublesRepository;
   readonly tasks: TasksRepository;
   readonly runs: TaskRunsRepository;
+  readonly vault: VaultRepository;
+  readonly audit: AuditRepository;
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #file: Disposable | undefined;
@@ -77,6 +81,8 @@ export class SqliteStore implements Store {
     this.troubles = new TroublesRepository(database);
     this.tasks = new TasksRepository(database, clock);
     this.runs = new TaskRunsRepository(database, clock, ids);
+    this.vault = new VaultRepository(database, clock);
+    this.audit = new AuditRepository(database, clock);
   }
 
   health(): Promise<{ ok: boolean; detail: string }> {

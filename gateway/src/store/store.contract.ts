@@ -4,6 +4,7 @@ import { outboxContract } from "./outbox.contract.ts";
 import { recordsContract } from "./records.contract.ts";
 import { tasksContract } from "./tasks.contract.ts";
 import { turnsContract } from "./turns.contract.ts";
+import { vaultContract } from "./vault.contract.ts";
 import type { MakeStore } from "./contract-fixture.ts";
 
 /** Call it at the top of a test file. `make` opens an empty store and sees to its end. */
@@ -13,4 +14,5 @@ export function storeContract(make: MakeStore): void {
   turnsContract(make);
   outboxContract(make);
   tasksContract(make);
+  vaultContract(make);
 }

@@ -63,6 +63,7 @@ test("the API is described, and every path of it is promised somewhere", async (
       "GET /api/groups/{id}/files/content",
       "PUT /api/groups/{id}/files/content",
       "GET /api/ws",
+      "GET /api/audit",
       "GET /api/pairing",
       "POST /api/pairing",
       "DELETE /api/pairing/{userID}",

@@ -6,7 +6,9 @@ import { errorResponse } from "./error-response.ts";
 import { guard } from "./guard.ts";
 import { openApiDocument, openApiPath } from "./openapi-document.ts";
 import type { WebParts } from "./parts.ts";
+import { auditTrail } from "./audit-trail.ts";
 import { agentRoutes } from "./routes/agents.ts";
+import { auditRoutes } from "./routes/audit.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { fileRoutes } from "./routes/files.ts";
 import { groupRoutes } from "./routes/groups.ts";
@@ -30,9 +32,10 @@ export function createApp(
   page: StaticFiles,
   allowedHosts: readonly string[] | undefined,
 ): OpenAPIHono<WebEnv> {
-  const { signIn, behindProxy, logger } = parts;
+  const { signIn, behindProxy, logger, audit, clock } = parts;
   const app = createRoutes();
   app.use(securityHeaders());
+  app.use(auditTrail({ audit, clock, behindProxy }));
   app.use(guard({ signIn, behindProxy, allowedHosts }));
   for (const routes of [
     sessionRoutes,
@@ -49,6 +52,7 @@ export function createApp(
     eventRoutes,
     taskRoutes,
     pairingRoutes,
+    auditRoutes,
   ]) {
     app.route("/", routes(parts));
   }

@@ -1,4 +1,5 @@
 /** What the routes work with: made once by the server. */
+import type { Audit } from "../kit/audit.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Logger } from "../kit/logger.ts";
 import { PraktorError } from "../kit/praktor-error.ts";
@@ -17,6 +18,7 @@ export interface WebParts {
   pairing: WebPairing | null;
   hub: EventHub;
   signIn: SignIn;
+  audit: Audit;
   clock: Clock;
   logger: Logger;
   version: string;

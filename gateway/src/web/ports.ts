@@ -7,6 +7,7 @@ import type { SandboxFrame } from "@praktor/protocol/sandbox-watch";
 import type { SchedulePreview, TaskCreate, TaskRunView, TaskUpdate, TaskView } from "@praktor/protocol/tasks";
 import type { WorkspaceEntry } from "@praktor/protocol/workspace";
 import type {
+  AuditStore,
   ConversationStore,
   GroupStore,
   MessageStore,
@@ -23,6 +24,7 @@ export interface WebStore {
   readonly messages: Pick<MessageStore, "page" | "search">;
   readonly usage: Pick<UsageStore, "byGroupAndModel">;
   readonly troubles: TroubleStore;
+  readonly audit: Pick<AuditStore, "page">;
   readonly turns: Pick<TurnStore, "get" | "events" | "work">;
   /** Keeps who is signed in over a restart. */
   readonly settings: Pick<SettingStore, "get" | "set">;

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { RequestError, getRequestListener } from "@hono/node-server";
 import type { ErrorBody } from "@praktor/protocol/rest";
+import { noAudit, type Audit } from "../kit/audit.ts";
 import { Background } from "../kit/background.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Logger } from "../kit/logger.ts";
@@ -38,6 +39,8 @@ export interface WebServerOptions {
   /** Null or absent without Telegram. */
   pairing?: WebPairing | null;
   events: WebEvents;
+  /** Absent: nothing is kept. */
+  audit?: Audit;
   /** Believes `X-Forwarded-Proto` and `X-Forwarded-For`; only behind a proxy that sets both. */
   behindProxy?: boolean;
   /** The only host names, besides loopback, that the page is served under. */
@@ -113,7 +116,7 @@ export class WebServer implements AsyncDisposable {
   }
 
   #createServer(signIn: SignIn, hub: EventHub): Server {
-    const { store, actions, tasks, workspace, instructions, pairing = null } = this.#options;
+    const { store, actions, tasks, workspace, instructions, pairing = null, audit = noAudit } = this.#options;
     const { clock, version, logger, allowedHosts } = this.#options;
     const parts = {
       store,
@@ -122,6 +125,7 @@ export class WebServer implements AsyncDisposable {
       workspace,
       instructions,
       pairing,
+      audit,
       hub,
       signIn,
       clock,

@@ -5,5 +5,7 @@ import { tasks } from "./0002-tasks.ts";
 import { freshSession } from "./0003-fresh-session.ts";
 import { messageSearch } from "./0004-message-search.ts";
 import { troubles } from "./0005-troubles.ts";
+import { vault } from "./0009-vault.ts";
+import { audit } from "./0013-audit.ts";
 
-export const migrations: readonly Migration[] = [first, tasks, freshSession, messageSearch, troubles];
+export const migrations: readonly Migration[] = [first, tasks, freshSession, messageSearch, troubles, vault, audit];

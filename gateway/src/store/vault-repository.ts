@@ -1,0 +1,128 @@
+/** Encrypted secrets and their assignments in SQLite. Nothing here can read one. */
+import type { AuditEntry } from "../kit/audit.ts";
+import type { Clock } from "../kit/clock.ts";
+import { addAudit } from "./audit-repository.ts";
+import type { VaultKeyRow, VaultStore } from "./contract.ts";
+import type { Database, Queries } from "./database.ts";
+
+type Assignment = Awaited<ReturnType<VaultStore["assignments"]>>[number];
+
+export class VaultRepository implements VaultStore {
+  readonly #database: Database;
+  readonly #clock: Clock;
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database;
+    this.#clock = clock;
+  }
+
+  key(): Promise<VaultKeyRow | null> {
+    return this.#database.read("read the vault's key record", async (queries) => {
+      const row = await queries.selectFrom("vault_keys").selectAll().executeTakeFirst();
+      return row ? { id: row.id, kind: row.kind, salt: row.salt, sealedCheck: row.sealed_check } : null;
+    });
+  }
+
+  secrets(): ReturnType<VaultStore["secrets"]> {
+    return this.#database.read("read the vault", async (queries) => {
+      const rows = await queries.selectFrom("secrets").selectAll().orderBy("name").execute();
+      return rows.map((row) => ({
+        name: row.name,
+        keyId: row.key_id,
+        sealed: row.sealed,
+        createdAt: row.created_at,
+        updatedAt: row.updated_at,
+      }));
+    });
+  }
+
+  assignments(groupId?: string): Promise<Assignment[]> {
+    return this.#database.read("read the vault's assignments", async (queries) => {
+      const all = queries.selectFrom("secret_assignments").selectAll().orderBy("secret_name").orderBy("group_id");
+      const rows = await (groupId === undefined ? all : all.where("group_id", "=", groupId)).execute();
+      return rows.map((row) => ({
+        secretName: row.secret_name,
+        groupId: row.group_id,
+        delivery: row.delivery,
+        target: row.target,
+      }));
+    });
+  }
+
+  begin(key: VaultKeyRow): Promise<void> {
+    return this.#database.write("make the vault", async (queries) => {
+      await insertKey(queries, key, this.#clock.now());
+    });
+  }
+
+  put(secret: { name: string; keyId: string; sealed: string }, audit: AuditEntry): Promise<void> {
+    return this.#database.write(`keep the secret ${secret.name}`, async (queries) => {
+      const now = this.#clock.now();
+      const { name, keyId, sealed } = secret;
+      await queries
+        .insertInto("secrets")
+        .values({ name, key_id: keyId, sealed, created_at: now, updated_at: now })
+        .onConflict((conflict) => conflict.column("name").doUpdateSet({ key_id: keyId, sealed, updated_at: now }))
+        .execute();
+      await addAudit(queries, this.#clock, audit);
+    });
+  }
+
+  remove(name: string, audit: AuditEntry): Promise<boolean> {
+    return this.#database.write(`delete the secret ${name}`, async (queries) => {
+      const { numDeletedRows } = await queries.deleteFrom("secrets").where("name", "=", name).executeTakeFirst();
+      if (numDeletedRows > 0n) await addAudit(queries, this.#clock, audit);
+      return numDeletedRows > 0n;
+    });
+  }
+
+  assign(assignment: Assignment, audit: AuditEntry): Promise<"assigned" | "taken"> {
+    const { secretName, groupId, delivery, target } = assignment;
+    return this.#database.write(`give ${secretName} to ${groupId}`, async (queries) => {
+      const place = { group_id: groupId, delivery, target };
+      const there = await queries
+        .selectFrom("secret_assignments")
+        .select("secret_name")
+        .where((where) => where.and(place))
+        .executeTakeFirst();
+      if (there) return there.secret_name === secretName ? "assigned" : "taken";
+      await queries
+        .insertInto("secret_assignments")
+        .values({ ...place, secret_name: secretName, created_at: this.#clock.now() })
+        .execute();
+      await addAudit(queries, this.#clock, audit);
+      return "assigned";
+    });
+  }
+
+  unassign(secretName: string, groupId: string, audit: AuditEntry): Promise<boolean> {
+    return this.#database.write(`take ${secretName} from ${groupId}`, async (queries) => {
+      const { numDeletedRows } = await queries
+        .deleteFrom("secret_assignments")
+        .where("secret_name", "=", secretName)
+        .where("group_id", "=", groupId)
+        .executeTakeFirst();
+      if (numDeletedRows > 0n) await addAudit(queries, this.#clock, audit);
+      return numDeletedRows > 0n;
+    });
+  }
+
+  rekey(key: VaultKeyRow, secrets: readonly { name: string; sealed: string }[], audit: AuditEntry): Promise<void> {
+    return this.#database.write("bring the vault under another key", async (queries) => {
+      await insertKey(queries, key, this.#clock.now());
+      for (const { name, sealed } of secrets) {
+        await queries.updateTable("secrets").set({ key_id: key.id, sealed }).where("name", "=", name).execute();
+      }
+      // A secret that was added meanwhile is under the old key: its reference makes this fail, and nothing is changed.
+      await queries.deleteFrom("vault_keys").where("id", "!=", key.id).execute();
+      await addAudit(queries, this.#clock, audit);
+    });
+  }
+}
+
+async function insertKey(queries: Queries, key: VaultKeyRow, now: number): Promise<void> {
+  await queries
+    .insertInto("vault_keys")
+    .values({ id: key.id, kind: key.kind, salt: key.salt, sealed_check: key.sealedCheck, created_at: now })
+    .execute();
+}

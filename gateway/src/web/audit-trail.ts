@@ -1,0 +1,69 @@
+/** Every change that is asked for on the page's API leaves a line in the audit log, with who asked and what came of it. */
+import type { Context, MiddlewareHandler } from "hono";
+import { z } from "zod";
+import type { Actor, Audit, AuditEntry } from "../kit/audit.ts";
+import type { Clock } from "../kit/clock.ts";
+import { PraktorError } from "../kit/praktor-error.ts";
+import { auditedRequest } from "./audit-rules.ts";
+import { clientAddress } from "./guard.ts";
+import type { Caller } from "./sign-in.ts";
+import type { WebEnv } from "./web-env.ts";
+
+export interface AuditTrailOptions {
+  audit: Audit;
+  clock: Clock;
+  behindProxy: boolean;
+}
+
+/** Whoever floods the door fills no table with it. */
+const floodLineEveryMs = 60_000;
+/** What was made says its id and its group. */
+const Made = z.object({ id: z.string().optional(), group_id: z.string().optional() });
+
+/** Before the guard, so that it also sees who is refused there. */
+export function auditTrail({ audit, clock, behindProxy }: AuditTrailOptions): MiddlewareHandler<WebEnv> {
+  let lastFloodAt = -Infinity;
+  return async (c, next) => {
+    await next();
+    const code = c.error instanceof PraktorError ? c.error.code : null;
+    const from = (): string => `from ${clientAddress(c, behindProxy)}`;
+    if (code === "too_many_attempts") {
+      if (clock.now() - lastFloodAt < floodLineEveryMs) return;
+      lastFloodAt = clock.now();
+      return audit.record({ actor: pageActor(null), action: "sign_in.flood", outcome: "refused", detail: from() });
+    }
+    if (code === "wrong_password") {
+      return audit.record({ actor: pageActor(null), action: "sign_in", outcome: "refused", detail: from() });
+    }
+    // Strangers, and pages of other sites: they can do nothing, and must not fill the log.
+    if (code === "unauthorized" || code === "bad_host" || code === "cross_origin") return;
+    const request = auditedRequest(c.req.method, c.req.path);
+    if (!request) return;
+    const made = request.target === null ? await madeBy(c) : {};
+    audit.record({
+      actor: pageActor(c.get("caller")),
+      action: request.action,
+      outcome: outcomeOf(c.res.status),
+      groupId: request.groupId ?? made.group_id ?? null,
+      target: request.target ?? made.id ?? c.req.query("path") ?? null,
+      detail: request.action === "sign_in" ? from() : code,
+    });
+  };
+}
+
+/** How the one who asks is called in the log: enough of a session's hash to tell two apart, of no use to anybody else. */
+export function pageActor(caller: Caller | null | undefined): Actor {
+  if (!caller) return { type: "page", id: "stranger" };
+  return { type: "page", id: caller.type === "session" ? `session ${caller.session.slice(0, 8)}` : caller.type };
+}
+
+async function madeBy(c: Context<WebEnv>): Promise<z.infer<typeof Made>> {
+  if (c.res.status !== 201 || c.res.headers.get("content-type") !== "application/json") return {};
+  const body: unknown = await c.res.clone().json();
+  return Made.safeParse(body).data ?? {};
+}
+
+function outcomeOf(status: number): AuditEntry["outcome"] {
+  if (status < 400) return "ok";
+  return status < 500 ? "refused" : "failed";
+}
