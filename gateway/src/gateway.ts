@@ -8,6 +8,7 @@ import { AuditLog } from "./audit-log.ts";
 import type { Settings } from "./config/schema.ts";
 import { GlobalInstructions, seedGlobalInstructions } from "./groups/global-instructions.ts";
 import { loadInstallation } from "./installation.ts";
+import { commandLine } from "./kit/audit.ts";
 import { Background } from "./kit/background.ts";
 import { systemClock } from "./kit/clock.ts";
 import type { PassPoint } from "./kit/crash-points.ts";
@@ -271,7 +272,10 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
       storePath: settings.store.path,
       logger: log,
       offerPairing: async () => {
-        if (telegram) return await pairing.offer();
+        if (telegram) {
+          audit.record({ actor: commandLine, action: "pairing.offer", outcome: "ok" });
+          return await pairing.offer();
+        }
         throw new PraktorError("telegram_off", "Nobody can pair: Telegram is off.", {
           hint: "Set telegram.token (PRAKTOR_TELEGRAM_TOKEN) and start Praktor again.",
         });
