@@ -3,6 +3,7 @@ import type { Address } from "@praktor/protocol/address";
 import { AgentControlReply, AgentReady, type RunnerStatus } from "@praktor/protocol/agent-control";
 import type { PraktorEvent } from "@praktor/protocol/events";
 import * as subjects from "@praktor/protocol/subjects";
+import { filesInPlace } from "./agent/attached-files.ts";
 import { Assistant } from "./agent/assistant.ts";
 import { Dispatcher } from "./agent/dispatcher.ts";
 import { MidTurnWords } from "./agent/mid-turn-words.ts";
@@ -155,11 +156,10 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     isBusUp: () => bus.health().ok,
     publish,
     onStarted: (turn, conversation) => parts.telegram()?.turnStarted(conversation.address, turn.id),
-    fetchFiles: async (messages, signal) =>
-      (await parts.telegram()?.fetchFiles(messages, (...file) => workspace.write(...file), signal)) ?? {
-        files: [],
-        note: null,
-      },
+    fetchFiles: async (messages, signal) => {
+      const fetched = await parts.telegram()?.fetchFiles(messages, (...file) => workspace.write(...file), signal);
+      return { files: [...filesInPlace(messages), ...(fetched?.files ?? [])], note: fetched?.note ?? null };
+    },
     taskOf: async (turnId) => (await store.runs.ofTurn(turnId))?.task ?? null,
     passPoint,
   });

@@ -1,7 +1,7 @@
 /** Shapes of the REST API. Times are RFC 3339 UTC strings. Errors are `ErrorBody` with the right status. */
 import { z } from "zod";
 import { GroupId, RowId } from "./ids.ts";
-import { WorkspaceEntry } from "./workspace.ts";
+import { WorkspaceEntry, WorkspacePath } from "./workspace.ts";
 
 const time = z.iso.datetime();
 
@@ -62,17 +62,29 @@ export const MessageView = z.object({
   work: z.object({ steps: z.number().int(), duration_ms: z.number().int() }).nullable(),
   /** Delivery to the message's address; null where there is none to deliver to. */
   delivery: z.enum(["pending", "sent", "failed", "uncertain"]).nullable(),
+  /** Why a delivery failed or is uncertain. */
+  delivery_error: z.string().optional(),
+  /** What came with a person's message, by its place in the workspace. */
+  files: z.array(z.object({ path: z.string(), name: z.string() })).optional(),
 });
 export type MessageView = z.infer<typeof MessageView>;
 
-export const MessageCreate = z.object({
-  text: z
-    .string()
-    .trim()
-    .min(1, "must not be empty")
-    .max(200_000, "must be 200,000 characters at most: send more as a file"),
-  conversation_id: RowId.optional(),
-});
+/** The longest text of one message. */
+export const MOST_CHARACTERS = 200_000;
+/** The most files with one message. */
+export const MOST_FILES = 20;
+
+export const MessageCreate = z
+  .object({
+    text: z.string().trim().max(MOST_CHARACTERS, "must be 200,000 characters at most: send more as a file"),
+    conversation_id: RowId.optional(),
+    /** They lie in the workspace already: `PUT /api/groups/{id}/files/content`. */
+    files: z
+      .array(WorkspacePath.min(1, "must name a file"))
+      .max(MOST_FILES, "must be 20 at most: name a folder in the text instead")
+      .optional(),
+  })
+  .refine(({ text, files = [] }) => text !== "" || files.length > 0, { path: ["text"], message: "must not be empty" });
 export type MessageCreate = z.infer<typeof MessageCreate>;
 
 export const MessageAccepted = z.object({ message_id: z.number().int(), turn_id: RowId, conversation_id: RowId });

@@ -1,6 +1,14 @@
 /** Files of a group's workspace as they are shown: paths are relative to `/workspace/group`, with `/`, without a leading one. */
 import { z } from "zod";
 
+/** Whoever holds the files checks again, links included; this only refuses what can never be meant. */
+export const WorkspacePath = z
+  .string()
+  .max(1024)
+  .refine((path) => !path.includes("\0"), "must not contain a zero byte")
+  .refine((path) => !path.startsWith("/"), "must be relative to the workspace")
+  .refine((path) => !path.split("/").includes(".."), "must not leave the workspace");
+
 export const WorkspaceEntry = z.object({
   path: z.string(),
   name: z.string(),

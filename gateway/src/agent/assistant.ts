@@ -7,6 +7,7 @@ import type { z } from "zod";
 import { PraktorError } from "../kit/praktor-error.ts";
 import type { Store } from "../store/contract.ts";
 import type { Conversation, Group, Message, Turn } from "../store/rows.ts";
+import { attached } from "./attached-files.ts";
 import { messageView } from "./message-view.ts";
 import type { RunningTurns } from "./running-turns.ts";
 import type { PooledSandbox } from "./sandbox-pool.ts";
@@ -62,12 +63,14 @@ export class Assistant {
     conversationId?: string;
     idempotencyKey?: string;
     sender: string;
+    files?: readonly string[];
   }): Promise<{ message: Message; turn: Turn }> {
     const conversation = await this.#conversation(message.groupId, message.conversationId);
     const received = await this.#options.store.inbox.submit({
       conversationId: conversation.id,
       sender: message.sender,
       content: message.text,
+      ...(message.files === undefined ? {} : { metadata: attached(message.files) }),
       ...(message.idempotencyKey === undefined ? {} : { idempotencyKey: message.idempotencyKey }),
     });
     if (!received.repeated) this.received(received);

@@ -1,5 +1,6 @@
 /** A stored message as the API and events show it. */
 import type { MessageView } from "@praktor/protocol/rest";
+import { notedFiles } from "./attached-files.ts";
 import type { Message } from "../store/rows.ts";
 
 export interface MessageSurroundings {
@@ -10,6 +11,7 @@ export interface MessageSurroundings {
 }
 
 export function messageView(message: Message, { groupName, work }: MessageSurroundings = {}): MessageView {
+  const files = notedFiles(message).map(({ path, name }) => ({ path, name }));
   return {
     id: message.id,
     role: message.role,
@@ -21,6 +23,8 @@ export function messageView(message: Message, { groupName, work }: MessageSurrou
     sender_name: senderName(message, groupName),
     work: work ?? null,
     delivery: message.delivery,
+    ...(message.deliveryError === null ? {} : { delivery_error: message.deliveryError }),
+    ...(files.length === 0 ? {} : { files }),
   };
 }
 

@@ -127,8 +127,12 @@ export class TurnEndings {
 
   #ended(turn: Turn, message: Message): void {
     const { running, publish, onEnded, onOutgoing } = this.#options;
+    const steps = running.get(turn.id)?.tools.length ?? 0;
     running.end(turn.id);
-    publish({ type: "message", groupId: turn.groupId, message: messageView(message) });
+    // A page that came later, or missed a part, has the steps only by what this says.
+    const work = { steps, duration_ms: Math.max(0, message.createdAt - (turn.startedAt ?? message.createdAt)) };
+    const shown = messageView(message, steps === 0 ? {} : { work });
+    publish({ type: "message", groupId: turn.groupId, message: shown });
     this.#publishTurn(turn);
     onOutgoing();
     onEnded(turn);

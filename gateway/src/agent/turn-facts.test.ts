@@ -42,6 +42,16 @@ describe("facts", () => {
     expect(bench.events.map(({ type }) => type)).toEqual(["message", "turn", "usage"]);
   });
 
+  test("the word that ends a turn says how much was done, so that nobody who looks on has to ask", async () => {
+    await using bench = new AgentBench();
+    const turn = await running(bench);
+    await bench.facts.handle("a", toolOf(turn, 1));
+    bench.clock.advance(1500);
+    await bench.facts.handle("a", { ...failedOf(turn, 2), code: "interrupted" });
+    const told = bench.events.find(({ type }) => type === "message");
+    expect(told).toMatchObject({ message: { role: "notice", work: { steps: 1, duration_ms: 1500 } } });
+  });
+
   test("an answer without a word becomes one that says so", async () => {
     await using bench = new AgentBench();
     const turn = await running(bench);

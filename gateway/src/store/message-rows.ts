@@ -42,7 +42,7 @@ export async function insertMessage(queries: Queries, message: NewMessageRow): P
     .set({ message_count: sql`message_count + 1`, last_active_at: message.createdAt })
     .where("id", "=", message.groupId)
     .execute();
-  return toMessage({ ...row, delivery: null });
+  return toMessage({ ...row, delivery: null, delivery_error: null });
 }
 
 /** An index into `DELIVERY`, for a query that has the message's id as `messageId`. */
@@ -51,16 +51,28 @@ export const worstDelivery = (messageId: string) => sql<number | null>`(
   from outbox where outbox.message_id = ${sql.ref(messageId)}
 )`;
 
+/** Of the first part that did not arrive, or may not have. */
+const deliveryError = sql<string | null>`(
+  select outbox.error from outbox
+  where outbox.message_id = messages.id and outbox.state in ('failed', 'uncertain') and outbox.error is not null
+  order by outbox.part limit 1
+)`;
+
 export function toDelivery(index: number | null): DeliveryState | null {
   return index === null ? null : (DELIVERY[index] ?? null);
 }
 
 /** Messages with the worst state of their outbox parts, as an index into `DELIVERY`. */
 export function selectMessages(queries: Queries) {
-  return queries.selectFrom("messages").selectAll("messages").select(worstDelivery("messages.id").as("delivery"));
+  return queries
+    .selectFrom("messages")
+    .selectAll("messages")
+    .select([worstDelivery("messages.id").as("delivery"), deliveryError.as("delivery_error")]);
 }
 
-export function toMessage(row: Selectable<MessageTable> & { delivery: number | null }): Message {
+type MessageRow = Selectable<MessageTable> & { delivery: number | null; delivery_error: string | null };
+
+export function toMessage(row: MessageRow): Message {
   return {
     id: row.id,
     groupId: row.group_id,
@@ -72,5 +84,6 @@ export function toMessage(row: Selectable<MessageTable> & { delivery: number | n
     metadata: Metadata.parse(JSON.parse(row.metadata)),
     createdAt: row.created_at,
     delivery: toDelivery(row.delivery),
+    deliveryError: row.delivery_error,
   };
 }

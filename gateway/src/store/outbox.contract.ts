@@ -107,7 +107,11 @@ export function outboxContract(make: MakeStore): void {
       expect((await take(chat)).id).toBe(first.id);
       expect(await chat.store.outbox.uncertain(first.id, "timeout", later)).toMatchObject({ state: "uncertain" });
       expect(plain(await take(chat))).toBe("2");
-      expect((await chat.store.messages.recent(1))[0]).toMatchObject({ id: messageId, delivery: "uncertain" });
+      expect((await chat.store.messages.recent(1))[0]).toMatchObject({
+        id: messageId,
+        delivery: "uncertain",
+        deliveryError: "timeout",
+      });
     });
 
     it("sends an edit of unknown fate again without a mark", async () => {

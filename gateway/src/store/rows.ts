@@ -41,6 +41,8 @@ export interface Message {
   createdAt: number;
   /** From the message's outbox rows: the worst of them; null where it has none. */
   delivery: DeliveryState | null;
+  /** Why a part of it failed, or is uncertain. */
+  deliveryError: string | null;
 }
 
 export type TurnState = "queued" | "running" | "succeeded" | "failed" | "cancelled";

@@ -38,6 +38,8 @@ interface SubmittedMessage {
   /** A repeat in the same conversation gets the first outcome again. */
   idempotencyKey?: string;
   sender: string;
+  /** Paths in the group's workspace. */
+  files?: readonly string[];
 }
 
 /** Whatever rejects with a `PraktorError` is shown with its message; anything else is a 500 without detail. */

@@ -3,7 +3,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { createRoute, z } from "@hono/zod-openapi";
 import { GroupId } from "@praktor/protocol/ids";
 import { WorkspaceListing } from "@praktor/protocol/rest";
-import { WorkspaceEntry } from "@praktor/protocol/workspace";
+import { WorkspaceEntry, WorkspacePath } from "@praktor/protocol/workspace";
 import { errorMessage } from "../../kit/praktor-error.ts";
 import { answerStream } from "../answer-stream.ts";
 import { boundedStream } from "../bounded-stream.ts";
@@ -18,14 +18,6 @@ import { createRoutes } from "../web-env.ts";
 
 /** A stopped sandbox is started to get at its files. */
 const answerWithinMs = 90_000;
-
-/** Relative to the workspace. Whoever holds the files checks again, links included; this only refuses what can never be meant. */
-const WorkspacePath = z
-  .string()
-  .max(1024)
-  .refine((path) => !path.includes("\0"), "must not contain a zero byte")
-  .refine((path) => !path.startsWith("/"), "must be relative to the workspace")
-  .refine((path) => !path.split("/").includes(".."), "must not leave the workspace");
 
 const params = z.object({ id: GroupId });
 const contentPath = "/api/groups/{id}/files/content";

@@ -95,13 +95,14 @@ export function messageRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
     })
     .openapi(create, async (c) => {
       const group = await requireGroup(parts, c.req.valid("param").id);
-      const { text, conversation_id: conversationId } = c.req.valid("json");
+      const { text, conversation_id: conversationId, files } = c.req.valid("json");
       if (conversationId !== undefined) await requireConversation(group.id, conversationId);
       const key = c.req.valid("header")["idempotency-key"];
       const { message, turn } = await actions.submit({
         groupId: group.id,
         text,
         sender,
+        ...(files !== undefined && { files }),
         ...(conversationId !== undefined && { conversationId }),
         ...(key !== undefined && { idempotencyKey: key }),
       });

@@ -123,6 +123,15 @@ describe("messages", () => {
     expect(group).toMatchObject({ message_count: 3, last_active: new Date(harness.clock.now()).toISOString() });
   });
 
+  test("may be files alone, but not nothing, and no file from elsewhere", async () => {
+    const post = async (body: object): Promise<number> =>
+      (await send({ method: "POST", path: "/api/groups/home/messages", body })).status;
+    expect(await post({ text: " ", files: ["uploads/a.txt"] })).toBe(202);
+    expect(await post({ text: " " })).toBe(400);
+    expect(await post({ text: "", files: [] })).toBe(400);
+    for (const path of ["../secret", "/etc/passwd", ""]) expect(await post({ text: "x", files: [path] })).toBe(400);
+  });
+
   test("a repeated Idempotency-Key gives the first answer again, but only within its group", async () => {
     await send({ method: "POST", path: "/api/groups", body: { id: "other", name: "Other", folder: "other" } });
     const post = (group: string): Promise<Answer> =>
