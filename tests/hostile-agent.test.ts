@@ -25,7 +25,7 @@ const authorization = `Basic ${btoa(`x:${webPassword}`)}`;
 
 async function page(system: System, path: string): Promise<string> {
   const answer = await fetch(system.gateway.web + path, { headers: { authorization } });
-  expect(answer.status, path).toBe(200);
+  expect(answer.status).toBe(200);
   return await answer.text();
 }
 
@@ -55,8 +55,8 @@ async function hunt(system: System, secrets: readonly string[]): Promise<z.infer
     120_000,
   );
   const line = /HUNT (\{.*\})/.exec(answer.text)?.[1];
-  expect(line, answer.text).toBeDefined();
-  return Findings.parse(JSON.parse(line ?? ""));
+  if (line === undefined) throw new Error(`the search ended with: ${answer.text}`);
+  return Findings.parse(JSON.parse(line));
 }
 
 async function filesBelow(folder: string): Promise<string[]> {
@@ -125,12 +125,12 @@ describe.each([
           : {}),
       };
       for (const [where, text] of Object.entries(outside)) {
-        for (const secret of secrets) expect(text.includes(secret), `${where} holds a secret`).toBe(false);
+        for (const secret of secrets)
+          expect({ where, holdsSecret: text.includes(secret) }).toEqual({ where, holdsSecret: false });
       }
       await system.gateway.end("SIGTERM");
       const left = await bytesBelow(system.folder);
-      for (const secret of configured)
-        expect(left.includes(secret), "a file of the gateway holds a secret").toBe(false);
+      for (const secret of configured) expect(left.includes(secret)).toBe(false);
       if (kind === "docker") await removeGroups(chat);
     },
   );
