@@ -5,6 +5,7 @@ import type { McpServerConfig, Options } from "@anthropic-ai/claude-agent-sdk";
 import { modelPath } from "@praktor/protocol/sandbox-endpoint";
 import type { SandboxEnvironment } from "@praktor/protocol/sandbox-environment";
 import { spawnClaude } from "./spawn-claude.ts";
+import { webHooks } from "./web-hooks.ts";
 
 /**
  * Waits of about 0.5, 1, 2, 4, 8, 16 and 32 to 40 s between eight tries: about 70 s, which outlasts a restart of the gateway and
@@ -42,12 +43,17 @@ export interface ClaudeSettings {
  */
 function claudeEnvironment({ environment, inherited }: ClaudeSettings): Record<string, string> {
   const { GROUP_ID, NATS_URL, NATS_CREDS, PRAKTOR_SANDBOX_ID, CLAUDE_CONFIG_DIR, HOME, TZ } = environment;
+  const { HTTP_PROXY, HTTPS_PROXY, NO_PROXY } = environment;
   const tokenName = environment.PRAKTOR_MODEL_AUTH === "oauth" ? "CLAUDE_CODE_OAUTH_TOKEN" : "ANTHROPIC_API_KEY";
   return {
     HOME,
     PATH: inherited.PATH ?? ["/usr/local/bin", "/usr/bin", "/bin"].join(delimiter),
     LANG: inherited.LANG ?? "C.UTF-8",
     ...(TZ === undefined ? {} : { TZ }),
+    // curl takes only the small one for plain http.
+    ...(HTTP_PROXY === undefined ? {} : { HTTP_PROXY, http_proxy: HTTP_PROXY }),
+    ...(HTTPS_PROXY === undefined ? {} : { HTTPS_PROXY }),
+    ...(NO_PROXY === undefined ? {} : { NO_PROXY }),
     CLAUDE_CONFIG_DIR,
     ANTHROPIC_BASE_URL: new URL(modelPath, environment.PRAKTOR_ENDPOINT).href,
     [tokenName]: environment.PRAKTOR_TOKEN,
@@ -92,7 +98,15 @@ export async function claudeOptions(settings: ClaudeSettings, session: SessionSe
     strictMcpConfig: true,
     // The group's own `CLAUDE.md`, skills and settings, and nothing of whoever owns the machine.
     settingSources: ["project"],
-    settings: { claudeMdExcludes: foreignMemory(environment.PRAKTOR_WORKSPACE), autoMemoryEnabled: false },
+    settings: {
+      claudeMdExcludes: foreignMemory(environment.PRAKTOR_WORKSPACE),
+      autoMemoryEnabled: false,
+      skipWebFetchPreflight: !environment.PRAKTOR_WEB_FETCH_PREFLIGHT,
+    },
+    hooks: webHooks(),
+    ...(environment.PRAKTOR_PLUGIN === undefined
+      ? {}
+      : { plugins: [{ type: "local", path: environment.PRAKTOR_PLUGIN }] }),
     systemPrompt: { type: "preset", preset: "claude_code", append: await appendedPrompt(environment) },
     spawnClaudeCodeProcess: (options) => spawnClaude(options, session.onStderr),
     ...(model === undefined ? {} : { model }),

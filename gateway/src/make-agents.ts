@@ -99,6 +99,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
       PRAKTOR_MODEL_AUTH: access.credential?.type ?? "api_key",
       PRAKTOR_MAX_CONVERSATIONS: String(settings.agent.max_conversations),
       PRAKTOR_MAX_TURNS: String(settings.agent.max_turns),
+      PRAKTOR_WEB_FETCH_PREFLIGHT: String(settings.agent.web_fetch_preflight),
       ...(settings.agent.model === undefined ? {} : { PRAKTOR_MODEL: settings.agent.model }),
       ...(parts.timeZone === undefined ? {} : { TZ: parts.timeZone }),
     }),

@@ -24,8 +24,16 @@ export const SandboxEnvironment = z.object({
   PRAKTOR_MODEL: z.string().optional(),
   PRAKTOR_MAX_CONVERSATIONS: z.coerce.number().int().positive().default(3),
   PRAKTOR_MAX_TURNS: z.coerce.number().int().positive().default(100),
+  /** Whether WebFetch may ask Anthropic about each domain first, past the model proxy. */
+  PRAKTOR_WEB_FETCH_PREFLIGHT: z.stringbool().default(false),
+  /** Folder with the image's own skills, as a plugin of Claude Code. */
+  PRAKTOR_PLUGIN: z.string().optional(),
   /** Claude Code's executable; absent: the one of the Agent SDK's platform package. */
   PRAKTOR_CLAUDE_PATH: z.string().optional(),
   TZ: z.string().optional(),
+  /** The way to the web where the group's network has one of its own; for Claude Code, its shell and the browser. */
+  HTTP_PROXY: z.string().optional(),
+  HTTPS_PROXY: z.string().optional(),
+  NO_PROXY: z.string().optional(),
 });
 export type SandboxEnvironment = z.infer<typeof SandboxEnvironment>;

@@ -71,6 +71,8 @@ export const Settings = z.strictObject({
       turn_timeout: duration.prefault("60m"),
       /** A sandbox that runs and does not answer for so long is replaced. */
       unresponsive_timeout: duration.prefault("45s"),
+      /** Whether WebFetch asks a service of Anthropic about each domain before it fetches; false: no visited domain is told. */
+      web_fetch_preflight: z.boolean().default(false),
       anthropic_api_key: secret.optional(),
       oauth_token: secret.optional(),
       base_url: z.url().optional(),
