@@ -174,6 +174,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     logger: log,
     render,
     publish,
+    answerPlace: async ({ id, startedAt }) => (await parts.telegram()?.answerPlace(id, startedAt ?? 0)) ?? null,
     passPoint,
   });
   const watch = new SandboxWatch({

@@ -6,6 +6,7 @@ import type { PassPoint } from "../kit/crash-points.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
 import type { ConversationStore, FactOutcome, NewOutboxPart, TurnStore } from "../store/contract.ts";
+import type { Turn } from "../store/rows.ts";
 import { emptyAnswer } from "./explanations.ts";
 import type { RunningTurns } from "./running-turns.ts";
 import type { TurnEndings } from "./turn-endings.ts";
@@ -18,6 +19,8 @@ export interface TurnFactsOptions {
   logger: Logger;
   render: (address: Address, markdown: string) => NewOutboxPart[];
   publish: (event: PraktorEvent) => void;
+  /** The message of the channel that a short answer may replace, so that it grows in its place; null: a new one. */
+  answerPlace?: (turn: Turn) => Promise<string | null>;
   passPoint?: PassPoint;
 }
 
@@ -85,10 +88,21 @@ export class TurnFacts {
     const conversation = await conversations.get(fact.conversationId);
     if (!conversation || conversation.groupId !== groupId) return "unknown";
     const answer = { ...fact, content: fact.content.trim() === "" ? emptyAnswer : fact.content };
-    const outcome = await turns.succeed(groupId, answer, render(conversation.address, answer.content));
+    const parts = await this.#placed(fact.turnId, render(conversation.address, answer.content));
+    const outcome = await turns.succeed(groupId, answer, parts);
     if (outcome.outcome === "applied") passPoint?.("result_committed");
     if (outcome.outcome === "applied") endings.succeeded(outcome.turn, outcome.message);
     return outcome.outcome;
+  }
+
+  /** Only what fits into one message can take the place of one. */
+  async #placed(turnId: string, parts: NewOutboxPart[]): Promise<NewOutboxPart[]> {
+    const { running, answerPlace } = this.#options;
+    const turn = running.get(turnId)?.turn;
+    const [part, ...others] = parts;
+    if (!turn || part?.body.type !== "text" || others.length > 0) return parts;
+    const editOf = (await answerPlace?.(turn)) ?? null;
+    return editOf === null ? parts : [{ ...part, editOf }];
   }
 
   async #failed(groupId: string, fact: Extract<FactOutput, { type: "failed" }>): Promise<FactOutcome> {

@@ -70,6 +70,7 @@ export interface ConversationStore {
 /** Parts for an address that nothing is delivered to (`web`, `none`) are not stored: the message itself is what the page shows. */
 export interface NewOutboxPart {
   body: OutboxBody;
+  /** Replaces this message by an edit; a new message all the same where something else for the chat is still unsent: it would stand below. */
   editOf?: string;
 }
 
@@ -227,7 +228,11 @@ export interface OutboxStore {
   take(chatKey: string): Promise<OutboxPart | null>;
   sent(id: number, externalId: string): Promise<OutboxPart | null>;
   /** Refused for now; nothing was sent: `pending` again, not before `notBefore`. `body` replaces it (plain text instead of markup). */
-  retry(id: number, again: { notBefore: number; error: string; body?: OutboxBody }): Promise<void>;
+  retry(
+    id: number,
+    /** `asNew`: the message that it would have edited is gone. */
+    again: { notBefore: number; error: string; body?: OutboxBody; asNew?: boolean },
+  ): Promise<void>;
   /** It may or may not have gone out. First time: marked `repeated` and pending again. Second time: `uncertain` for good. An edit is plainly pending again, each time. */
   uncertain(id: number, error: string, notBefore: number): Promise<OutboxPart | null>;
   failed(id: number, error: string): Promise<OutboxPart | null>;
@@ -235,6 +240,8 @@ export interface OutboxStore {
   recover(): Promise<number>;
   /** The chat with all its topics may not be sent to before this moment; an earlier moment than one set before changes nothing. */
   holdChat(chatKey: string, notBefore: number): Promise<void>;
+  /** Whether a part of the chat, sent or not, replaces this message by an edit. */
+  isEdited(chatKey: string, externalId: string): Promise<boolean>;
 }
 
 export interface SandboxStore {

@@ -6,7 +6,7 @@ import { pragmaNumber } from "./pragma.ts";
 import { storeError } from "./store-error.ts";
 
 export interface Migration {
-  /** 1, 2, 3 … without a gap. */
+  /** Higher than that of every one before it. */
   version: number;
   name: string;
   sql: string;

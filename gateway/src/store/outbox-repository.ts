@@ -53,6 +53,7 @@ export class OutboxRepository implements OutboxStore {
   retry(id: number, again: Parameters<OutboxStore["retry"]>[1]): Promise<void> {
     const change: Change = { state: "pending", not_before: again.notBefore, error: again.error };
     if (again.body) change.body = JSON.stringify(again.body);
+    if (again.asNew) change.edit_of = null;
     return this.#database.write(`put off the part ${id}`, async (queries) => {
       await settle(queries, id, change);
     });
@@ -96,6 +97,18 @@ export class OutboxRepository implements OutboxStore {
           conflict.column("chat_key").doUpdateSet({ not_before: sql`max(not_before, excluded.not_before)` }),
         )
         .execute();
+    });
+  }
+
+  isEdited(chatKey: string, externalId: string): Promise<boolean> {
+    return this.#database.read(`look for an edit in ${chatKey}`, async (queries) => {
+      const row = await queries
+        .selectFrom("outbox")
+        .select("id")
+        .where("chat_key", "=", chatKey)
+        .where("edit_of", "=", externalId)
+        .executeTakeFirst();
+      return row !== undefined;
     });
   }
 }

@@ -114,6 +114,25 @@ export function outboxContract(make: MakeStore): void {
       });
     });
 
+    it("knows which messages answers replace, and replaces none while something else is unsent", async () => {
+      const chat = await openChat(make);
+      const answer = async (content: string, editOf: string): Promise<void> => {
+        await chat.store.messages.notice({
+          conversationId: chat.conversation.id,
+          content,
+          parts: [textPart(content, editOf)],
+        });
+      };
+      await answer("first", "77");
+      await answer("second", "78");
+      expect(await chat.store.outbox.isEdited(chat.chatKey, "77")).toBe(true);
+      expect(await chat.store.outbox.isEdited(chat.chatKey, "78")).toBe(false);
+      expect(await chat.store.outbox.isEdited("telegram:other", "77")).toBe(false);
+      const first = await take(chat);
+      await chat.store.outbox.retry(first.id, { notBefore: 0, error: "gone", asNew: true });
+      expect(await take(chat)).toMatchObject({ id: first.id, editOf: null });
+    });
+
     it("sends an edit of unknown fate again without a mark", async () => {
       const chat = await openChat(make);
       await chat.store.messages.notice({

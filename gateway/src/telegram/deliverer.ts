@@ -6,7 +6,7 @@ import type { Clock } from "../kit/clock.ts";
 import type { PassPoint } from "../kit/crash-points.ts";
 import { deadline, sleep } from "../kit/deadline.ts";
 import type { Logger } from "../kit/logger.ts";
-import { errorMessage } from "../kit/praktor-error.ts";
+import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import type { OutboxStore } from "../store/contract.ts";
 import type { OutboxPart } from "../store/rows.ts";
 import { callFailure } from "./call-outcome.ts";
@@ -186,6 +186,11 @@ export class Deliverer implements AsyncDisposable {
       if (trouble) {
         const { delayMs, ...again } = trouble;
         await this.#persist(() => outbox.retry(part.id, { notBefore: clock.now() + delayMs, ...again }));
+        return;
+      }
+      if (error instanceof PraktorError && error.code === "message_gone") {
+        const again = { notBefore: clock.now(), error: error.message, asNew: true };
+        await this.#persist(() => outbox.retry(part.id, again));
         return;
       }
       const failure = callFailure(error);

@@ -212,6 +212,7 @@ test("a part that becomes due while the outbox is looked at is not forgotten", a
     failed: (id, error) => outbox.failed(id, error),
     recover: () => outbox.recover(),
     holdChat: (chatKey, notBefore) => outbox.holdChat(chatKey, notBefore),
+    isEdited: (chatKey, externalId) => outbox.isEdited(chatKey, externalId),
   };
   await bench.restartBot({ store: { inbox, conversations, settings, outbox: slowly } });
   bench.telegram.faults.add({ fault: { type: "rate_limit", retryAfterSeconds: 1 }, on: "sendMessage", times: 1 });

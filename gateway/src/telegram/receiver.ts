@@ -34,6 +34,8 @@ export interface ReceiverOptions {
   wakeDelivery(): void;
   /** The chat goes on under another id. */
   onMigrated(from: string, to: string): void;
+  /** Somebody wrote in the chat. */
+  onHeard(chatId: string): void;
   /** A button was pressed and the person's app waits for a sign. */
   onTapped(queryId: string, answer: string): void;
   /** There is a main group now. */
@@ -138,6 +140,7 @@ export class Receiver {
 
   async #handleMessage(updateId: number, incoming: IncomingMessage): Promise<void> {
     const { source, command } = incoming;
+    this.#options.onHeard(source.address.chatId);
     const isForAnother = command !== null && !command.forThisBot;
     const isWanted = incoming.addressed || (this.#options.groupReplies === "all" && !isForAnother);
     if (!isWanted) return await this.#records.record(updateId, null);

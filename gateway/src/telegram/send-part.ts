@@ -2,6 +2,7 @@
 import type { TelegramAddress } from "@praktor/protocol/address";
 import type { Api } from "grammy";
 import type { InlineKeyboardMarkup } from "grammy/types";
+import { PraktorError } from "../kit/praktor-error.ts";
 import type { OutboxBody, OutboxPart } from "../store/rows.ts";
 import { callFailure } from "./call-outcome.ts";
 
@@ -18,7 +19,7 @@ export interface Destination {
 const repeatMark = "↻ <i>(may be a repeat)</i>\n";
 const noPreview = { link_preview_options: { is_disabled: true } } as const;
 
-/** Resolves with Telegram's message id; rejects as the Api does. */
+/** Resolves with Telegram's message id; rejects as the Api does, and with `message_gone` when there is nothing left to edit. */
 export async function sendPart(
   api: Api,
   part: OutboxPart,
@@ -34,7 +35,7 @@ export async function sendPart(
     return await sendFile(api, openFile, { groupId: part.groupId, body, where, caption }, signal);
   }
   if (part.editOf === null) return await sendText(api, part, body, destination, signal);
-  return await editText(api, { ...part, editOf: part.editOf }, body, destination, signal);
+  return await editText(api, part.editOf, body, destination, signal);
 }
 
 export function destinationOf(address: TelegramAddress, migratedTo: string | undefined): Destination {
@@ -80,7 +81,7 @@ function keyboard(buttons: NonNullable<TextBody["buttons"]>): InlineKeyboardMark
 
 async function editText(
   api: Api,
-  part: OutboxPart & { editOf: string },
+  messageId: string,
   body: TextBody,
   destination: Destination,
   signal: AbortSignal,
@@ -89,7 +90,7 @@ async function editText(
     await api.raw.editMessageText(
       {
         chat_id: destination.chatId,
-        message_id: Number(part.editOf),
+        message_id: Number(messageId),
         text: body.html,
         parse_mode: "HTML",
         ...noPreview,
@@ -98,11 +99,12 @@ async function editText(
     );
   } catch (error) {
     if (isRefusal(error, /message to edit not found|message can't be edited|MESSAGE_ID_INVALID/i)) {
-      return await sendText(api, part, body, destination, signal);
+      // Sent in its place here, it could go out twice without a mark: an edit is repeated freely.
+      throw new PraktorError("message_gone", "The message to edit is gone.", { cause: error });
     }
     if (!isRefusal(error, /message is not modified/i)) throw error;
   }
-  return part.editOf;
+  return messageId;
 }
 
 function isRefusal(error: unknown, reason: RegExp): boolean {

@@ -3,7 +3,7 @@ import { BotTestBench, fastTiming, until } from "./testing/bot-test-bench.ts";
 import { statusIntervalMs, statusText } from "./status-text.ts";
 
 const address = { channel: "telegram", chatId: "7" } as const;
-const status = { firstAfterMs: 50, intervalMs: () => 50, reportEveryMs: 60_000 };
+const status = { firstAfterMs: 50, intervalMs: () => 50, reportEveryMs: 60_000, shortTurnMs: 60_000 };
 
 describe("a status message", () => {
   test("says what a long turn does, by edits, and goes when the turn ends", async () => {
@@ -54,6 +54,87 @@ describe("a status message", () => {
     await bench.restartBot();
     await until(() => bench.telegram.sent(7)[0]?.deletedAt !== undefined);
     expect(bench.telegram.transcript(7).filter(({ from }) => from === "bot")).toEqual([]);
+  });
+});
+
+describe("a short answer", () => {
+  /** A turn whose status stands in the chat. */
+  async function statusShown(
+    change: Partial<typeof status> = {},
+  ): Promise<{ bench: BotTestBench; conversationId: string; messageId: number }> {
+    const bench = await BotTestBench.start({ timing: { ...fastTiming, status: { ...status, ...change } } });
+    const conversationId = await bench.open(7);
+    bench.bot.turnStarted(address, "t1");
+    const { messageId } = await bench.telegram.waitForMessage((one) => one.text.startsWith("⏳"));
+    return { bench, conversationId, messageId };
+  }
+
+  const seen = (bench: BotTestBench): string[] =>
+    bench.telegram
+      .transcript(7)
+      .filter(({ from }) => from === "bot")
+      .map(({ text }) => text);
+
+  async function say(bench: BotTestBench, conversationId: string, text: string, editOf?: string): Promise<void> {
+    const body = { type: "text", html: `<b>${text}</b>`, plain: text } as const;
+    const parts = [editOf === undefined ? { body } : { body, editOf }];
+    await bench.store.messages.notice({ conversationId, content: text, parts });
+    bench.bot.wakeDelivery();
+  }
+
+  test("takes the place of its status and stays, also when the next life looks for what was left", async () => {
+    const { bench, conversationId, messageId } = await statusShown();
+    await using _ = bench;
+    const place = await bench.bot.answerPlace("t1", Date.now());
+    expect(place).toBe(String(messageId));
+    await say(bench, conversationId, "42", place ?? "");
+    bench.bot.turnEnded("t1");
+    await until(() => bench.delivered.length === 1);
+    expect(bench.delivered[0]).toMatchObject({ state: "sent", externalId: place, editOf: place });
+    // Killed before it was forgotten that a status stood there.
+    await bench.store.settings.set("telegram.shown_statuses", JSON.stringify([{ chatId: "7", messageId }]));
+    await bench.restartBot();
+    await until(async () => (await bench.store.settings.get("telegram.shown_statuses")) === "[]");
+    expect(seen(bench)).toEqual(["42"]);
+  });
+
+  test("is a new message when the turn was long, when something was said since, and when nothing came of the turn", async () => {
+    const { bench, conversationId } = await statusShown();
+    await using _ = bench;
+    expect(await bench.bot.answerPlace("t1", Date.now() - 61_000)).toBeNull();
+    await say(bench, conversationId, "on the way");
+    await until(() => bench.delivered.length === 1);
+    expect(await bench.bot.answerPlace("t1", Date.now())).toBeNull();
+    bench.bot.turnEnded("t1");
+    await until(() => seen(bench).length === 1);
+    expect(seen(bench)).toEqual(["on the way"]);
+    expect(await bench.bot.answerPlace("t1", Date.now())).toBeNull();
+  });
+
+  test("that was claimed and never stored leaves no status behind", async () => {
+    const { bench } = await statusShown();
+    await using _ = bench;
+    expect(await bench.bot.answerPlace("t1", Date.now())).not.toBeNull();
+    bench.bot.turnEnded("t1");
+    await until(() => seen(bench).length === 0);
+    expect(bench.delivered).toEqual([]);
+  });
+
+  test("is a new message when an edit may still be on its way", async () => {
+    const { bench } = await statusShown();
+    await using _ = bench;
+    bench.telegram.faults.add({ fault: { type: "cut" }, on: "editMessageText", times: 1 });
+    await until(() => bench.telegram.calls.some(({ outcome }) => outcome === "cut"));
+    expect(await bench.bot.answerPlace("t1", Date.now())).toBeNull();
+  });
+
+  test("whose place is gone goes as a new message, once", async () => {
+    await using bench = await BotTestBench.start();
+    const conversationId = await bench.open(7);
+    await say(bench, conversationId, "42", "9999");
+    await until(() => bench.delivered.length === 1);
+    expect(bench.delivered[0]).toMatchObject({ state: "sent", editOf: null, repeated: false });
+    expect(seen(bench)).toEqual(["42"]);
   });
 });
 

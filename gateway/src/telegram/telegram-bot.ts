@@ -80,7 +80,10 @@ export class TelegramBot implements AsyncDisposable {
       holds: this.#holds,
       logger,
       clock,
-      onDelivery: (part) => ports.onDelivery(part),
+      onDelivery: (part) => {
+        if (part.address.channel === "telegram" && part.editOf === null) this.#statuses.overtaken(part.address.chatId);
+        ports.onDelivery(part);
+      },
       ...(ports.openFile === undefined ? {} : { openFile: ports.openFile }),
       onMigrated: async (from, to) => await this.#receiver?.migrate(from, to),
       ...(passPoint === undefined ? {} : { passPoint }),
@@ -100,6 +103,7 @@ export class TelegramBot implements AsyncDisposable {
       clock,
       logger,
       shown: new ShownStatuses(store.settings),
+      isAnswer: async ({ chatId, messageId }) => await store.outbox.isEdited(`telegram:${chatId}`, String(messageId)),
       activity: (turnId) => ports.activity?.(turnId) ?? { tool: null },
       verbosity: async (address) => await this.#verbosity.level(address),
       ...(timing.status === undefined ? {} : { timing: timing.status }),
@@ -147,6 +151,11 @@ export class TelegramBot implements AsyncDisposable {
   turnEnded(turnId: string): void {
     this.#typing.turnEnded(turnId);
     this.#statuses.turnEnded(turnId);
+  }
+
+  /** The message that the short answer of a turn may replace by an edit, see `StatusMessages.claim`. */
+  async answerPlace(turnId: string, startedAt: number): Promise<string | null> {
+    return await this.#statuses.claim(turnId, startedAt);
   }
 
   /**
@@ -197,6 +206,7 @@ export class TelegramBot implements AsyncDisposable {
         clock,
         wakeDelivery: () => this.wakeDelivery(),
         onMigrated: (from, to) => this.#deliverer.migrated(from, to),
+        onHeard: (chatId) => this.#statuses.overtaken(chatId),
         onTapped: (queryId, text) => this.#background.run((stop) => this.#answerTap(queryId, text, stop)),
         onMainChanged: () => this.#background.run((stop) => this.#registerMenus(stop)),
       },

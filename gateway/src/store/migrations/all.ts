@@ -6,6 +6,16 @@ import { freshSession } from "./0003-fresh-session.ts";
 import { messageSearch } from "./0004-message-search.ts";
 import { troubles } from "./0005-troubles.ts";
 import { vault } from "./0009-vault.ts";
+import { editedAnswers } from "./0012-edited-answers.ts";
 import { audit } from "./0013-audit.ts";
 
-export const migrations: readonly Migration[] = [first, tasks, freshSession, messageSearch, troubles, vault, audit];
+export const migrations: readonly Migration[] = [
+  first,
+  tasks,
+  freshSession,
+  messageSearch,
+  troubles,
+  vault,
+  editedAnswers,
+  audit,
+];
