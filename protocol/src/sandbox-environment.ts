@@ -12,8 +12,13 @@ export const SandboxEnvironment = z.object({
   /** File that the runner keeps filled with its current credentials, for `ptask`. */
   NATS_CREDS: z.string(),
   PRAKTOR_SANDBOX_ID: RowId,
-  /** Where the group's files lie: `/workspace/group` in a container. */
+  /** Where the group's files lie: `/workspace/group` in a container. A swarm's member works in `/workspace/own`. */
   PRAKTOR_WORKSPACE: z.string(),
+  /** A swarm's member: the files of the group that it was given to read, and the ones that all members share. */
+  PRAKTOR_GROUP_FILES: z.string().optional(),
+  PRAKTOR_SWARM_FILES: z.string().optional(),
+  /** Set in the sandbox of a swarm's member: the run. */
+  PRAKTOR_SWARM_ID: RowId.optional(),
   /** Folder with the global `CLAUDE.md`, read-only for the agent. */
   PRAKTOR_GLOBAL: z.string(),
   /** Claude's own state: sessions, settings. */

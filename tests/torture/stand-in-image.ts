@@ -7,7 +7,7 @@ import { run, works } from "./shell.ts";
 export const standInImage = "praktor-torture-stand-in:latest";
 
 const dockerfile = `FROM node:24-bookworm-slim
-RUN mkdir -p /workspace/group /workspace/global /home/praktor/.claude && chown -R 10321:10321 /workspace /home/praktor
+RUN mkdir -p /workspace/group /workspace/global /workspace/own /workspace/swarm /home/praktor/.claude && chown -R 10321:10321 /workspace /home/praktor
 COPY runner.mjs /opt/runner.mjs
 USER 10321:10321
 CMD ["node", "/opt/runner.mjs"]

@@ -181,6 +181,40 @@ export function sandboxHostContract(
       expect(await host.load(running.sandboxId, signal)).toBeNull();
     });
 
+    test("members share what they are to share, read another group's files, and are forgotten with their own", async () => {
+      const owner = await launch("1", 1);
+      await printed(owner, "ready");
+      const member = (groupId: string, read: string, generation = 1): SandboxSpec => {
+        const spec = standInSpec(groupId, generation);
+        return {
+          ...spec,
+          environment: { ...spec.environment, STAND_IN_READ: read },
+          mounts: { group: { groupId: "1", folder: "group1", readOnly: true }, own: true, shared: "sw-shared" },
+        };
+      };
+      const start = async (spec: SandboxSpec): Promise<RunningSandbox> => {
+        await host.prepare(spec, signal);
+        const running = await host.launch(spec, signal);
+        await printed(running, "ready");
+        return running;
+      };
+      const first = await start(member("m1", "group:starts"));
+      await printed(first, "starts 1");
+      await printed(first, "read 1");
+      if (!host.warnings.join().includes("plain processes")) await printed(first, "only to read");
+      const second = await start(member("m2", "swarm:of-m1"));
+      await printed(second, "starts 1");
+      await printed(second, "read hello from m1");
+      for (const running of [owner, first, second]) await host.stop(running.sandboxId, 2_000, signal);
+      for (const folder of ["groupm1", "groupm2", "sw-shared", "never-was"]) await host.forget(folder, signal);
+      const anew = await start(member("m2", "swarm:of-m1", 2));
+      await printed(anew, "starts 1");
+      await printed(anew, "read nothing");
+      const again = await launch("1", 2);
+      await printed(again, "starts 2");
+      expect((await host.list(signal)).map(({ groupId }) => groupId).toSorted()).toEqual(["1", "m2"]);
+    });
+
     test("refuses a folder that would lead elsewhere", async () => {
       for (const folder of ["../other", "global", "", ".hidden"]) {
         await expect(host.prepare({ groupId: "1", folder }, signal)).rejects.toMatchObject({ code: "start_failed" });

@@ -10,6 +10,18 @@ export interface SandboxSpec {
   generation: number;
   /** The runner's environment (`SandboxEnvironment` of the protocol) less the paths, which the host of the sandbox adds: it alone knows where it mounts what. */
   environment: Readonly<Record<string, string>>;
+  /** Absent: the group's own workspace, which is the working directory. */
+  mounts?: SandboxMounts;
+}
+
+/** Which volumes a sandbox sees besides its session's, which is always its own. */
+export interface SandboxMounts {
+  /** Whose workspace is at `/workspace/group`; null: nobody's. */
+  group: { groupId: string; folder: string; readOnly: boolean } | null;
+  /** A private volume at `/workspace/own`, which is the working directory then. */
+  own: boolean;
+  /** The volume at `/workspace/swarm`, which everyone shares whose mounts name the same folder. */
+  shared: string | null;
 }
 
 /** Where the gateway must listen so that this group's sandbox, and no other's, reaches it – and how the sandbox names that place. */
@@ -88,6 +100,8 @@ export interface SandboxHost extends AsyncDisposable {
   follow(sandboxId: string, lines: number, onOutput: (text: string) => void, signal: AbortSignal): Promise<void>;
   /** Null when it does not run, or where it cannot be known. */
   load(sandboxId: string, signal: AbortSignal): Promise<SandboxLoad | null>;
+  /** Removes the network and the volumes that carry this folder's name, with what is in them: for hidden groups that are gone. No sandbox may use them. A person's workspace of a `process` sandbox is not touched. */
+  forget(folder: string, signal: AbortSignal): Promise<void>;
   /** Called once for every sandbox that ended, wanted or not. */
   onExit(listener: (exit: SandboxExit) => void): void;
 }

@@ -15,6 +15,26 @@ try {
 mkdirSync(workspace, { recursive: true });
 writeFileSync(counter, String(starts + 1));
 
+// What a swarm's member sees: it leaves word for the others, and reads what it is told to.
+const { GROUP_ID: id, PRAKTOR_GROUP_FILES: group, PRAKTOR_SWARM_FILES: swarm, STAND_IN_READ: wanted } = process.env;
+if (swarm) writeFileSync(join(swarm, `of-${id}`), `hello from ${id}`);
+if (wanted) {
+  const [place, name] = wanted.split(":");
+  try {
+    console.log(`read ${readFileSync(join(place === "group" ? group : swarm, name), "utf8")}`);
+  } catch {
+    console.log("read nothing");
+  }
+}
+if (group) {
+  try {
+    writeFileSync(join(group, "written"), "");
+    console.log("wrote the group's files");
+  } catch {
+    console.log("the group's files are only to read");
+  }
+}
+
 process.on("SIGTERM", () => {
   console.log("asked to end");
   if (!ordered.has("stubborn")) process.exit(0);

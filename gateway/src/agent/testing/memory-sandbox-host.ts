@@ -15,6 +15,7 @@ export class MemorySandboxHost implements SandboxHost {
   readonly running = new Map<string, RunningSandbox>();
   readonly launched: SandboxSpec[] = [];
   readonly stopped: string[] = [];
+  readonly forgotten: string[] = [];
   readonly #listeners: ((exit: SandboxExit) => void)[] = [];
   /** Awaited before a sandbox runs, with what will be started. */
   beforeLaunch: (spec: SandboxSpec) => Promise<void> | void = () => {};
@@ -72,6 +73,11 @@ export class MemorySandboxHost implements SandboxHost {
 
   load(sandboxId: string): Promise<SandboxLoad | null> {
     return Promise.resolve(this.running.has(sandboxId) ? (this.loads.shift() ?? null) : null);
+  }
+
+  forget(folder: string): Promise<void> {
+    this.forgotten.push(folder);
+    return Promise.resolve();
   }
 
   onExit(listener: (exit: SandboxExit) => void): void {

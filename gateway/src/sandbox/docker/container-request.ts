@@ -1,6 +1,6 @@
 /** What a group's container is asked to be. Everything that isolates it is decided here, and checked in `policy.ts`. */
 import type Docker from "dockerode";
-import type { SandboxSpec } from "../sandbox.ts";
+import type { SandboxMounts, SandboxSpec } from "../sandbox.ts";
 import { containerLabels, groupLabels } from "./labels.ts";
 
 export interface ContainerLimits {
@@ -61,26 +61,16 @@ export function containerRequest(
   limits: ContainerLimits,
 ): ContainerRequest {
   const { prefix, installId } = naming;
-  const volume = (name: string, target: string, readOnly: boolean): Docker.MountSettings => ({
-    Type: "volume",
-    Source: `${prefix}-${name}`,
-    Target: target,
-    ReadOnly: readOnly,
-  });
-  const labels = groupLabels(installId, spec);
-  const labelled = (mount: Docker.MountSettings): Docker.MountSettings => ({
-    ...mount,
-    VolumeOptions: { NoCopy: false, Labels: labels, DriverConfig: { Name: "local", Options: {} } },
-  });
+  const paths = containerPaths(spec.mounts);
   const owned = "rw,exec,nosuid,nodev,uid=10321,gid=10321";
   return {
     name: containerName(prefix, spec.groupId),
     Image: naming.image,
     User: agentUser,
-    WorkingDir: "/workspace/group",
+    WorkingDir: paths.PRAKTOR_WORKSPACE,
     Hostname: "praktor-agent",
     Labels: containerLabels(installId, spec),
-    Env: Object.entries({ ...spec.environment, ...containerPaths }).map(([name, value]) => `${name}=${value}`),
+    Env: Object.entries({ ...spec.environment, ...paths }).map(([name, value]) => `${name}=${value}`),
     AttachStdin: false,
     AttachStdout: false,
     AttachStderr: false,
@@ -88,15 +78,11 @@ export function containerRequest(
     Tty: false,
     HostConfig: {
       NetworkMode: networkName(prefix, spec.folder),
-      Mounts: [
-        labelled(volume(`wk-${spec.folder}`, "/workspace/group", false)),
-        volume("global", "/workspace/global", true),
-        labelled(volume(`sess-${spec.folder}`, containerPaths.CLAUDE_CONFIG_DIR, false)),
-      ],
+      Mounts: containerMounts(spec, naming),
       ReadonlyRootfs: true,
       Tmpfs: {
         "/tmp": `rw,exec,nosuid,nodev,mode=1777,size=${limits.temporaryBytes}`,
-        [containerPaths.HOME]: `${owned},mode=0755,size=${limits.temporaryBytes}`,
+        [home]: `${owned},mode=0755,size=${limits.temporaryBytes}`,
         "/run/praktor": `${owned},mode=0700,size=${mib}`,
       },
       CapDrop: ["ALL"],
@@ -120,11 +106,52 @@ export function containerRequest(
   };
 }
 
+function containerMounts(spec: SandboxSpec, { prefix, installId }: ContainerNaming): Docker.MountSettings[] {
+  const { group, own, shared } = spec.mounts ?? { group: { ...spec, readOnly: false }, own: false, shared: null };
+  const volume = (name: string, target: string, readOnly: boolean): Docker.MountSettings => ({
+    Type: "volume",
+    Source: `${prefix}-${name}`,
+    Target: target,
+    ReadOnly: readOnly,
+  });
+  /** With the labels of whom it belongs to, by which it is found when that one is gone. */
+  const labelled = (
+    owner: { groupId: string; folder: string },
+    kind: string,
+    target: string,
+    readOnly = false,
+  ): Docker.MountSettings => ({
+    ...volume(`${kind}-${owner.folder}`, target, readOnly),
+    VolumeOptions: {
+      NoCopy: false,
+      Labels: groupLabels(installId, owner),
+      DriverConfig: { Name: "local", Options: {} },
+    },
+  });
+  return [
+    ...(group === null ? [] : [labelled(group, "wk", groupFiles, group.readOnly)]),
+    volume("global", "/workspace/global", true),
+    labelled(spec, "sess", claudeConfig),
+    ...(own ? [labelled(spec, "own", ownFiles)] : []),
+    ...(shared === null ? [] : [labelled({ groupId: shared, folder: shared }, "swarm", sharedFiles)]),
+  ];
+}
+
+const home = "/home/praktor";
+const claudeConfig = "/home/praktor/.claude";
+const groupFiles = "/workspace/group";
+const ownFiles = "/workspace/own";
+const sharedFiles = "/workspace/swarm";
+
 /** Where the container finds what; part of the runner's environment. */
-const containerPaths = {
-  HOME: "/home/praktor",
-  CLAUDE_CONFIG_DIR: "/home/praktor/.claude",
-  PRAKTOR_WORKSPACE: "/workspace/group",
-  PRAKTOR_GLOBAL: "/workspace/global",
-  NATS_CREDS: "/run/praktor/nats.creds",
-} as const;
+function containerPaths(mounts: SandboxMounts | undefined) {
+  return {
+    HOME: home,
+    CLAUDE_CONFIG_DIR: claudeConfig,
+    PRAKTOR_WORKSPACE: mounts?.own === true ? ownFiles : groupFiles,
+    ...(mounts?.own === true && mounts.group !== null ? { PRAKTOR_GROUP_FILES: groupFiles } : {}),
+    ...(mounts === undefined || mounts.shared === null ? {} : { PRAKTOR_SWARM_FILES: sharedFiles }),
+    PRAKTOR_GLOBAL: "/workspace/global",
+    NATS_CREDS: "/run/praktor/nats.creds",
+  };
+}

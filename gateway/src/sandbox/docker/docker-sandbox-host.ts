@@ -24,6 +24,7 @@ import { Engine } from "./engine.ts";
 import { watchEnds } from "./engine-events.ts";
 import { followContainer } from "./follow-container.ts";
 import type { FoundContainer } from "./found-container.ts";
+import { removeFolderVolumes } from "./folder-volumes.ts";
 import { GlobalVolume } from "./global-volume.ts";
 import { GroupNetworks } from "./group-networks.ts";
 import { imageMissing } from "./image-missing.ts";
@@ -111,7 +112,8 @@ export class DockerSandboxHost implements SandboxHost {
   }
 
   async launch(spec: SandboxSpec, signal: AbortSignal): Promise<RunningSandbox> {
-    checkFolder(spec.folder);
+    for (const name of [spec.folder, spec.mounts?.group?.folder, spec.mounts?.shared])
+      if (typeof name === "string") checkFolder(name);
     const { limits, installId, prefix = "praktor", image, runtime } = this.#options;
     const request = containerRequest(spec, { installId, prefix, image, runtime }, { ...defaultLimits, ...limits });
     const running = await this.#lock.run(spec.folder, signal, async () => {
@@ -144,6 +146,14 @@ export class DockerSandboxHost implements SandboxHost {
 
   load(sandboxId: string, signal: AbortSignal): Promise<SandboxLoad | null> {
     return containerLoad(this.#engine, this.#containers, sandboxId, signal);
+  }
+
+  async forget(folder: string, signal: AbortSignal): Promise<void> {
+    checkFolder(folder);
+    await this.#lock.run(folder, signal, async () => {
+      await this.#networks.remove(folder, await this.#ownContainer(signal), signal);
+      await removeFolderVolumes(this.#engine, this.#options.installId, folder, signal);
+    });
   }
 
   onExit(listener: (exit: SandboxExit) => void): void {

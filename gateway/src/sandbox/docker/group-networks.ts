@@ -70,6 +70,15 @@ export class GroupNetworks {
     return own === undefined ? this.#placeOnHost(network) : this.#placeInContainer(network, own.Id, signal);
   }
 
+  /** Nothing happens where there is none, or a container still uses it. The caller holds the folder's lock. */
+  async remove(folder: string, own: FoundContainer | undefined, signal: AbortSignal): Promise<void> {
+    const name = networkName(this.#options.prefix, folder);
+    const network = await this.#find(name, signal);
+    if (network?.Labels[label.install] !== this.#options.installId) return;
+    this.#usedAt.delete(name);
+    await this.#removeUnused(name, own?.Id, signal);
+  }
+
   async #find(name: string, signal: AbortSignal): Promise<FoundNetwork | undefined> {
     const found = await this.#options.engine.find("Looking for the group's network", signal, (docker) =>
       docker.getNetwork(name).inspect(),

@@ -1,6 +1,7 @@
 /** Sandboxes as child processes, inside bubblewrap where that works: no container engine is needed. */
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { delimiter, dirname, join, resolve } from "node:path";
 import type { Clock } from "../../kit/clock.ts";
 import { abortable, deadline } from "../../kit/deadline.ts";
@@ -97,7 +98,7 @@ export class ProcessSandboxHost implements SandboxHost {
   }
 
   async prepare(group: { groupId: string; folder: string }): Promise<SandboxPlace> {
-    await makeDirectories(this.#directories(group.folder), { keepRun: true });
+    checkFolder(group.folder);
     return { listenHost: "127.0.0.1", reachHost: "127.0.0.1" };
   }
 
@@ -107,7 +108,7 @@ export class ProcessSandboxHost implements SandboxHost {
       if (this.#options.bubblewrap === "required" && !this.enclosed) {
         throw sandboxError("not_isolated", `The agent was not started: ${this.#notEnclosedBecause ?? ""}`);
       }
-      const directories = this.#directories(spec.folder);
+      const directories = this.#directories(spec);
       await this.#byGroup.get(spec.groupId)?.end(replaceGraceMs, signal);
       await makeDirectories(directories, { keepRun: false });
       const started = await this.#spawn(spec, directories, signal);
@@ -146,6 +147,11 @@ export class ProcessSandboxHost implements SandboxHost {
     return found === undefined ? null : await processTreeLoad(found.pid);
   }
 
+  async forget(folder: string): Promise<void> {
+    checkFolder(folder);
+    await rm(join(this.#stateBase, folder), { recursive: true, force: true });
+  }
+
   onExit(listener: (exit: SandboxExit) => void): void {
     this.#listeners.push(listener);
   }
@@ -157,9 +163,9 @@ export class ProcessSandboxHost implements SandboxHost {
     await Promise.all([...this.#byGroup.values()].map((sandbox) => sandbox.end(replaceGraceMs, forEver)));
   }
 
-  #directories(folder: string): SandboxDirectories {
-    checkFolder(folder);
-    return sandboxDirectories(this.#options.groupsBase, this.#stateBase, folder);
+  #directories({ folder, mounts }: SandboxSpec): SandboxDirectories {
+    for (const name of [folder, mounts?.group?.folder, mounts?.shared]) if (typeof name === "string") checkFolder(name);
+    return sandboxDirectories(this.#options.groupsBase, this.#stateBase, folder, mounts);
   }
 
   #find(sandboxId: string): SandboxProcess | undefined {
@@ -207,6 +213,8 @@ export class ProcessSandboxHost implements SandboxHost {
       HOME: directories.home,
       CLAUDE_CONFIG_DIR: directories.claudeConfig,
       PRAKTOR_WORKSPACE: directories.workspace,
+      ...(directories.groupFiles === null ? {} : { PRAKTOR_GROUP_FILES: directories.groupFiles }),
+      ...(directories.sharedFiles === null ? {} : { PRAKTOR_SWARM_FILES: directories.sharedFiles }),
       PRAKTOR_GLOBAL: directories.global,
       NATS_CREDS: join(directories.run, "nats.creds"),
       TMPDIR: this.enclosed ? "/tmp" : directories.temporary,
@@ -222,8 +230,13 @@ export class ProcessSandboxHost implements SandboxHost {
     const programs = [dirname(runnerPath), ...toolDirectories, ...(claudePath === undefined ? [] : [claudePath])];
     return bubblewrapArguments(
       {
-        readOnly: [nodePath, ...programs.map((path) => resolve(path)), directories.global],
-        writable: [directories.workspace, directories.home],
+        readOnly: [
+          nodePath,
+          ...programs.map((path) => resolve(path)),
+          directories.global,
+          ...present(directories.groupFiles),
+        ],
+        writable: [directories.workspace, directories.home, ...present(directories.sharedFiles)],
         emptied: [directories.run],
         workingDirectory: directories.workspace,
       },
@@ -245,3 +258,5 @@ export class ProcessSandboxHost implements SandboxHost {
     for (const listener of this.#listeners) listener(exit);
   }
 }
+
+const present = (path: string | null): string[] => (path === null ? [] : [path]);

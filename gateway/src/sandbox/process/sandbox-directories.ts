@@ -1,9 +1,14 @@
 /** Where a group's sandbox keeps what on this machine. */
 import { mkdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import type { SandboxMounts } from "../sandbox.ts";
 
 export interface SandboxDirectories {
+  /** The working directory. */
   workspace: string;
+  /** Of another group, to read; null where there are none. */
+  groupFiles: string | null;
+  sharedFiles: string | null;
   global: string;
   home: string;
   claudeConfig: string;
@@ -17,10 +22,19 @@ export interface SandboxDirectories {
 }
 
 /** `groupsBase` is the person's folder of workspaces, `stateBase` Praktor's own. */
-export function sandboxDirectories(groupsBase: string, stateBase: string, folder: string): SandboxDirectories {
+export function sandboxDirectories(
+  groupsBase: string,
+  stateBase: string,
+  folder: string,
+  mounts: SandboxMounts = { group: { groupId: "", folder, readOnly: false }, own: false, shared: null },
+): SandboxDirectories {
   const state = resolve(stateBase, folder);
+  const { group, own, shared } = mounts;
+  const groupFiles = group === null ? null : resolve(groupsBase, group.folder);
   return {
-    workspace: resolve(groupsBase, folder),
+    workspace: own || groupFiles === null ? join(state, "own") : groupFiles,
+    groupFiles: own ? groupFiles : null,
+    sharedFiles: shared === null ? null : resolve(stateBase, shared, "shared"),
     global: resolve(groupsBase, "global"),
     home: join(state, "home"),
     claudeConfig: join(state, "home", ".claude"),
@@ -37,8 +51,10 @@ export async function makeDirectories(
   { keepRun }: { keepRun: boolean },
 ): Promise<void> {
   const ofOneStart = [directories.run, directories.temporary];
+  const { workspace, global, groupFiles, sharedFiles } = directories;
   if (!keepRun) await Promise.all(ofOneStart.map((path) => rm(path, { recursive: true, force: true })));
-  await Promise.all([directories.workspace, directories.global].map((path) => mkdir(path, { recursive: true })));
+  for (const path of [workspace, global, groupFiles, sharedFiles])
+    if (path !== null) await mkdir(path, { recursive: true });
   for (const path of [directories.home, directories.claudeConfig, ...ofOneStart]) {
     await mkdir(path, { recursive: true, mode: 0o700 });
   }

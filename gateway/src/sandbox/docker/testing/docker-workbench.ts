@@ -20,7 +20,7 @@ export const testLimits: ContainerLimits = {
 };
 
 const dockerfile = `FROM node:24-bookworm-slim
-RUN mkdir -p /workspace/group /workspace/global /home/praktor/.claude && chown -R 10321:10321 /workspace /home/praktor
+RUN mkdir -p /workspace/group /workspace/global /workspace/own /workspace/swarm /home/praktor/.claude && chown -R 10321:10321 /workspace /home/praktor
 COPY . /opt/
 USER 10321:10321
 CMD ["node", "/opt/stand-in-runner.mjs"]
