@@ -84,7 +84,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   await seedGlobalInstructions(settings.groups.base_path, shipped.globalInstructions);
 
   const account = new Account(installation.accountSeed, clock);
-  const users = new SandboxUsers(store.sandboxes, account, settings.nats.credential_life);
+  const users = new SandboxUsers(store.sandboxes, store.groups, account, settings.nats.credential_life);
   const { url, creds } = settings.nats;
   const bus = stack.use(
     new Bus({

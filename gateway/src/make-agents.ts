@@ -10,6 +10,7 @@ import { MidTurnWords } from "./agent/mid-turn-words.ts";
 import { RunningTurns } from "./agent/running-turns.ts";
 import { SandboxLook } from "./agent/sandbox-look.ts";
 import { SandboxPool } from "./agent/sandbox-pool.ts";
+import { sandboxShape } from "./agent/sandbox-shape.ts";
 import { SandboxWatch } from "./agent/sandbox-watch.ts";
 import { takeOverTurns } from "./agent/take-over.ts";
 import type { Transfers } from "./agent/transfers.ts";
@@ -83,6 +84,14 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     const reply = await question.catch(() => null);
     return reply?.status === "ok" ? (reply.runner ?? null) : null;
   };
+  const environment = {
+    PRAKTOR_MODEL_AUTH: access.credential?.type ?? "api_key",
+    PRAKTOR_MAX_CONVERSATIONS: String(settings.agent.max_conversations),
+    PRAKTOR_MAX_TURNS: String(settings.agent.max_turns),
+    PRAKTOR_WEB_FETCH_PREFLIGHT: String(settings.agent.web_fetch_preflight),
+    ...(settings.agent.model === undefined ? {} : { PRAKTOR_MODEL: settings.agent.model }),
+    ...(parts.timeZone === undefined ? {} : { TZ: parts.timeZone }),
+  };
   const pool = new SandboxPool({
     lifetime: parts.lifetime,
     host,
@@ -90,19 +99,12 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     ids,
     clock,
     logger: log,
-    maxSandboxes: settings.agent.max_containers,
+    places: { chats: settings.agent.max_containers, swarms: settings.swarm.max_containers },
     startTimeoutMs: settings.agent.start_timeout,
     idleTimeoutMs: settings.agent.idle_timeout,
     openPlace: (groupId, place) => places.open(groupId, place),
     closePlace: (groupId, place) => places.close(groupId, place),
-    environment: () => ({
-      PRAKTOR_MODEL_AUTH: access.credential?.type ?? "api_key",
-      PRAKTOR_MAX_CONVERSATIONS: String(settings.agent.max_conversations),
-      PRAKTOR_MAX_TURNS: String(settings.agent.max_turns),
-      PRAKTOR_WEB_FETCH_PREFLIGHT: String(settings.agent.web_fetch_preflight),
-      ...(settings.agent.model === undefined ? {} : { PRAKTOR_MODEL: settings.agent.model }),
-      ...(parts.timeZone === undefined ? {} : { TZ: parts.timeZone }),
-    }),
+    shapeOf: (groupId) => sandboxShape(store.groups, groupId, environment),
     isBusy: (groupId) => running.of(groupId).length > 0,
     revoke: (sandboxId) => {
       const user = users.revoke(sandboxId);
@@ -216,7 +218,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
   };
 
   const takeOver = async (): Promise<void> => {
-    const groups = new Map((await store.groups.list()).map((group) => [group.id, group]));
+    const groups = new Map((await store.groups.all()).map((group) => [group.id, group]));
     await pool.adopt(groups, parts.lifetime).catch((error: unknown) => {
       log.error({ error: errorMessage(error) }, "the sandbox engine could not be asked what runs");
     });

@@ -7,6 +7,12 @@ export const agentReady = (groupId: string): string => `agent.${groupId}.ready`;
 export const hostIpc = (groupId: string): string => `host.ipc.${groupId}`;
 export const swarmMember = (swarmId: string, memberId: string): string => `swarm.${swarmId}.${memberId}`;
 
+export const allSwarmMembers = "swarm.*.*";
+
+/** What of a run's id its members' ids begin with; also names the volume that they share. The end: the beginning is the time, which two runs may share. */
+export const swarmFolder = (swarmId: string): string => `sw-${swarmId.slice(-8)}`;
+export const swarmMemberId = (swarmId: string, role: string): string => `${swarmFolder(swarmId)}-${role}`;
+
 export const agentEvents = (groupId: string): string => `events.agent.${groupId}`;
 export const taskEvents = (taskId: string): string => `events.task.${taskId}`;
 export const swarmEvents = (swarmId: string): string => `events.swarm.${swarmId}`;

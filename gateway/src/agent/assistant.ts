@@ -10,7 +10,7 @@ import type { Conversation, Group, Message, Turn } from "../store/rows.ts";
 import { attached } from "./attached-files.ts";
 import { messageView } from "./message-view.ts";
 import type { RunningTurns } from "./running-turns.ts";
-import type { PooledSandbox } from "./sandbox-pool.ts";
+import type { PooledSandbox } from "./pooled-sandbox.ts";
 
 export interface AssistantOptions {
   store: Pick<Store, "groups" | "conversations" | "inbox" | "turns">;
@@ -170,7 +170,7 @@ export class Assistant {
 
   async agents(): Promise<AgentView[]> {
     const { store, pool } = this.#options;
-    const names = new Map((await store.groups.list()).map((group) => [group.id, group.name]));
+    const names = new Map((await store.groups.all()).map((group) => [group.id, group.name]));
     return pool.list().map((sandbox) => ({
       id: sandbox.sandboxId,
       group_id: sandbox.groupId,

@@ -274,7 +274,7 @@ describe("time and room", () => {
   });
 
   test("while every place is taken a message waits, its people are told once, and it runs when there is room", async () => {
-    await using bench = new AgentBench({ pool: { maxSandboxes: 1 } });
+    await using bench = new AgentBench({ pool: { places: { chats: 1, swarms: 1 } } });
     await bench.say(await bench.conversation("a"), "works");
     await eventually(() => expect(bench.inputs).toHaveLength(1));
     const turn = await bench.say(await bench.conversation("b"), "waits");

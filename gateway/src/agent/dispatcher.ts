@@ -14,7 +14,7 @@ import type { ConversationStore, GroupStore, MessageStore, TurnStore } from "../
 import type { Conversation, Group, Message, Turn, TurnErrorCode } from "../store/rows.ts";
 import { promptOf } from "./prompt.ts";
 import type { RunningTurns } from "./running-turns.ts";
-import type { PooledGroup, PooledSandbox } from "./sandbox-pool.ts";
+import type { PooledGroup, PooledSandbox } from "./pooled-sandbox.ts";
 import type { TurnEndings } from "./turn-endings.ts";
 
 /** What lies in the workspace now, and a sentence for the agent about what could not be had. */
@@ -292,7 +292,7 @@ export class Dispatcher implements AsyncDisposable {
     if (!group || !conversation) throw new PraktorError("gone", "The group or conversation of this message is gone.");
     onStarted(turn, conversation);
     this.#publishTurn(turn);
-    const sandbox = await pool.ensure({ id: group.id, folder: group.folder }, signal);
+    const sandbox = await pool.ensure(group, signal);
     // Stopped by the person, or timed out, while its sandbox started.
     const isWanted = (): boolean => running.get(turn.id)?.turn.attempt === turn.attempt;
     if (!isWanted()) return;

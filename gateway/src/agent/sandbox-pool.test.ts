@@ -130,7 +130,9 @@ describe("starting", () => {
 describe("room", () => {
   test("the longest idle one gives way, never a busy one", async () => {
     const busy = new Set(["a"]);
-    await using bench = new AgentBench({ pool: { maxSandboxes: 3, isBusy: (groupId) => busy.has(groupId) } });
+    await using bench = new AgentBench({
+      pool: { places: { chats: 3, swarms: 1 }, isBusy: (groupId) => busy.has(groupId) },
+    });
     for (const groupId of ["a", "b", "c"]) {
       await ensure(bench, groupId);
       bench.clock.advance(1000);
@@ -143,7 +145,7 @@ describe("room", () => {
   });
 
   test("a new one waits until the old one is gone: never more than the limit run", async () => {
-    await using bench = new AgentBench({ pool: { maxSandboxes: 1 } });
+    await using bench = new AgentBench({ pool: { places: { chats: 1, swarms: 1 } } });
     await ensure(bench, "a");
     const gate = Promise.withResolvers<void>();
     bench.host.beforeStop = () => gate.promise;
@@ -156,13 +158,44 @@ describe("room", () => {
   });
 
   test("when all are busy the limit is said", async () => {
-    await using bench = new AgentBench({ pool: { maxSandboxes: 1, isBusy: () => true } });
+    await using bench = new AgentBench({ pool: { places: { chats: 1, swarms: 1 }, isBusy: () => true } });
     await ensure(bench, "a");
     await expect(ensure(bench, "b")).rejects.toMatchObject({
       code: "limit_reached",
       hint: expect.stringContaining("agent.max_containers"),
     });
     expect(bench.pool.list()).toHaveLength(1);
+  });
+
+  test("members of swarms have places of their own: neither they nor the chats take the other's", async () => {
+    await using bench = new AgentBench({ pool: { places: { chats: 1, swarms: 1 }, isBusy: () => true } });
+    const { store } = bench;
+    await ensure(bench, "a");
+    await expect(ensure(bench, "b")).rejects.toMatchObject({ code: "limit_reached" });
+    const member = (id: string) => ({ id, folder: id, kind: "member" as const });
+    for (const id of ["m1", "m2"]) await store.groups.create({ id, name: id, folder: id });
+    await bench.pool.ensure(member("m1"), signal);
+    await expect(bench.pool.ensure(member("m2"), signal)).rejects.toMatchObject({
+      code: "limit_reached",
+      hint: expect.stringContaining("swarm.max_containers"),
+    });
+    expect(bench.pool.list().map(({ groupId }) => groupId)).toEqual(["a", "m1"]);
+    await bench.pool.forget(member("m1"), signal);
+    expect(bench.host.forgotten).toEqual(["m1"]);
+    expect(bench.pool.list()).toHaveLength(1);
+  });
+
+  test("a task's own sandbox works in its group's files with a session of its own", async () => {
+    await using bench = new AgentBench();
+    await bench.group("a");
+    const hidden = await bench.store.groups.ofTask({ id: "t", name: "T", groupId: "a" });
+    await bench.pool.ensure(hidden, signal);
+    expect(bench.host.launched[0]).toMatchObject({
+      groupId: "task-t",
+      folder: "task-t",
+      environment: { GROUP_ID: "task-t" },
+      mounts: { group: { groupId: "a", folder: "a", readOnly: false }, own: false, shared: null },
+    });
   });
 
   test("what was idle for too long is stopped, what works or was just asked for is not", async () => {

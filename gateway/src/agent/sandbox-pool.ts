@@ -1,81 +1,44 @@
 /** The sandboxes that run: started when they are needed, one for each group, adopted after a restart, stopped when idle. */
 import type { RunnerStatus } from "@praktor/protocol/agent-control";
 import type { Clock } from "../kit/clock.ts";
-import type { PassPoint } from "../kit/crash-points.ts";
 import { abortable, deadline, sleep } from "../kit/deadline.ts";
 import type { Ids } from "../kit/ids.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
-import { hashSandboxToken, newSandboxToken } from "../kit/sandbox-token.ts";
-import type { RunningSandbox, SandboxExit, SandboxHost, SandboxPlace } from "../sandbox/sandbox.ts";
-import type { SandboxStore } from "../store/contract.ts";
+import type { RunningSandbox, SandboxExit, SandboxPlace } from "../sandbox/sandbox.ts";
+import {
+  newPoolEntry,
+  type PooledGroup,
+  type PooledSandbox,
+  type PooledStatus,
+  type PoolEntry,
+  type Share,
+  shareOf,
+} from "./pooled-sandbox.ts";
+import { SandboxLauncher, type SandboxLauncherOptions } from "./sandbox-launcher.ts";
 import { StartGate } from "./start-gate.ts";
 
-export interface PooledGroup {
-  id: string;
-  folder: string;
-}
-
-export interface SandboxPoolOptions {
+export interface SandboxPoolOptions extends SandboxLauncherOptions {
   /** Aborts when the gateway stops: a start is nobody's in particular, several may wait for it. */
   lifetime: AbortSignal;
-  host: SandboxHost;
-  store: SandboxStore;
   ids: Ids;
   clock: Clock;
   logger: Logger;
-  maxSandboxes: number;
-  startTimeoutMs: number;
+  /** Sandboxes at once, in each share. */
+  places: Readonly<Record<Share, number>>;
   /** 0: never stopped for being idle. */
   idleTimeoutMs: number;
-  /** Opens NATS and the endpoint where this group's sandbox will look for them, and says how it reaches them. */
-  openPlace: (
-    groupId: string,
-    place: SandboxPlace,
-    signal: AbortSignal,
-  ) => Promise<{ natsUrl: string; endpointUrl: string }>;
   closePlace: (groupId: string, place: SandboxPlace) => Promise<void>;
-  environment: () => Record<string, string>;
   /** A group with a running turn is not idle, and not evicted. */
   isBusy: (groupId: string) => boolean;
   revoke: (sandboxId: string) => void;
-  /** The runner's first word, and each one after a reconnect. */
   /** What a running sandbox's runner says of itself when it is asked; null when it does not answer. */
   askRunner: (groupId: string, signal: AbortSignal) => Promise<RunnerStatus | null>;
+  /** The runner's first word, and each one after a reconnect. */
   onReady: (groupId: string, generation: number, runner: RunnerStatus) => void;
   /** It ended and nobody had asked for that. */
   onLost: (groupId: string, generation: number, detail: string) => void;
   onChange: (groupId: string, status: PooledStatus, error: string | null) => void;
-  passPoint?: PassPoint;
-}
-
-export type PooledStatus = "starting" | "running" | "stopping" | "stopped" | "failed";
-
-export interface PooledSandbox {
-  groupId: string;
-  sandboxId: string;
-  generation: number;
-  status: "starting" | "running" | "stopping";
-  startedAt: number;
-}
-
-interface Entry {
-  groupId: string;
-  sandboxId: string;
-  generation: number;
-  status: "starting" | "running" | "stopping";
-  startedAt: number;
-  lastActiveAt: number;
-  place: SandboxPlace | null;
-  /** Ends a start that is no longer wanted. */
-  cancel: AbortController;
-  /** Settles when the engine has started it or will not: before that there is nothing to stop. */
-  launched: Promise<void>;
-  /** Resolves with the runner's first word; rejects when the start failed. */
-  ready: PromiseWithResolvers<void>;
-  /** Rejects when it ended before that. Only for whoever starts it: those who wait hear it with its last words, once it is being cleaned up. */
-  died: PromiseWithResolvers<never>;
-  stopped: Promise<void> | null;
 }
 
 /** How long a sandbox may take to end before it is killed. */
@@ -87,12 +50,14 @@ const longestHoldMs = 3_000;
 
 export class SandboxPool {
   readonly #options: SandboxPoolOptions;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, PoolEntry>();
+  readonly #launcher: SandboxLauncher;
   readonly #gate = new StartGate(startsAtOnce, longestHoldMs);
   #isLettingGo = false;
 
   constructor(options: SandboxPoolOptions) {
     this.#options = options;
+    this.#launcher = new SandboxLauncher(options);
     options.host.onExit((exit) => this.#exited(exit));
   }
 
@@ -159,6 +124,12 @@ export class SandboxPool {
     return true;
   }
 
+  /** A hidden group is gone: its sandbox is stopped, and its network and volumes are removed. */
+  async forget(group: { id: string; folder: string }, signal: AbortSignal): Promise<void> {
+    await this.stop(group.id, signal);
+    await this.#options.host.forget(group.folder, signal);
+  }
+
   /** It runs but does not answer: it is ended as if it had died. Resolves when it is gone; another generation is not touched. */
   async giveUp(groupId: string, generation: number, detail: string): Promise<void> {
     const entry = this.#entries.get(groupId);
@@ -221,23 +192,10 @@ export class SandboxPool {
   }
 
   /** Reserves the group's place at once, so that two callers cannot start two; the work goes on behind `ready`. */
-  #begin(group: PooledGroup): Entry {
-    const evicted = this.#makeRoom();
+  #begin(group: PooledGroup): PoolEntry {
+    const evicted = this.#makeRoom(shareOf(group.kind));
     const now = this.#options.clock.now();
-    const entry: Entry = {
-      groupId: group.id,
-      sandboxId: this.#options.ids.next(),
-      generation: 0,
-      status: "starting",
-      startedAt: now,
-      lastActiveAt: now,
-      place: null,
-      cancel: new AbortController(),
-      launched: Promise.resolve(),
-      ready: Promise.withResolvers<void>(),
-      died: diedPromise(),
-      stopped: null,
-    };
+    const entry = newPoolEntry(group, { sandboxId: this.#options.ids.next(), generation: 0, startedAt: now }, now);
     this.#entries.set(group.id, entry);
     this.#options.onChange(group.id, "starting", null);
     const limit = deadline(this.#options.lifetime, this.#options.startTimeoutMs);
@@ -247,28 +205,24 @@ export class SandboxPool {
   }
 
   /** The least recently used idle sandbox gives way; it is being stopped when this returns. */
-  #makeRoom(): Promise<unknown> {
-    const { maxSandboxes, isBusy } = this.#options;
-    const entries = [...this.#entries.values()];
-    if (entries.length < maxSandboxes) return Promise.resolve();
+  #makeRoom(share: Share): Promise<unknown> {
+    const { places, isBusy } = this.#options;
+    const entries = [...this.#entries.values()].filter((entry) => entry.share === share);
+    if (entries.length < places[share]) return Promise.resolve();
     const [idlest] = entries
       .filter((entry) => entry.status === "running" && !isBusy(entry.groupId))
       .toSorted((left, right) => left.lastActiveAt - right.lastActiveAt);
-    if (!idlest) {
-      throw new PraktorError("limit_reached", `All ${maxSandboxes} sandboxes are busy with other groups.`, {
-        hint: "Raise agent.max_containers, or wait.",
-      });
-    }
+    if (!idlest) throw noPlace(share, places[share]);
     return this.stop(idlest.groupId, AbortSignal.timeout(stopGraceMs * 4));
   }
 
-  async #start(entry: Entry, group: PooledGroup, evicted: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  async #start(entry: PoolEntry, group: PooledGroup, evicted: Promise<unknown>, signal: AbortSignal): Promise<void> {
     const { clock, logger } = this.#options;
     const begunAt = clock.now();
     try {
       await evicted;
       using _place = await this.#gate.enter(signal);
-      entry.launched = this.#launch(entry, group, signal);
+      entry.launched = this.#launcher.launch(entry, group, signal);
       await entry.launched;
       await abortable(Promise.race([entry.ready.promise, entry.died.promise]), signal);
       logger.info({ group: group.id, ms: clock.now() - begunAt }, "sandbox ready");
@@ -277,52 +231,9 @@ export class SandboxPool {
     }
   }
 
-  async #launch(entry: Entry, group: PooledGroup, signal: AbortSignal): Promise<void> {
-    const { host, store, openPlace, environment } = this.#options;
-    entry.place = await host.prepare({ groupId: group.id, folder: group.folder }, signal);
-    const { natsUrl, endpointUrl } = await openPlace(group.id, entry.place, signal);
-    signal.throwIfAborted();
-    const token = newSandboxToken();
-    const row = await store.begin({ id: entry.sandboxId, groupId: group.id, tokenHash: hashSandboxToken(token) });
-    this.#options.passPoint?.("sandbox_stored");
-    entry.generation = row.generation;
-    const running = await host.launch(
-      {
-        groupId: group.id,
-        folder: group.folder,
-        sandboxId: entry.sandboxId,
-        generation: row.generation,
-        environment: {
-          ...environment(),
-          GROUP_ID: group.id,
-          PRAKTOR_SANDBOX_ID: entry.sandboxId,
-          PRAKTOR_TOKEN: token,
-          PRAKTOR_ENDPOINT: endpointUrl,
-          NATS_URL: natsUrl,
-        },
-      },
-      signal,
-    );
-    this.#options.passPoint?.("sandbox_launched");
-    await store.running(entry.sandboxId, running.engineId);
-  }
-
-  async #startFailed(entry: Entry, error: unknown, signal: AbortSignal): Promise<PraktorError> {
-    const { host, logger, startTimeoutMs } = this.#options;
-    const output = await host.tail(entry.sandboxId, 20, AbortSignal.timeout(stopGraceMs)).catch(() => "");
-    const lastWord = runnerError(output);
-    const failure =
-      error instanceof PraktorError
-        ? lastWord === null
-          ? error
-          : new PraktorError(error.code, `${error.message} Its last word: ${lastWord}`, { cause: error })
-        : new PraktorError(
-            "start_failed",
-            signal.aborted
-              ? `It did not become ready within ${Math.round(startTimeoutMs / 1000)} s.`
-              : `It could not be started: ${errorMessage(error)}`,
-            { cause: error },
-          );
+  async #startFailed(entry: PoolEntry, error: unknown, signal: AbortSignal): Promise<PraktorError> {
+    const { logger } = this.#options;
+    const { failure, output } = await this.#launcher.explain(entry, error, signal.aborted);
     const isWanted = !entry.cancel.signal.aborted;
     if (isWanted) {
       logger.error(
@@ -341,20 +252,8 @@ export class SandboxPool {
 
   #adoptOne(sandbox: RunningSandbox, group: PooledGroup, signal: AbortSignal): void {
     const { host, openPlace, startTimeoutMs, onChange, clock } = this.#options;
-    const entry: Entry = {
-      groupId: group.id,
-      sandboxId: sandbox.sandboxId,
-      generation: sandbox.generation,
-      status: "starting",
-      startedAt: sandbox.startedAt,
-      lastActiveAt: clock.now(),
-      place: null,
-      cancel: new AbortController(),
-      launched: Promise.resolve(),
-      ready: Promise.withResolvers<void>(),
-      died: diedPromise(),
-      stopped: null,
-    };
+    const { sandboxId, generation, startedAt } = sandbox;
+    const entry = newPoolEntry(group, { sandboxId, generation, startedAt }, clock.now());
     this.#entries.set(group.id, entry);
     onChange(group.id, "starting", null);
     const adopting = async (): Promise<void> => {
@@ -378,7 +277,7 @@ export class SandboxPool {
   }
 
   /** A connection that outlived the gateway (an external server's) announces nothing: it has to be asked. */
-  #askUntilReady(entry: Entry, signal: AbortSignal): void {
+  #askUntilReady(entry: PoolEntry, signal: AbortSignal): void {
     const asking = async (): Promise<void> => {
       while (entry.status === "starting") {
         const runner = await this.#options.askRunner(entry.groupId, signal);
@@ -390,7 +289,7 @@ export class SandboxPool {
     asking().catch(() => {});
   }
 
-  async #stop(entry: Entry, error: string | null, signal: AbortSignal): Promise<void> {
+  async #stop(entry: PoolEntry, error: string | null, signal: AbortSignal): Promise<void> {
     const { host, store, revoke, closePlace, onChange, logger } = this.#options;
     entry.status = "stopping";
     onChange(entry.groupId, "stopping", null);
@@ -430,15 +329,12 @@ export class SandboxPool {
   }
 }
 
-/** It may reject while nobody looks. */
-function diedPromise(): PromiseWithResolvers<never> {
-  const died = Promise.withResolvers<never>();
-  died.promise.catch(() => {});
-  return died;
-}
-
-/** The error that the runner logged before it ended: one JSON object a line. */
-function runnerError(output: string): string | null {
-  const line = output.trim().split("\n").at(-1) ?? "";
-  return /"error":"((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? null;
+function noPlace(share: Share, places: number): PraktorError {
+  return share === "chats"
+    ? new PraktorError("limit_reached", `All ${places} sandboxes are busy with other groups.`, {
+        hint: "Raise agent.max_containers, or wait.",
+      })
+    : new PraktorError("limit_reached", `All ${places} sandboxes of swarms are busy with other members.`, {
+        hint: "Raise swarm.max_containers, or wait.",
+      });
 }

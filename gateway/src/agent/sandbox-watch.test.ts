@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PooledSandbox } from "./sandbox-pool.ts";
+import type { PooledSandbox } from "./pooled-sandbox.ts";
 import { SandboxWatch } from "./sandbox-watch.ts";
 
 const signal = new AbortController().signal;

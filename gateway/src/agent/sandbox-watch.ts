@@ -1,6 +1,6 @@
 /** Notices sandboxes that run and do not answer any more: paused, swapped out, cut off from the bus for good. */
 import type { Clock } from "../kit/clock.ts";
-import type { PooledSandbox } from "./sandbox-pool.ts";
+import type { PooledSandbox } from "./pooled-sandbox.ts";
 
 export interface SandboxWatchOptions {
   sandboxes: () => readonly PooledSandbox[];

@@ -2,7 +2,7 @@
 import type { PassPoint } from "../kit/crash-points.ts";
 import type { TurnStore } from "../store/contract.ts";
 import type { Turn } from "../store/rows.ts";
-import type { PooledSandbox } from "./sandbox-pool.ts";
+import type { PooledSandbox } from "./pooled-sandbox.ts";
 
 export interface TakeOverParts {
   turns: Pick<TurnStore, "open">;

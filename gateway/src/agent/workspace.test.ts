@@ -15,7 +15,7 @@ function openWorkspace(runner: (command: AgentControl, transfers: Transfers) => 
   const workspace = new Workspace({
     transfers,
     ensure: (group) => Promise.resolve(ensured.push(group.id)),
-    findGroup: (id) => Promise.resolve(id === "a" ? { id, folder: id } : null),
+    findGroup: (id) => Promise.resolve(id === "a" ? { id, folder: id, kind: "chat" } : null),
     request: async (_subject, value, reply) => reply.parse(await runner(value as AgentControl, transfers)),
   });
   return { workspace, transfers, ensured };

@@ -5,7 +5,7 @@ import type { WorkspaceEntry } from "@praktor/protocol/workspace";
 import type { z } from "zod";
 import { abortable, deadline } from "../kit/deadline.ts";
 import { PraktorError } from "../kit/praktor-error.ts";
-import type { PooledGroup } from "./sandbox-pool.ts";
+import type { PooledGroup } from "./pooled-sandbox.ts";
 import type { Transfers } from "./transfers.ts";
 
 export interface WorkspaceOptions {

@@ -27,6 +27,7 @@ export const environmentKeys: readonly EnvironmentKey[] = [
   key("PRAKTOR_ALLOW_UNISOLATED", ["sandbox", "allow_unisolated"], "boolean"),
   key("PRAKTOR_AGENT_MODEL", ["agent", "model"]),
   key("PRAKTOR_MAX_CONTAINERS", ["agent", "max_containers"], "integer"),
+  key("PRAKTOR_SWARM_MAX_CONTAINERS", ["swarm", "max_containers"], "integer"),
   key("PRAKTOR_IDLE_TIMEOUT", ["agent", "idle_timeout"]),
   key("ANTHROPIC_API_KEY", ["agent", "anthropic_api_key"]),
   key("CLAUDE_CODE_OAUTH_TOKEN", ["agent", "oauth_token"]),

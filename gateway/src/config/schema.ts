@@ -78,6 +78,12 @@ export const Settings = z.strictObject({
       base_url: z.url().optional(),
     })
     .prefault({}),
+  swarm: z
+    .strictObject({
+      /** Sandboxes of swarms' members at once; chats and tasks have theirs besides. */
+      max_containers: z.number().int().positive().default(4),
+    })
+    .prefault({}),
   nats: z
     .strictObject({
       port: port.default(4222),

@@ -1,6 +1,7 @@
 import type { Msg, NatsConnection } from "@nats-io/nats-core";
 import * as subjects from "@praktor/protocol/subjects";
 import { isReferenceServerMissing } from "@praktor/nats-server/testing/reference-server";
+import { swarmFolder, swarmMemberId } from "@praktor/protocol/subjects";
 import * as fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { BusBench, type ServerKind } from "./testing/bus-bench.ts";
@@ -65,6 +66,51 @@ describe.each(kinds)("a sandbox's credential on %s", (kind) => {
     await vi.waitFor(() => expect(heard).toHaveLength(mine.size));
     expect(new Set(heard)).toEqual(mine);
     expect(tried.length).toBeGreaterThan(publishes * 0.8);
+  });
+
+  test("a swarm's member speaks on its own subject of its own swarm: 1,000 times elsewhere, never heard", async () => {
+    await using bench = await BusBench.start(kind);
+    const witness = await bench.witness();
+    const heard: string[] = [];
+    listen(witness, ">", heard);
+    await witness.flush();
+    const swarmId = "0mf3k2x9a0123456789abcdef";
+    const own = swarmFolder(swarmId);
+    const me = swarmMemberId(swarmId, "writer");
+    const { connection } = await bench.sandbox(me, { swarmId });
+    const swarm = fc.constantFrom(swarmId, own, "0mf3k2x9a0123456789abcdee", "sw-other", "*", ">", `${swarmId}.x`);
+    const member = fc.oneof(
+      fc.constantFrom(
+        me,
+        `${own}-critic`,
+        `${own}-write`,
+        `${me}s`,
+        `${own}-*`,
+        "*",
+        ">",
+        "sw-89abcdee-writer",
+        `${me}.x`,
+      ),
+      fc.stringMatching(/^[a-z0-9-]{1,20}$/),
+    );
+    const asHost = fc.constantFrom(
+      subjects.hostIpc(me),
+      subjects.agentInput(`${own}-critic`),
+      subjects.agentOutput(`${own}-critic`),
+      subjects.swarmEvents(swarmId),
+    );
+    const anywhere = fc.oneof(
+      { weight: 9, arbitrary: fc.tuple(swarm, member).map(([a, b]) => `swarm.${a}.${b}`) },
+      asHost,
+    );
+    const mySubject = subjects.swarmMember(swarmId, me);
+    const tried = fc.sample(anywhere, 1_300).filter((subject) => subject !== mySubject);
+    expect(tried.length).toBeGreaterThanOrEqual(1_000);
+    for (const subject of tried) connection.publish(subject, "forged");
+    connection.publish(mySubject, "true");
+    await connection.flush();
+    await vi.waitFor(() => expect(heard).toContain(mySubject));
+    expect(heard).toEqual([mySubject]);
   });
 
   test(`of ${subscriptions} subscriptions to what is not its own none hears`, async () => {

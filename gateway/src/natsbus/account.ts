@@ -47,8 +47,12 @@ export class Account {
     sandboxId: string;
     userPublicKey: string;
     lifeMs: number;
+    /** Set for a member of a swarm: it speaks to its swarm, and asks the host for nothing else. */
+    swarmId?: string | null;
   }): Promise<{ jwt: string; expiresAt: number; inboxPrefix: string }> {
     const { groupId } = sandbox;
+    const { swarmId = null } = sandbox;
+    const asks = swarmId === null ? subjects.hostIpc(groupId) : subjects.swarmMember(swarmId, groupId);
     const inboxPrefix = sandboxInboxPrefix(sandbox.sandboxId);
     const expiresAtSeconds = Math.ceil((this.#clock.now() + sandbox.lifeMs) / 1000);
     const jwt = await encodeUser(
@@ -56,7 +60,7 @@ export class Account {
       sandbox.userPublicKey,
       this.#seed(),
       {
-        pub: { allow: [subjects.agentOutput(groupId), subjects.agentReady(groupId), subjects.hostIpc(groupId)] },
+        pub: { allow: [subjects.agentOutput(groupId), subjects.agentReady(groupId), asks] },
         sub: { allow: [subjects.agentInput(groupId), subjects.agentControl(groupId), `${inboxPrefix}.>`] },
         resp: { max: 1, ttl: replyTtlNanoseconds },
         subs: maxSubscriptions,

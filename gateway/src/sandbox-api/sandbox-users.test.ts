@@ -14,7 +14,7 @@ async function openUsers() {
   await store.groups.create({ id: "a", name: "A", folder: "a" });
   await store.sandboxes.begin({ id: "sandbox-a", groupId: "a", tokenHash: "hash" });
   const account = new Account(Account.newSeed(), clock);
-  const users = new SandboxUsers(store.sandboxes, account, 3_600_000);
+  const users = new SandboxUsers(store.sandboxes, store.groups, account, 3_600_000);
   return { store, account, clock, users, sandbox: { id: "sandbox-a", groupId: "a" } };
 }
 
@@ -66,7 +66,7 @@ describe("sandbox users", () => {
     await users.issue({ id: "sandbox-b", groupId: "b" }, stopped, "nats://x");
     await store.sandboxes.stopped("sandbox-b", null);
 
-    const next = new SandboxUsers(store.sandboxes, account, 1000);
+    const next = new SandboxUsers(store.sandboxes, store.groups, account, 1000);
     await next.load();
     expect([next.isRevoked(living), next.isRevoked(stopped)]).toEqual([false, true]);
   });

@@ -2,18 +2,20 @@
 import type { CredentialReply } from "@praktor/protocol/sandbox-endpoint";
 import type { Account } from "../natsbus/account.ts";
 import { PraktorError } from "../kit/praktor-error.ts";
-import type { SandboxStore } from "../store/contract.ts";
+import type { GroupStore, SandboxStore } from "../store/contract.ts";
 
 type UserStore = Pick<SandboxStore, "live" | "setNatsUser" | "get">;
 
 export class SandboxUsers {
   readonly #store: UserStore;
   readonly #account: Account;
+  readonly #groups: Pick<GroupStore, "get">;
   readonly #lifeMs: number;
   /** User public key by sandbox: each sandbox has one, the newest. */
   readonly #users = new Map<string, string>();
 
-  constructor(store: UserStore, account: Account, lifeMs: number) {
+  constructor(store: UserStore, groups: Pick<GroupStore, "get">, account: Account, lifeMs: number) {
+    this.#groups = groups;
     this.#store = store;
     this.#account = account;
     this.#lifeMs = lifeMs;
@@ -32,11 +34,13 @@ export class SandboxUsers {
     userPublicKey: string,
     natsUrl: string,
   ): Promise<CredentialReply> {
+    const group = await this.#groups.get(sandbox.groupId);
     const { jwt, expiresAt, inboxPrefix } = await this.#account.sandboxUser({
       groupId: sandbox.groupId,
       sandboxId: sandbox.id,
       userPublicKey,
       lifeMs: this.#lifeMs,
+      swarmId: group?.swarmId ?? null,
     });
     this.#users.set(sandbox.id, userPublicKey);
     await this.#store.setNatsUser(sandbox.id, userPublicKey);

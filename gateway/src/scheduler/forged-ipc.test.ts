@@ -38,7 +38,8 @@ async function open(
     mayManageTasks: async () => may,
     registerGroup: async ({ id, name }) => {
       effects.push(`registered ${id}`);
-      return { id, name, folder: id, isMain: false, model: null, createdAt: 0 };
+      const hidden = { kind: "chat", parentId: null, filesOf: null, swarmId: null } as const;
+      return { id, name, folder: id, isMain: false, model: null, ...hidden, createdAt: 0 };
     },
     say: async (groupId, text) => void effects.push(`said in ${groupId}: ${text}`),
     status: async () => "All is well.",

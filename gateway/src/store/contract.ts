@@ -46,7 +46,14 @@ export interface GroupStore {
   /** `taken_id` / `taken_folder` instead of a row when that is so; making a second main group moves the mark. */
   create(group: NewGroup): Promise<{ type: "created"; group: Group } | { type: "taken_id" } | { type: "taken_folder" }>;
   get(id: string): Promise<Group | null>;
+  /** The ones that are chats. */
   list(): Promise<Group[]>;
+  /** The hidden ones too. */
+  all(): Promise<Group[]>;
+  /** The hidden group of a task with a sandbox of its own: it works in the task's group's workspace. Made by the first call. */
+  ofTask(task: { id: string; name: string; groupId: string }): Promise<Group>;
+  /** A hidden group with all its conversations, turns, messages and sandboxes' rows; what it used counts for its parent from now on. False: no such hidden group. */
+  removeHidden(id: string): Promise<boolean>;
   update(id: string, change: { name?: string; model?: string | null; isMain?: boolean }): Promise<Group | null>;
   /** Messages and last activity by group, in one query. */
   activity(): Promise<Map<string, { messageCount: number; lastActiveAt: number | null }>>;
@@ -276,7 +283,9 @@ export interface UsageStore {
     status: number;
     durationMs: number;
   }): Promise<void>;
+  /** A group's include those of the hidden groups that work for it. */
   totals(query: { since: number; groupId?: string }): Promise<Usage & { calls: number }>;
+  /** What hidden groups used counts for their parents. */
   byGroupAndModel(
     since: number,
   ): Promise<{ groupId: string; model: string; calls: number; tokens: number; costUsd: number }[]>;

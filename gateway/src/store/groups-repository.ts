@@ -1,10 +1,10 @@
 /** Groups in SQLite. */
-import type { Selectable } from "kysely";
 import type { Clock } from "../kit/clock.ts";
 import type { GroupStore, NewGroup } from "./contract.ts";
 import type { Database, Queries } from "./database.ts";
+import { toGroup } from "./group-rows.ts";
+import { insertHiddenGroup, removeHiddenGroup } from "./hidden-groups.ts";
 import type { Group } from "./rows.ts";
-import type { GroupTable } from "./schema.ts";
 
 export class GroupsRepository implements GroupStore {
   readonly #database: Database;
@@ -45,9 +45,39 @@ export class GroupsRepository implements GroupStore {
 
   list(): Promise<Group[]> {
     return this.#database.read("list the groups", async (queries) => {
+      const rows = await queries
+        .selectFrom("groups")
+        .selectAll()
+        .where("kind", "=", "chat")
+        .orderBy("created_at")
+        .orderBy("id")
+        .execute();
+      return rows.map(toGroup);
+    });
+  }
+
+  all(): Promise<Group[]> {
+    return this.#database.read("list the groups", async (queries) => {
       const rows = await queries.selectFrom("groups").selectAll().orderBy("created_at").orderBy("id").execute();
       return rows.map(toGroup);
     });
+  }
+
+  ofTask(task: Parameters<GroupStore["ofTask"]>[0]): Promise<Group> {
+    const id = `task-${task.id}`;
+    return this.#database.write(`make the sandbox of the task ${task.id}`, async (queries) => {
+      const known = await find(queries, "id", id);
+      if (known) return toGroup(known);
+      return await insertHiddenGroup(
+        queries,
+        { id, name: task.name, kind: "task", parentId: task.groupId, filesOf: task.groupId },
+        this.#clock.now(),
+      );
+    });
+  }
+
+  removeHidden(id: string): Promise<boolean> {
+    return this.#database.write(`remove the hidden group ${id}`, (queries) => removeHiddenGroup(queries, id));
   }
 
   update(id: string, change: Parameters<GroupStore["update"]>[1]): Promise<Group | null> {
@@ -86,15 +116,4 @@ function find(queries: Queries, column: "id" | "folder", value: string) {
 
 async function unmarkMain(queries: Queries): Promise<void> {
   await queries.updateTable("groups").set({ is_main: 0 }).where("is_main", "=", 1).execute();
-}
-
-function toGroup(row: Selectable<GroupTable>): Group {
-  return {
-    id: row.id,
-    name: row.name,
-    folder: row.folder,
-    isMain: row.is_main === 1,
-    model: row.model,
-    createdAt: row.created_at,
-  };
 }

@@ -14,6 +14,11 @@ const isNoRun = sql<boolean>`not exists (
   select 1 from conversations where conversations.id = messages.conversation_id and conversations.kind = 'task_run'
 )`;
 
+/** What people talk about: neither that nor the work of hidden groups. */
+const isSeen = sql<boolean>`${isNoRun} and not exists (
+  select 1 from groups where groups.id = messages.group_id and groups.kind <> 'chat'
+)`;
+
 export class MessagesRepository implements MessageStore {
   readonly #database: Database;
   readonly #clock: Clock;
@@ -51,7 +56,7 @@ export class MessagesRepository implements MessageStore {
 
   recent(limit: number): Promise<Message[]> {
     return this.#database.read("read the newest messages", async (queries) => {
-      const rows = await selectMessages(queries).where(isNoRun).orderBy("id", "desc").limit(limit).execute();
+      const rows = await selectMessages(queries).where(isSeen).orderBy("id", "desc").limit(limit).execute();
       return rows.map(toMessage);
     });
   }

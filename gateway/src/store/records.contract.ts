@@ -53,6 +53,67 @@ export function recordsContract(make: MakeStore): void {
     });
   });
 
+  describe("hidden groups", () => {
+    const call = { turnId: null, model: "m", usage: someUsage, status: 200, durationMs: 1 };
+
+    it("are in no list, and what they use counts for whoever asked for them", async () => {
+      const chat = await openChat(make);
+      const { store, groupId, clock } = chat;
+      const task = await store.groups.ofTask({ id: "t1", name: "Backup", groupId });
+      expect(task).toMatchObject({
+        id: "task-t1",
+        folder: "task-t1",
+        kind: "task",
+        parentId: groupId,
+        filesOf: groupId,
+      });
+      expect(await store.groups.ofTask({ id: "t1", name: "Backup", groupId })).toEqual(task);
+      expect((await store.groups.list()).map(({ id }) => id)).toEqual([groupId]);
+      expect((await store.groups.all()).map(({ id }) => id).toSorted()).toEqual([groupId, "task-t1"]);
+      const conversation = await store.conversations.ensure({
+        groupId: task.id,
+        kind: "member",
+        address: { channel: "none" },
+        title: "t",
+      });
+      await store.inbox.submit({ conversationId: conversation.id, sender: "scheduler", content: "hidden words" });
+      expect(await store.messages.recent(5)).toEqual([]);
+      expect(await store.messages.search({ query: "hidden", limit: 5 })).toEqual([]);
+      expect(await store.messages.page({ groupId: task.id, limit: 5 })).toHaveLength(1);
+      await store.usage.record({ ...call, groupId: task.id, at: clock.now() });
+      expect(await store.usage.totals({ since: 0, groupId })).toMatchObject({ calls: 1, costUsd: someUsage.costUsd });
+      expect(await store.usage.byGroupAndModel(0)).toMatchObject([{ groupId, calls: 1 }]);
+    });
+
+    it("go with all that they said and did; their parent keeps what they cost, and a chat is never removed", async () => {
+      const chat = await openChat(make);
+      const { store, groupId, clock } = chat;
+      await receive(chat, 1);
+      const hidden = await store.groups.ofTask({ id: "t1", name: "Backup", groupId });
+      const place = { groupId: hidden.id, kind: "task_run", address: { channel: "none" }, title: "t" } as const;
+      const conversation = await store.conversations.ensure(place);
+      const { turn } = await store.inbox.submit({
+        conversationId: conversation.id,
+        sender: "scheduler",
+        content: "c",
+        idempotencyKey: "k",
+      });
+      const claimed = await claim({ store, clock, conversation });
+      await store.turns.record(hidden.id, toolOf(claimed, 1));
+      await store.turns.succeed(hidden.id, resultOf(claimed), []);
+      await store.sandboxes.begin({ id: "s", groupId: hidden.id, tokenHash: "h" });
+      await store.usage.record({ ...call, groupId: hidden.id, at: clock.now() });
+      expect(await store.groups.removeHidden(groupId)).toBe(false);
+      expect(await store.groups.removeHidden(hidden.id)).toBe(true);
+      expect(await store.groups.removeHidden(hidden.id)).toBe(false);
+      expect(await store.groups.get(hidden.id)).toBeNull();
+      expect(await store.turns.get(turn.id)).toBeNull();
+      expect(await store.sandboxes.live()).toEqual([]);
+      expect(await store.usage.totals({ since: 0, groupId })).toMatchObject({ calls: 1 });
+      expect(await store.messages.page({ groupId, limit: 5 })).toHaveLength(1);
+    });
+  });
+
   describe("conversations", () => {
     it("are one at a chat, one at each topic of it, and one at a group's page", async () => {
       const chat = await openChat(make);

@@ -3,12 +3,22 @@ import type { Address } from "@praktor/protocol/address";
 import type { FailureCode, Usage } from "@praktor/protocol/agent-output";
 import type { CatchUp, ContextMode, Overlap, RunState, Schedule, TaskStatus } from "@praktor/protocol/tasks";
 
+/** `member`: of a swarm. `task`: of a task with a sandbox of its own. Both are hidden: in no list of groups. */
+export type GroupKind = "chat" | "member" | "task";
+
 export interface Group {
   id: string;
   name: string;
   folder: string;
   isMain: boolean;
   model: string | null;
+  kind: GroupKind;
+  /** A hidden group's: who asked for it, and whom its usage counts for. */
+  parentId: string | null;
+  /** A hidden group's: the group whose workspace it sees; a `task` writes there, a `member` only reads. */
+  filesOf: string | null;
+  /** A `member`'s. */
+  swarmId: string | null;
   createdAt: number;
 }
 

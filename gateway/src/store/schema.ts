@@ -3,7 +3,15 @@ import type { Generated } from "kysely";
 import type { Address } from "@praktor/protocol/address";
 import type { CatchUp, ContextMode, Overlap, RunState, TaskStatus } from "@praktor/protocol/tasks";
 import type { ActorType } from "../kit/audit.ts";
-import type { ConversationKind, MessageRole, OutboxState, SandboxRow, TurnErrorCode, TurnState } from "./rows.ts";
+import type {
+  ConversationKind,
+  GroupKind,
+  MessageRole,
+  OutboxState,
+  SandboxRow,
+  TurnErrorCode,
+  TurnState,
+} from "./rows.ts";
 
 /** SQLite has no boolean. */
 type Flag = 0 | 1;
@@ -19,6 +27,10 @@ export interface GroupTable {
   created_at: number;
   message_count: Generated<number>;
   last_active_at: number | null;
+  kind: Generated<GroupKind>;
+  parent_id: string | null;
+  files_of: string | null;
+  swarm_id: string | null;
 }
 
 export interface ConversationTable {

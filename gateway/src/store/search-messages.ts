@@ -17,7 +17,10 @@ export async function searchMessages(
 ): Promise<MessageHit[]> {
   const match = matchExpression(query);
   if (match === "") return [];
-  const inGroup = groupId === undefined ? sql`` : sql`and messages.group_id = ${groupId}`;
+  const inGroup =
+    groupId === undefined
+      ? sql`and not exists (select 1 from groups where groups.id = messages.group_id and groups.kind <> 'chat')`
+      : sql`and messages.group_id = ${groupId}`;
   const found = await sql<{ id: number; snippet: string }>`
     select messages.id, snippet(messages_fts, 0, ${OPEN}, ${CLOSE}, '…', ${SNIPPET_TOKENS}) as snippet
     from messages_fts join messages on messages.id = messages_fts.rowid

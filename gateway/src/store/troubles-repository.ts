@@ -17,10 +17,18 @@ export class TroublesRepository implements TroubleStore {
       // Literal states, because SQLite uses a partial index only where the query's text implies its condition.
       const turns = await queries
         .selectFrom("turns")
-        .select(["group_id", "conversation_id", "error", "finished_at"])
+        .select(["conversation_id", "error", "finished_at"])
+        // Whoever asked for the hidden group of a task is to know.
+        .select(
+          sql<string>`coalesce((select parent_id from groups where groups.id = turns.group_id), group_id)`.as(
+            "group_id",
+          ),
+        )
         .select(sql<number | null>`(select max(id) from messages where messages.turn_id = turns.id)`.as("message_id"))
         .where(sql<boolean>`state = 'failed'`)
         .where("finished_at", ">=", since)
+        // A swarm tells of its members itself.
+        .where(sql<boolean>`not exists (select 1 from groups where groups.id = turns.group_id and kind = 'member')`)
         .orderBy("finished_at", "desc")
         .limit(limit)
         .execute();

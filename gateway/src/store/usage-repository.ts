@@ -45,7 +45,10 @@ export class UsageRepository implements UsageStore {
           sql<number>`coalesce(sum(cost_usd), 0)`.as("costUsd"),
         ])
         .where("at", ">=", query.since);
-      if (query.groupId !== undefined) select = select.where("group_id", "=", query.groupId);
+      if (query.groupId !== undefined)
+        select = select.where(
+          sql<boolean>`group_id in (select ${query.groupId} union all select id from groups where parent_id = ${query.groupId})`,
+        );
       return { ...(await select.executeTakeFirstOrThrow()) };
     });
   }
@@ -54,18 +57,21 @@ export class UsageRepository implements UsageStore {
     return this.#database.read("add up the model calls by group", async (queries) => {
       const rows = await queries
         .selectFrom("model_calls")
-        .select(["group_id", "model"])
+        .select("model")
         .select([
+          sql<string>`coalesce((select parent_id from groups where groups.id = model_calls.group_id), group_id)`.as(
+            "payer",
+          ),
           sql<number>`count(*)`.as("calls"),
           sql<number>`sum(input_tokens + output_tokens + cache_read_tokens + cache_write_tokens)`.as("tokens"),
           sql<number>`sum(cost_usd)`.as("cost"),
         ])
         .where("at", ">=", since)
         // The plus keeps SQLite from reading every call ever made in the order of the group's index.
-        .groupBy([sql`+group_id`, sql`+model`])
+        .groupBy([sql`payer`, sql`+model`])
         .execute();
       return rows.map((row) => ({
-        groupId: row.group_id,
+        groupId: row.payer,
         model: row.model,
         calls: row.calls,
         tokens: row.tokens,

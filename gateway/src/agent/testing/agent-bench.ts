@@ -17,7 +17,9 @@ import type { Conversation, Message, Turn } from "../../store/rows.ts";
 import { SqliteStore } from "../../store/sqlite-store.ts";
 import { Dispatcher, type DispatcherOptions } from "../dispatcher.ts";
 import { RunningTurns } from "../running-turns.ts";
-import { SandboxPool, type PooledGroup, type SandboxPoolOptions } from "../sandbox-pool.ts";
+import type { PooledGroup } from "../pooled-sandbox.ts";
+import { SandboxPool, type SandboxPoolOptions } from "../sandbox-pool.ts";
+import { sandboxShape } from "../sandbox-shape.ts";
 import { TurnEndings } from "../turn-endings.ts";
 import { TurnFacts } from "../turn-facts.ts";
 import { MemorySandboxHost } from "./memory-sandbox-host.ts";
@@ -73,12 +75,12 @@ export class AgentBench implements AsyncDisposable {
       ids: timeSortedIds(clock),
       clock,
       logger: silentLogger,
-      maxSandboxes: 5,
+      places: { chats: 5, swarms: 4 },
       startTimeoutMs: 5_000,
       idleTimeoutMs: 60_000,
       openPlace: () => Promise.resolve({ natsUrl: "nats://gateway:4222", endpointUrl: "http://gateway:8081" }),
       closePlace: (groupId) => Promise.resolve(void this.placesClosed.push(groupId)),
-      environment: () => ({ TZ: "Europe/Berlin" }),
+      shapeOf: (groupId) => sandboxShape(store.groups, groupId, { TZ: "Europe/Berlin" }),
       isBusy: (groupId) => running.of(groupId).length > 0,
       revoke: (sandboxId) => void this.revoked.push(sandboxId),
       askRunner: () => Promise.resolve(null),
@@ -151,7 +153,7 @@ export class AgentBench implements AsyncDisposable {
 
   async group(id: string): Promise<PooledGroup> {
     await this.store.groups.create({ id, name: id, folder: id });
-    return { id, folder: id };
+    return { id, folder: id, kind: "chat" };
   }
 
   /** A conversation of a group, which is made where it is missing. */

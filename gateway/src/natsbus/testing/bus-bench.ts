@@ -56,7 +56,10 @@ export class BusBench implements AsyncDisposable {
     return this.#own(await connect({ servers: this.address, authenticator: jwtAuthenticator(jwt, seed) }));
   }
 
-  async sandbox(groupId: string, change: { sandboxId?: string; lifeMs?: number } = {}): Promise<SandboxClient> {
+  async sandbox(
+    groupId: string,
+    change: { sandboxId?: string; lifeMs?: number; swarmId?: string } = {},
+  ): Promise<SandboxClient> {
     const keys = createUser();
     const userPublicKey = keys.getPublicKey();
     const { jwt, inboxPrefix } = await this.account.sandboxUser({
@@ -64,6 +67,7 @@ export class BusBench implements AsyncDisposable {
       sandboxId: change.sandboxId ?? `sandbox${groupId}`,
       userPublicKey,
       lifeMs: change.lifeMs ?? 3_600_000,
+      swarmId: change.swarmId ?? null,
     });
     const connection = this.#own(
       await connect({

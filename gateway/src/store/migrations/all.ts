@@ -5,6 +5,7 @@ import { tasks } from "./0002-tasks.ts";
 import { freshSession } from "./0003-fresh-session.ts";
 import { messageSearch } from "./0004-message-search.ts";
 import { troubles } from "./0005-troubles.ts";
+import { hiddenGroups } from "./0006-hidden-groups.ts";
 import { vault } from "./0009-vault.ts";
 import { editedAnswers } from "./0012-edited-answers.ts";
 import { audit } from "./0013-audit.ts";
@@ -15,6 +16,7 @@ export const migrations: readonly Migration[] = [
   freshSession,
   messageSearch,
   troubles,
+  hiddenGroups,
   vault,
   editedAnswers,
   audit,

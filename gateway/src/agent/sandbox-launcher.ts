@@ -1,0 +1,99 @@
+/** Gives the engine everything that a group's sandbox needs to start, and words for a start that failed. */
+import type { PassPoint } from "../kit/crash-points.ts";
+import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
+import { hashSandboxToken, newSandboxToken } from "../kit/sandbox-token.ts";
+import type { SandboxHost, SandboxMounts, SandboxPlace } from "../sandbox/sandbox.ts";
+import type { SandboxStore } from "../store/contract.ts";
+import type { PooledGroup, PoolEntry } from "./pooled-sandbox.ts";
+
+/** What of a sandbox depends on whose it is. */
+export interface SandboxShape {
+  /** Absent: the group's own workspace. */
+  mounts?: SandboxMounts;
+  environment: Record<string, string>;
+}
+
+export interface SandboxLauncherOptions {
+  host: SandboxHost;
+  store: SandboxStore;
+  startTimeoutMs: number;
+  /** Opens NATS and the endpoint where this group's sandbox will look for them, and says how it reaches them. */
+  openPlace: (
+    groupId: string,
+    place: SandboxPlace,
+    signal: AbortSignal,
+  ) => Promise<{ natsUrl: string; endpointUrl: string }>;
+  shapeOf: (groupId: string) => Promise<SandboxShape>;
+  passPoint?: PassPoint;
+}
+
+const tailTimeoutMs = 5_000;
+
+export class SandboxLauncher {
+  readonly #options: SandboxLauncherOptions;
+
+  constructor(options: SandboxLauncherOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the engine has started it, before its runner is ready; the entry has its place and generation then. */
+  async launch(entry: PoolEntry, group: PooledGroup, signal: AbortSignal): Promise<void> {
+    const { host, store, openPlace, shapeOf, passPoint } = this.#options;
+    entry.place = await host.prepare({ groupId: group.id, folder: group.folder }, signal);
+    const { natsUrl, endpointUrl } = await openPlace(group.id, entry.place, signal);
+    const shape = await shapeOf(group.id);
+    signal.throwIfAborted();
+    const token = newSandboxToken();
+    const row = await store.begin({ id: entry.sandboxId, groupId: group.id, tokenHash: hashSandboxToken(token) });
+    passPoint?.("sandbox_stored");
+    entry.generation = row.generation;
+    const running = await host.launch(
+      {
+        groupId: group.id,
+        folder: group.folder,
+        sandboxId: entry.sandboxId,
+        generation: row.generation,
+        environment: {
+          ...shape.environment,
+          GROUP_ID: group.id,
+          PRAKTOR_SANDBOX_ID: entry.sandboxId,
+          PRAKTOR_TOKEN: token,
+          PRAKTOR_ENDPOINT: endpointUrl,
+          NATS_URL: natsUrl,
+        },
+        ...(shape.mounts === undefined ? {} : { mounts: shape.mounts }),
+      },
+      signal,
+    );
+    passPoint?.("sandbox_launched");
+    await store.running(entry.sandboxId, running.engineId);
+  }
+
+  /** Why a start failed, with the sandbox's last word, and what it printed. */
+  async explain(
+    entry: PoolEntry,
+    error: unknown,
+    timedOut: boolean,
+  ): Promise<{ failure: PraktorError; output: string }> {
+    const { host, startTimeoutMs } = this.#options;
+    const output = await host.tail(entry.sandboxId, 20, AbortSignal.timeout(tailTimeoutMs)).catch(() => "");
+    const lastWord = runnerError(output);
+    if (error instanceof PraktorError) {
+      const failure =
+        lastWord === null
+          ? error
+          : new PraktorError(error.code, `${error.message} Its last word: ${lastWord}`, { cause: error });
+      return { failure, output };
+    }
+    const sentence = timedOut
+      ? `It did not become ready within ${Math.round(startTimeoutMs / 1000)} s.`
+      : `It could not be started: ${errorMessage(error)}`;
+    return { failure: new PraktorError("start_failed", sentence, { cause: error }), output };
+  }
+}
+
+/** The error that the runner logged before it ended: one JSON object a line. */
+function runnerError(output: string): string | null {
+  const line = output.trim().split("\n").at(-1) ?? "";
+  return /"error":"((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? null;
+}
