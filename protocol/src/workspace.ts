@@ -1,6 +1,9 @@
 /** Files of a group's workspace as they are shown: paths are relative to `/workspace/group`, with `/`, without a leading one. */
 import { z } from "zod";
 
+/** The largest file that a page sends into a workspace. */
+export const MOST_FILE_BYTES = 1024 ** 3;
+
 /** Whoever holds the files checks again, links included; this only refuses what can never be meant. */
 export const WorkspacePath = z
   .string()

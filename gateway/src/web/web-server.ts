@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
+import { MOST_FILE_BYTES } from "@praktor/protocol/workspace";
 import { RequestError, getRequestListener } from "@hono/node-server";
 import type { ErrorBody } from "@praktor/protocol/rest";
 import { noAudit, type Audit } from "../kit/audit.ts";
@@ -132,7 +133,7 @@ export class WebServer implements AsyncDisposable {
       logger,
       version,
       behindProxy: this.#options.behindProxy ?? false,
-      maxFileBytes: this.#options.maxFileBytes ?? 1024 ** 3,
+      maxFileBytes: this.#options.maxFileBytes ?? MOST_FILE_BYTES,
     };
     const app = createApp(parts, new StaticFiles(this.#options.uiDirectory), allowedHosts);
     const listener = getRequestListener(

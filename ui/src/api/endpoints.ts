@@ -18,7 +18,6 @@ import {
 import { SearchView } from "@praktor/protocol/search";
 import { SchedulePreview, type TaskCreate, TaskRunView, type TaskUpdate, TaskView } from "@praktor/protocol/tasks";
 import { TurnSteps } from "@praktor/protocol/turn-steps";
-import { WorkspaceEntry } from "@praktor/protocol/workspace";
 import { z } from "zod";
 import { request, send } from "./request.ts";
 
@@ -139,6 +138,15 @@ export const startAgent = (groupId: string): Promise<unknown> =>
 export const stopAgent = (groupId: string): Promise<unknown> =>
   request(Accepted, `/api/agents/${encodeURIComponent(groupId)}/stop`, { method: "POST", deadlineMs: 60_000 });
 
+/** Where what a running sandbox prints and uses is streamed. */
+export const sandboxWatchAddress = (groupId: string): string => `/api/agents/${encodeURIComponent(groupId)}/watch`;
+
+/** The next message begins a fresh session; the history stays. */
+export const newSession = (groupId: string, conversationId: string): Promise<unknown> =>
+  request(Accepted, `${group(groupId)}/conversations/${encodeURIComponent(conversationId)}/new-session`, {
+    method: "POST",
+  });
+
 /** A directory of the workspace. A stopped sandbox is started for it, which takes its time. */
 export const getFiles = (groupId: string, path: string, signal?: Signal): Promise<WorkspaceListing> =>
   request(WorkspaceListing, `${group(groupId)}/files?${new URLSearchParams({ path })}`, { signal, deadlineMs: 60_000 });
@@ -151,6 +159,3 @@ export const getFile = async (groupId: string, path: string, signal?: Signal): P
   const response = await send(fileAddress(groupId, path), { signal, deadlineMs: 60_000, headers: { accept: "*/*" } });
   return response.blob();
 };
-
-export const putFile = (groupId: string, path: string, bytes: Blob): Promise<WorkspaceEntry> =>
-  request(WorkspaceEntry, fileAddress(groupId, path), { bytes, deadlineMs: 120_000 });

@@ -10,8 +10,6 @@ export interface RequestOptions {
   method?: "GET" | "POST" | "PUT" | "DELETE";
   /** Sent as JSON. */
   json?: unknown;
-  /** Sent as it is; wins over `json`. */
-  bytes?: Blob;
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
   deadlineMs?: number;
@@ -42,11 +40,8 @@ export const send = async (path: string, options: RequestOptions = {}): Promise<
   throw await toError(response);
 };
 
-const toInit = ({ method, json, bytes, headers }: RequestOptions): RequestInit => {
+const toInit = ({ method, json, headers }: RequestOptions): RequestInit => {
   const accept = { accept: "application/json", ...headers };
-  if (bytes !== undefined) {
-    return { method: method ?? "PUT", headers: { "content-type": "application/octet-stream", ...accept }, body: bytes };
-  }
   if (json === undefined) return { method: method ?? "GET", headers: accept };
   return {
     method: method ?? "POST",

@@ -14,9 +14,10 @@ import {
 } from "lucide-react";
 import { span } from "../lib/time.ts";
 import type { ToolBlock } from "../live/live-turn.ts";
-import { type ToolKind, toolDetail, toolKind, toolSummary, toolTitle } from "../live/tool-summary.ts";
+import { type ToolKind, toolKind, toolSummary, toolTitle } from "../live/tool-summary.ts";
 import { en } from "../text/en.ts";
-import { ScrollArea } from "./scroll-area.tsx";
+import { Listing } from "./listing.tsx";
+import { ToolInputView } from "./tool-input-view.tsx";
 
 const ICONS: Record<ToolKind, LucideIcon> = {
   command: SquareTerminal,
@@ -32,7 +33,6 @@ const ICONS: Record<ToolKind, LucideIcon> = {
 export const ToolRow = ({ tool }: { tool: ToolBlock }) => {
   const Icon = ICONS[toolKind(tool.name)];
   const summary = toolSummary(tool.name, tool.input);
-  const detail = toolDetail(tool.input);
   return (
     <details className="group/tool rounded-lg border bg-panel">
       <summary className="flex h-9 items-center gap-2 rounded-lg px-2.5 text-[13px] hover:bg-raised">
@@ -46,13 +46,13 @@ export const ToolRow = ({ tool }: { tool: ToolBlock }) => {
         />
       </summary>
       <div className="space-y-3 border-t p-3">
-        {detail !== "" && <Listing label={en.tool.input} text={detail} />}
+        <ToolInputView input={tool.input} />
         {tool.done ? (
           <Listing label={en.tool.output} text={tool.output ?? ""} bad={tool.isError} />
         ) : (
           <p className="text-xs text-muted">{en.tool.waiting}</p>
         )}
-        {tool.input !== null && tool.input !== detail && (
+        {tool.input !== null && (
           <details>
             <summary className="w-fit rounded text-xs text-muted underline underline-offset-2">{en.tool.raw}</summary>
             <Listing label={en.tool.raw} text={tool.input} hidden />
@@ -82,28 +82,3 @@ const ToolState = ({ tool }: { tool: ToolBlock }) => {
     </>
   );
 };
-
-const Listing = ({
-  label,
-  text,
-  bad = false,
-  hidden = false,
-}: {
-  label: string;
-  text: string;
-  bad?: boolean;
-  hidden?: boolean;
-}) => (
-  <div>
-    <p className={hidden ? "sr-only" : "mb-1 text-xs font-medium text-muted"}>{label}</p>
-    {text === "" ? (
-      <p className="text-xs text-muted">{en.tool.noOutput}</p>
-    ) : (
-      <ScrollArea aria-label={label} className="max-h-72 overflow-auto rounded-md bg-ground p-2.5">
-        <pre className={`font-mono text-xs leading-relaxed wrap-anywhere whitespace-pre-wrap ${bad ? "text-bad" : ""}`}>
-          {text}
-        </pre>
-      </ScrollArea>
-    )}
-  </div>
-);

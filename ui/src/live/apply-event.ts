@@ -37,7 +37,7 @@ export const applyEvent = ({ client, turns, refetch }: EventTargets, event: Prak
         client,
         event.groupId,
         () => true,
-        (pages) => withDelivery(pages, event.messageId, event.state),
+        (pages) => withDelivery(pages, event),
       );
       if (event.state === "failed" || event.state === "uncertain") refetch("attention");
       return;

@@ -44,12 +44,9 @@ test("a page that overlaps another does not double its messages", () => {
 });
 
 test("delivery changes the one message", () => {
-  expect(flatten(withDelivery(pages, 2, "sent")).map(({ delivery }) => delivery)).toEqual([
-    "pending",
-    "sent",
-    "pending",
-    "pending",
-  ]);
+  expect(
+    flatten(withDelivery(pages, { messageId: 2, state: "sent", error: null })).map(({ delivery }) => delivery),
+  ).toEqual(["pending", "sent", "pending", "pending"]);
 });
 
 test("a new message does not follow a page of the past", () => {

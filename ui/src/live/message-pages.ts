@@ -19,8 +19,16 @@ export const withMessage = (pages: MessagePages, message: MessageView): MessageP
   return { ...pages, pages: [[...newest, message], ...older] };
 };
 
-export const withDelivery = (pages: MessagePages, messageId: number, delivery: MessageView["delivery"]): MessagePages =>
-  mapMessages(pages, (other) => (other.id === messageId ? { ...other, delivery } : other));
+export interface DeliveryChange {
+  messageId: number;
+  state: MessageView["delivery"];
+  error: string | null;
+}
+
+export const withDelivery = (pages: MessagePages, { messageId, state, error }: DeliveryChange): MessagePages =>
+  mapMessages(pages, (other) =>
+    other.id === messageId ? { ...other, delivery: state, delivery_error: error ?? undefined } : other,
+  );
 
 const mapMessages = (pages: MessagePages, change: (message: MessageView) => MessageView): MessagePages => ({
   ...pages,

@@ -1,4 +1,5 @@
 /** A tool call in one line: the command, the file, the pattern – whatever says most. */
+import { parseFields } from "./tool-input.ts";
 
 export type ToolKind = "command" | "file" | "edit" | "search" | "web" | "agent" | "plan" | "other";
 
@@ -46,7 +47,7 @@ export const toolTitle = (name: string): string => {
 
 /** The line for `input` (JSON text, possibly cut), empty when it says nothing. */
 export const toolSummary = (name: string, input: string | null): string => {
-  const fields = parseFields(input);
+  const fields = input === null ? null : parseFields(input);
   if (fields === null) return firstLine(input ?? "");
   const order = toolKind(name) === "search" ? ["pattern", ...TELLING] : TELLING;
   for (const field of order) {
@@ -54,23 +55,6 @@ export const toolSummary = (name: string, input: string | null): string => {
     if (typeof value === "string" && value.trim() !== "") return firstLine(value);
   }
   return "";
-};
-
-/** The whole of what is worth reading in the input: a command as it was typed, anything else as indented JSON. */
-export const toolDetail = (input: string | null): string => {
-  const fields = parseFields(input);
-  if (fields === null) return input ?? "";
-  return typeof fields["command"] === "string" ? fields["command"] : JSON.stringify(fields, null, 2);
-};
-
-const parseFields = (input: string | null): Record<string, unknown> | null => {
-  if (input === null) return null;
-  try {
-    const value: unknown = JSON.parse(input);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : null;
-  } catch {
-    return null;
-  }
 };
 
 const firstLine = (text: string): string => {

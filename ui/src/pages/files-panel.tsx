@@ -1,51 +1,77 @@
 /** The group's workspace: directories, files, their content, up and down. */
-import type { WorkspaceEntry } from "@praktor/protocol/workspace";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Download, File, FileSymlink, Folder, FolderOpen, RefreshCw, Upload } from "lucide-react";
+import { MOST_FILE_BYTES, type WorkspaceEntry } from "@praktor/protocol/workspace";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Download, File, FileSymlink, Folder, FolderOpen, RefreshCw, Upload as UploadIcon } from "lucide-react";
 import { type ReactNode, useRef, useState } from "react";
-import { fileAddress, putFile } from "../api/endpoints.ts";
+import { fileAddress } from "../api/endpoints.ts";
 import { filesQuery } from "../api/queries.ts";
 import { Button } from "../components/button.tsx";
 import { QueryView } from "../components/query-view.tsx";
 import { Empty, LoadingRows } from "../components/states.tsx";
-import { toastDone, toastFailed } from "../components/toasts.tsx";
+import { toastDone } from "../components/toasts.tsx";
 import { cn } from "../lib/cn.ts";
 import { fileSize } from "../lib/size.ts";
 import { ago } from "../lib/time.ts";
 import { useNow } from "../lib/use-now.ts";
 import { en } from "../text/en.ts";
+import { DropHint } from "./drop-hint.tsx";
 import { FileView } from "./file-view.tsx";
+import { UploadList } from "./upload-list.tsx";
+import { useFileDrop } from "./use-file-drop.ts";
+import { useUploads } from "./use-uploads.ts";
 
 const t = en.files;
+const MOST_AT_ONCE = 50;
 
 export interface FilesPanelProps {
   groupId: string;
   /** The directory, relative to the workspace; empty for its root. */
   path: string;
   onPath: (path: string) => void;
+  /** Fills what it stands in, instead of the side of a page. */
+  wide?: boolean;
 }
 
-export const FilesPanel = ({ groupId, path, onPath }: FilesPanelProps) => {
+export const FilesPanel = ({ groupId, path, onPath, wide = false }: FilesPanelProps) => {
   const files = useQuery(filesQuery(groupId, path));
   const [opened, setOpened] = useState<WorkspaceEntry | null>(null);
+  const client = useQueryClient();
+  const uploads = useUploads(groupId, {
+    place: (name) => (path === "" ? name : `${path}/${name}`),
+    most: MOST_AT_ONCE,
+    onThere: ({ name }) => {
+      toastDone(t.uploaded(name));
+      void client.invalidateQueries({ queryKey: ["files", groupId] });
+      return "done";
+    },
+  });
+  const drop = useFileDrop(uploads.add);
   const go = (next: string): void => {
     setOpened(null);
     onPath(next);
   };
   return (
-    <section aria-label={t.label} className="flex min-h-0 w-full flex-col lg:w-96 lg:border-l">
+    <section
+      aria-label={t.label}
+      className={cn("relative flex min-h-0 w-full flex-col", !wide && "lg:w-96 lg:border-l")}
+      {...drop.props}
+    >
+      {drop.over && <DropHint>{t.dropHere}</DropHint>}
       {opened !== null ? (
         <FileView groupId={groupId} entry={opened} onClose={() => setOpened(null)} />
       ) : (
         <>
           <div className="flex h-12 shrink-0 items-center gap-1 border-b pr-2 pl-4">
             <Crumbs path={path} onPath={go} />
-            <UploadButton groupId={groupId} path={path} />
+            <UploadButton onFiles={uploads.add} />
             <Button variant="ghost" size="iconSm" aria-label={t.refresh} onClick={() => void files.refetch()}>
               <RefreshCw className={cn(files.isFetching && "animate-spin")} aria-hidden="true" />
             </Button>
           </div>
           <div className="min-h-0 flex-1 overflow-y-auto">
+            <div className="px-2 pt-1 empty:hidden">
+              <UploadList label={t.underWay} uploads={uploads} />
+            </div>
             <QueryView
               query={files}
               what={t.what}
@@ -153,37 +179,23 @@ const Entry = ({ groupId, entry, onDirectory, onFile }: EntryProps) => {
   );
 };
 
-const UploadButton = ({ groupId, path }: Pick<FilesPanelProps, "groupId" | "path">) => {
-  const client = useQueryClient();
+const UploadButton = ({ onFiles }: { onFiles: (files: Iterable<globalThis.File>) => void }) => {
   const input = useRef<HTMLInputElement>(null);
-  const upload = useMutation({
-    mutationFn: (file: globalThis.File) => putFile(groupId, path === "" ? file.name : `${path}/${file.name}`, file),
-    onSuccess: (_, file) => {
-      toastDone(t.uploaded(file.name));
-      return client.invalidateQueries({ queryKey: ["files", groupId] });
-    },
-    onError: (error, file) => toastFailed(t.uploadFailed(file.name), error),
-  });
+  const label = t.upload(fileSize(MOST_FILE_BYTES));
   return (
     <>
       <input
         ref={input}
         type="file"
+        multiple
         hidden
         onChange={({ target }) => {
-          const file = target.files?.[0];
+          onFiles([...(target.files ?? [])]);
           target.value = "";
-          if (file !== undefined) upload.mutate(file);
         }}
       />
-      <Button
-        variant="ghost"
-        size="iconSm"
-        aria-label={t.upload}
-        disabled={upload.isPending}
-        onClick={() => input.current?.click()}
-      >
-        <Upload className={cn(upload.isPending && "breathe")} aria-hidden="true" />
+      <Button variant="ghost" size="iconSm" aria-label={label} title={label} onClick={() => input.current?.click()}>
+        <UploadIcon aria-hidden="true" />
       </Button>
     </>
   );

@@ -13,17 +13,27 @@ import { LoadingRows } from "../components/states.tsx";
 import { toastDone, toastFailed } from "../components/toasts.tsx";
 import { span } from "../lib/time.ts";
 import { useNow } from "../lib/use-now.ts";
+import type { Sample } from "../live/sandbox-sight.ts";
 import { en } from "../text/en.ts";
+import { SandboxLoad } from "./sandbox-load.tsx";
 import { StopAgent } from "./stop-agent.tsx";
 
 const t = en.group;
 
-export const GroupSandbox = ({ group }: { group: GroupView }) => {
+export const GroupSandbox = ({ group, samples }: { group: GroupView; samples: readonly Sample[] }) => {
   const agents = useQuery(agentsQuery);
   return (
     <Card title={t.sandbox}>
       <QueryView query={agents} what={t.sandbox} loading={<LoadingRows rows={1} />}>
-        {(all) => <State group={group} agent={all.find((one) => one.group_id === group.id)} />}
+        {(all) => {
+          const agent = all.find((one) => one.group_id === group.id);
+          return (
+            <>
+              <State group={group} agent={agent} />
+              {agent?.status === "running" && <SandboxLoad samples={samples} />}
+            </>
+          );
+        }}
       </QueryView>
     </Card>
   );

@@ -3,17 +3,20 @@ import type { GroupView } from "@praktor/protocol/rest";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { MessagesSquare, SearchX } from "lucide-react";
-import { groupsQuery } from "../api/queries.ts";
+import { agentsQuery, groupsQuery } from "../api/queries.ts";
 import { Badge } from "../components/badge.tsx";
 import { Button } from "../components/button.tsx";
 import { Page, useTitle } from "../components/page.tsx";
 import { QueryView } from "../components/query-view.tsx";
 import { Empty } from "../components/states.tsx";
+import { useSandboxSight } from "../live/use-sandbox-sight.ts";
 import { en } from "../text/en.ts";
 import { GroupConversations } from "./group-conversations.tsx";
+import { GroupFiles } from "./group-files.tsx";
 import { GroupSandbox } from "./group-sandbox.tsx";
 import { GroupSettings } from "./group-settings.tsx";
 import { InstructionsCard } from "./instructions-card.tsx";
+import { SandboxLog } from "./sandbox-log.tsx";
 
 const t = en.group;
 const route = getRouteApi("/groups/$id");
@@ -38,20 +41,30 @@ export const GroupDetailPage = () => {
     >
       <QueryView query={groups} what={en.groups.what}>
         {() =>
-          group !== undefined && (
-            // A new group is a new page: nothing typed in one may show in another.
-            <div key={group.id} className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
-              <InstructionsCard group={group} />
-              <div className="space-y-4 max-lg:order-first">
-                <GroupSandbox group={group} />
-                <GroupSettings key={`${group.name} ${group.model}`} group={group} />
-                <GroupConversations groupId={group.id} />
-              </div>
-            </div>
-          )
+          // A new group is a new page: nothing typed in one may show in another.
+          group !== undefined && <Details key={group.id} group={group} />
         }
       </QueryView>
     </Page>
+  );
+};
+
+const Details = ({ group }: { group: GroupView }) => {
+  const agent = useQuery(agentsQuery).data?.find((one) => one.group_id === group.id);
+  const sight = useSandboxSight(group.id, agent?.status === "running" ? agent.id : null);
+  return (
+    <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="min-w-0 space-y-4">
+        <InstructionsCard group={group} />
+        <GroupFiles group={group} />
+        {agent?.status === "running" && <SandboxLog sight={sight} />}
+      </div>
+      <div className="space-y-4 max-lg:order-first">
+        <GroupSandbox group={group} samples={sight.samples} />
+        <GroupSettings key={`${group.name} ${group.model}`} group={group} />
+        <GroupConversations groupId={group.id} />
+      </div>
+    </div>
   );
 };
 

@@ -19,6 +19,7 @@ import { useScroll } from "./use-scroll.ts";
 const t = en.history;
 
 export interface HistoryProps {
+  groupId: string;
   messages: readonly MessageView[];
   turns: readonly LiveTurn[];
   /** Named beside each message; empty when all are of one conversation. */
@@ -95,7 +96,12 @@ export const History = (props: HistoryProps) => {
                 <div key={message.id} data-row={message.id} className="space-y-4">
                   {(before === undefined || day(before.time, nowMs) !== heading) && <DayLine text={heading} />}
                   <div className={cn(message.id === beginAt && "-mx-2 rounded-xl p-2 ring-2 ring-accent")}>
-                    <MessageRow message={message} conversation={names.get(message.conversation_id)} turn={turn} />
+                    <MessageRow
+                      groupId={props.groupId}
+                      message={message}
+                      conversation={names.get(message.conversation_id)}
+                      turn={turn}
+                    />
                   </div>
                 </div>
               );

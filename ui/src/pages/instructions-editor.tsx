@@ -7,6 +7,7 @@ import { ApiError } from "../api/api-error.ts";
 import { getInstructions, putInstructions } from "../api/endpoints.ts";
 import { instructionsQuery } from "../api/queries.ts";
 import { Button } from "../components/button.tsx";
+import { DiffView } from "../components/diff-view.tsx";
 import { Prose } from "../components/prose.tsx";
 import { ScrollArea } from "../components/scroll-area.tsx";
 import { Segments } from "../components/segments.tsx";
@@ -25,7 +26,7 @@ export interface InstructionsEditorProps {
 export const InstructionsEditor = ({ groupId, opened, about }: InstructionsEditorProps) => {
   const client = useQueryClient();
   const [text, setText] = useState(opened.text);
-  const [view, setView] = useState<"edit" | "preview">("edit");
+  const [view, setView] = useState<"edit" | "preview" | "changes">("edit");
   const [theirs, setTheirs] = useState<Instructions | null>(null);
   const isChanged = text !== opened.text;
 
@@ -56,6 +57,7 @@ export const InstructionsEditor = ({ groupId, opened, about }: InstructionsEdito
           options={[
             { value: "edit", label: t.edit },
             { value: "preview", label: t.preview },
+            { value: "changes", label: t.changes },
           ]}
           onChange={setView}
         />
@@ -63,6 +65,7 @@ export const InstructionsEditor = ({ groupId, opened, about }: InstructionsEdito
       {theirs !== null && (
         <Conflict
           theirs={theirs}
+          mine={text}
           busy={save.isPending}
           onTake={() => hold(theirs)}
           onKeep={() => save.mutate(theirs.version)}
@@ -74,13 +77,14 @@ export const InstructionsEditor = ({ groupId, opened, about }: InstructionsEdito
           value={text}
           spellCheck={false}
           onChange={({ target }) => setText(target.value)}
-          className="block h-[max(20rem,calc(100dvh-22rem))] w-full resize-y rounded-lg border border-line-strong/60 bg-ground p-3 font-mono text-[13px] leading-relaxed max-md:text-base"
+          className="block h-96 w-full resize-y rounded-lg border border-line-strong/60 bg-ground p-3 font-mono text-[13px] leading-relaxed max-md:text-base"
         />
+      ) : view === "changes" ? (
+        <div className="h-96 overflow-hidden rounded-lg border bg-ground p-3">
+          <DiffView label={t.changes} before={opened.text} after={text} className="h-full" />
+        </div>
       ) : (
-        <ScrollArea
-          aria-label={t.preview}
-          className="h-[max(20rem,calc(100dvh-22rem))] overflow-y-auto rounded-lg border bg-ground p-4"
-        >
+        <ScrollArea aria-label={t.preview} className="h-96 overflow-y-auto rounded-lg border bg-ground p-4">
           {text.trim() === "" ? <p className="text-muted">{t.nothing}</p> : <Prose text={text} />}
         </ScrollArea>
       )}
@@ -100,24 +104,21 @@ export const InstructionsEditor = ({ groupId, opened, about }: InstructionsEdito
 
 interface ConflictProps {
   theirs: Instructions;
+  mine: string;
   busy: boolean;
   onTake: () => void;
   onKeep: () => void;
 }
 
-const Conflict = ({ theirs, busy, onTake, onKeep }: ConflictProps) => (
+const Conflict = ({ theirs, mine, busy, onTake, onKeep }: ConflictProps) => (
   <div role="alert" className="rounded-lg bg-warn-soft p-3 text-[13px]">
     <p className="flex items-center gap-2 font-medium text-warn">
       <TriangleAlert className="size-4 shrink-0" aria-hidden="true" />
       {t.conflictTitle}
     </p>
     <p className="mt-1">{t.conflict}</p>
-    <details className="mt-2">
-      <summary className="w-fit rounded underline underline-offset-2">{t.theirs}</summary>
-      <ScrollArea aria-label={t.theirs} className="mt-2 max-h-60 overflow-auto rounded-md bg-ground p-2.5">
-        <pre className="font-mono text-xs wrap-anywhere whitespace-pre-wrap">{theirs.text}</pre>
-      </ScrollArea>
-    </details>
+    <p className="mt-2 mb-1 text-xs font-medium">{t.theirs}</p>
+    <DiffView label={t.theirs} before={theirs.text} after={mine} className="max-h-60" />
     <div className="mt-3 flex flex-wrap gap-2">
       <Button size="sm" onClick={onTake}>
         {t.takeTheirs}

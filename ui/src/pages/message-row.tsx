@@ -8,11 +8,13 @@ import { clock, moment } from "../lib/time.ts";
 import type { LiveTurn } from "../live/live-turn.ts";
 import { senderName } from "../live/sender-name.ts";
 import { en } from "../text/en.ts";
+import { MessageFiles } from "./message-files.tsx";
 import { TurnSteps } from "./turn-steps.tsx";
 
 const t = en.history;
 
 export interface MessageRowProps {
+  groupId: string;
   message: MessageView;
   /** The conversation's name, where messages of several are shown together. */
   conversation?: string | undefined;
@@ -20,13 +22,16 @@ export interface MessageRowProps {
   turn?: LiveTurn | undefined;
 }
 
-export const MessageRow = memo(({ message, conversation, turn }: MessageRowProps) => {
+export const MessageRow = memo(({ groupId, message, conversation, turn }: MessageRowProps) => {
   if (message.role === "user") {
     return (
       <article className="ml-auto flex w-fit max-w-[85%] flex-col items-end">
-        <div className="rounded-2xl rounded-br-md bg-accent-soft px-3.5 py-2 wrap-anywhere whitespace-pre-wrap">
-          {message.text}
-        </div>
+        {message.text !== "" && (
+          <div className="rounded-2xl rounded-br-md bg-accent-soft px-3.5 py-2 wrap-anywhere whitespace-pre-wrap">
+            {message.text}
+          </div>
+        )}
+        {message.files !== undefined && <MessageFiles groupId={groupId} files={message.files} />}
         <Meta message={message} conversation={conversation} />
       </article>
     );
@@ -62,7 +67,7 @@ const Meta = ({ message, conversation }: Pick<MessageRowProps, "message" | "conv
       {clock(message.time)}
     </time>
     {conversation !== undefined && <span className="max-w-48 truncate">{conversation}</span>}
-    {message.delivery !== null && <Delivery state={message.delivery} />}
+    {message.delivery !== null && <Delivery state={message.delivery} error={message.delivery_error} />}
   </p>
 );
 
@@ -73,12 +78,17 @@ const DELIVERY: Record<NonNullable<MessageView["delivery"]>, { icon: LucideIcon;
   uncertain: { icon: CircleHelp, className: "text-warn" },
 };
 
-const Delivery = ({ state }: { state: NonNullable<MessageView["delivery"]> }) => {
+interface DeliveryProps {
+  state: NonNullable<MessageView["delivery"]>;
+  error: string | undefined;
+}
+
+const Delivery = ({ state, error }: DeliveryProps) => {
   const { icon: Icon, className } = DELIVERY[state];
   return (
     <span className={cn("inline-flex items-center gap-1", className)}>
       <Icon className="size-3.5" aria-hidden="true" />
-      {t.delivery[state]}
+      {error === undefined ? t.delivery[state] : t.deliveryBecause(t.delivery[state], error)}
     </span>
   );
 };

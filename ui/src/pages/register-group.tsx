@@ -1,6 +1,6 @@
 /** The form that registers a group: checks what the schema can tell, shows what the API refuses. */
 import { GroupCreate } from "@praktor/protocol/rest";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleAlert } from "lucide-react";
 import { type FormEvent, useId, useState } from "react";
 import { sentence } from "../api/api-error.ts";
@@ -10,6 +10,7 @@ import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { Field } from "../components/field.tsx";
 import { toastDone } from "../components/toasts.tsx";
+import { suggestNames } from "../lib/suggest-names.ts";
 import { en } from "../text/en.ts";
 
 const t = en.register;
@@ -26,6 +27,11 @@ const text = (form: FormData, name: string): string => {
 export const RegisterGroup = ({ onClose }: { onClose: () => void }) => {
   const client = useQueryClient();
   const mainId = useId();
+  const groups = useQuery(groupsQuery).data ?? [];
+  const [name, setName] = useState("");
+  // What a person has typed is theirs; until then it follows the name.
+  const [own, setOwn] = useState<{ id?: string; folder?: string }>({});
+  const suggested = suggestNames(name, groups);
   const [wrong, setWrong] = useState<ReadonlySet<FieldName>>(new Set());
   const create = useMutation({
     mutationFn: createGroup,
@@ -60,9 +66,25 @@ export const RegisterGroup = ({ onClose }: { onClose: () => void }) => {
   return (
     <Dialog title={t.title} description={t.intro} onClose={onClose}>
       <form onSubmit={submit} noValidate autoComplete="off" className="space-y-4">
-        <Field label={t.name} {...field("name")} />
-        <Field label={t.id} hint={t.idHint} className="font-mono" spellCheck={false} {...field("id")} />
-        <Field label={t.folder} hint={t.folderHint} className="font-mono" spellCheck={false} {...field("folder")} />
+        <Field label={t.name} value={name} onChange={({ target }) => setName(target.value)} {...field("name")} />
+        <Field
+          label={t.id}
+          hint={t.idHint}
+          className="font-mono"
+          spellCheck={false}
+          value={own.id ?? suggested.id}
+          onChange={({ target }) => setOwn({ ...own, id: target.value })}
+          {...field("id")}
+        />
+        <Field
+          label={t.folder}
+          hint={t.folderHint}
+          className="font-mono"
+          spellCheck={false}
+          value={own.folder ?? suggested.folder}
+          onChange={({ target }) => setOwn({ ...own, folder: target.value })}
+          {...field("folder")}
+        />
         <Field label={t.model} hint={t.modelHint} className="font-mono" spellCheck={false} {...field("model")} />
         <div className="flex items-start gap-2.5">
           <input

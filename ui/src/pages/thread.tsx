@@ -14,7 +14,7 @@ import { en } from "../text/en.ts";
 import { Composer } from "./composer.tsx";
 import { History } from "./history.tsx";
 import { Outgoing } from "./outgoing.tsx";
-import { useOutgoing } from "./use-outgoing.ts";
+import { type OutgoingFile, useOutgoing } from "./use-outgoing.ts";
 
 export interface ThreadProps {
   group: GroupView;
@@ -35,9 +35,10 @@ export const Thread = ({ group, conversationId, around, onLatest, chosen, conver
   useAdoptedTurns(groupIds);
   const turns = useShownTurns(group.id, conversationId);
   const outgoing = useOutgoing(group.id, conversationId, messages);
+  const page = conversations.find(({ kind }) => kind === "page") ?? null;
   const live = turns.filter(isLive);
-  const send = (text: string): void => {
-    outgoing.send(text);
+  const send = (text: string, files: readonly OutgoingFile[]): void => {
+    outgoing.send(text, files);
     // What is sent stands at the end of history.
     if (pages.hasPreviousPage) onLatest();
   };
@@ -58,6 +59,7 @@ export const Thread = ({ group, conversationId, around, onLatest, chosen, conver
             <Stale what={en.history.what} error={pages.error} onRetry={retry} />
           )}
           <History
+            groupId={group.id}
             messages={messages}
             turns={turns}
             conversations={conversationId === null && conversations.length > 1 ? conversations : []}
@@ -87,7 +89,7 @@ export const Thread = ({ group, conversationId, around, onLatest, chosen, conver
           {live.map((turn) => (
             <TurnBar key={turn.id} turn={turn} />
           ))}
-          <Composer group={group} chosen={chosen} onSend={send} />
+          <Composer group={group} chosen={chosen} page={page} onSend={send} />
         </div>
       </div>
     </div>

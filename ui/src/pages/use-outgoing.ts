@@ -12,14 +12,21 @@ export interface OutgoingMessage {
   /** The idempotency key: sending again with it never makes a second message. */
   key: string;
   text: string;
+  files: readonly OutgoingFile[];
   state: "sending" | "accepted" | "failed";
   error: unknown;
   messageId: number | null;
 }
 
+/** It lies in the workspace already. */
+export interface OutgoingFile {
+  path: string;
+  name: string;
+}
+
 export interface OutgoingMessages {
   items: readonly OutgoingMessage[];
-  send: (text: string) => void;
+  send: (text: string, files: readonly OutgoingFile[]) => void;
   retry: (item: OutgoingMessage) => void;
   discard: (item: OutgoingMessage) => void;
 }
@@ -43,9 +50,13 @@ export const useOutgoing = (
   const change = (key: string, next: Partial<OutgoingMessage>): void =>
     setItems((all) => all.map((item) => (item.key === key ? { ...item, ...next } : item)));
 
-  const post = async ({ key, text }: Pick<OutgoingMessage, "key" | "text">): Promise<void> => {
+  const post = async ({ key, text, files }: Pick<OutgoingMessage, "key" | "text" | "files">): Promise<void> => {
     try {
-      const body = conversationId === null ? { text } : { text, conversation_id: conversationId };
+      const body = {
+        text,
+        ...(conversationId === null ? {} : { conversation_id: conversationId }),
+        ...(files.length === 0 ? {} : { files: files.map(({ path }) => path) }),
+      };
       const accepted = await postMessage(groupId, body, key);
       change(key, { state: "accepted", messageId: accepted.message_id });
       // No event will tell while the socket is away.
@@ -62,10 +73,10 @@ export const useOutgoing = (
   const ids = new Set(messages.map(({ id }) => id));
   return {
     items: items.filter(({ messageId }) => messageId === null || !ids.has(messageId)),
-    send: (text) => {
+    send: (text, files) => {
       const key = crypto.randomUUID();
-      setItems((all) => [...all, { key, text, state: "sending", error: null, messageId: null }]);
-      void post({ key, text });
+      setItems((all) => [...all, { key, text, files, state: "sending", error: null, messageId: null }]);
+      void post({ key, text, files });
     },
     retry: (item) => {
       change(item.key, { state: "sending", error: null });
