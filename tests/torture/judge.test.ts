@@ -97,6 +97,8 @@ describe("the checker", () => {
       "duplicated",
     ]);
     expect(found({ ...repeated, stored: run.stored, cuts: [2_000] })).toEqual(["duplicated"]);
+    const takenAndCutTwice = part(1, { state: "uncertain", externalId: null, repeated: true });
+    expect(found({ ...repeated, stored: { ...run.stored, parts: [takenAndCutTwice] }, cuts: [2_000] })).toEqual([]);
   });
 
   test("sees words that nothing explains, and answers to another chat", () => {

@@ -97,7 +97,10 @@ function judgeChat(chatId: number, chat: Chat, cuts: readonly number[], stored: 
       const cut = cuts.findLastIndex((at) => at <= message.at);
       const before = repeatsAfterCut.get(cut) ?? 0;
       repeatsAfterCut.set(cut, before + 1);
-      const row = chat.parts.find((part) => part.externalId === String(message.messageId));
+      // What was taken and cut a second time has no message id in its row.
+      const row =
+        chat.parts.find((part) => part.externalId === String(message.messageId)) ??
+        chat.parts.find((part) => part.state === "uncertain" && sameWords(message.text.replace(mark, ""), part.plain));
       const isAllowed = isMarked && row?.repeated === true && cut >= 0 && before === 0;
       if (isAllowed) findings.repeats += 1;
       else findings.duplicated.push(`${where}: ${message.text.slice(0, 200)}`);

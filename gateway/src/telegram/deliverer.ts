@@ -64,6 +64,8 @@ export class Deliverer implements AsyncDisposable {
   readonly #wakeUp = new WakeUp();
   readonly #workers = new Map<string, Promise<void>>();
   readonly #migrations = new Map<string, string>();
+  /** By part not yet settled: how often nobody answered. */
+  readonly #silences = new Map<number, number>();
   readonly #background: Background;
   /** Stops taking parts. */
   readonly #stopping = new AbortController();
@@ -201,7 +203,10 @@ export class Deliverer implements AsyncDisposable {
         await this.#persist(() => outbox.retry(part.id, { notBefore: clock.now(), error: failure.reason }));
         return;
       }
-      await this.#apply(chatKey, destination.chatId, part, deliveryVerdict(part, failure, this.#timing.firstBackoffMs));
+      const silences = (this.#silences.get(part.id) ?? 0) + (failure.type === "unknown" && failure.silent ? 1 : 0);
+      if (silences > 0) this.#silences.set(part.id, silences);
+      const verdict = deliveryVerdict(part, failure, { silences, firstBackoffMs: this.#timing.firstBackoffMs });
+      await this.#apply(chatKey, destination.chatId, part, verdict);
     }
   }
 
@@ -236,7 +241,9 @@ export class Deliverer implements AsyncDisposable {
 
   async #settled(write: () => Promise<OutboxPart | null>): Promise<void> {
     const part = await this.#persist(write);
-    if (part) this.#options.onDelivery(part);
+    if (!part) return;
+    if (part.state !== "pending") this.#silences.delete(part.id);
+    this.#options.onDelivery(part);
   }
 
   /** Until the store takes it: what happened to a part is known now and must not be guessed later. */

@@ -16,17 +16,18 @@ const unauthorizedDelayMs = 60_000;
 // Silence that lasts through so many tries is no accident of the way.
 const mostSilentTries = 12;
 
+/** `silences`: how many tries of this part nobody answered, this one included. */
 export function deliveryVerdict(
   part: Pick<OutboxPart, "body" | "attempts" | "repeated">,
   failure: CallFailure,
-  firstBackoffMs: number,
+  { silences, firstBackoffMs }: { silences: number; firstBackoffMs: number },
 ): Verdict {
   const delayMs = backoffMs(Math.max(1, part.attempts), firstBackoffMs, 60_000);
   const error = failure.reason;
   if (failure.type === "not_sent") return { type: "retry", delayMs, error, holdsChat: false };
   if (failure.type === "unknown") {
     // A request that hangs most likely never arrived: given up after the second, an answer would be lost that nobody has refused.
-    const isWorthATry = failure.silent && part.repeated && part.attempts < mostSilentTries;
+    const isWorthATry = failure.silent && part.repeated && silences < mostSilentTries;
     return isWorthATry ? { type: "retry", delayMs, error, holdsChat: false } : { type: "uncertain", delayMs, error };
   }
 
