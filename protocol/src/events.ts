@@ -4,6 +4,7 @@ import { Address } from "./address.ts";
 import { Usage } from "./agent-output.ts";
 import { GroupId, RowId } from "./ids.ts";
 import { MessageView } from "./rest.ts";
+import { SwarmBoardEntry, SwarmMessageView, SwarmNodeView, SwarmStatus } from "./swarm.ts";
 import { RunState } from "./tasks.ts";
 
 export const TurnState = z.enum(["queued", "running", "succeeded", "failed", "cancelled"]);
@@ -80,6 +81,18 @@ export const PraktorEvent = z.discriminatedUnion("type", [
     scheduled_for: z.iso.datetime(),
     state: RunState,
   }),
+  /** A run of a swarm came to be, ended or was deleted. */
+  z.object({
+    type: z.literal("swarm"),
+    swarmId: RowId,
+    groupId: GroupId,
+    change: z.enum(["created", "updated", "deleted"]),
+    status: SwarmStatus,
+    error: z.string().nullable(),
+  }),
+  z.object({ type: z.literal("swarm_node"), swarmId: RowId, node: SwarmNodeView }),
+  z.object({ type: z.literal("swarm_message"), swarmId: RowId, message: SwarmMessageView }),
+  z.object({ type: z.literal("swarm_board"), swarmId: RowId, entry: SwarmBoardEntry }),
   z.object({ type: z.literal("health"), component: z.string(), ok: z.boolean(), detail: z.string() }),
 ]);
 export type PraktorEvent = z.infer<typeof PraktorEvent>;

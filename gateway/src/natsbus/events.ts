@@ -36,6 +36,7 @@ export class Events {
 }
 
 function topicOf(event: PraktorEvent): string {
+  if ("swarmId" in event) return subjects.swarmEvents(event.swarmId);
   if ("taskId" in event) return subjects.taskEvents(event.taskId);
   return "groupId" in event ? subjects.agentEvents(event.groupId) : subjects.systemEvents;
 }

@@ -62,6 +62,11 @@ export const applyEvent = ({ client, turns, refetch }: EventTargets, event: Prak
       client.setQueryData<StatusView>(statusQuery.queryKey, (status) => status && withHealth(status, event));
       refetch("status");
       return;
+    case "swarm":
+    case "swarm_node":
+    case "swarm_message":
+    case "swarm_board":
+      return;
     default:
       event satisfies never;
   }
