@@ -2,7 +2,7 @@
 
 const MOST_CHARACTERS = 80;
 
-/** One path segment everywhere, hidden nowhere, with its ending; `mark` keeps files of the same name apart. */
+/** The name as one path segment everywhere, hidden nowhere, with its ending; `mark`, a folder, keeps files of the same name apart. */
 export const uploadPath = (name: string, mark: string): string => {
   const clean = name
     .normalize("NFC")
@@ -11,5 +11,5 @@ export const uploadPath = (name: string, mark: string): string => {
     .replaceAll(/^[. _-]+|[. ]+$/g, "");
   const ending = /\.[\p{L}\p{N}]{1,10}$/u.exec(clean)?.[0] ?? "";
   const stem = clean.slice(0, clean.length - ending.length).slice(0, MOST_CHARACTERS);
-  return `uploads/${mark}-${(stem + ending).toWellFormed() || "file"}`;
+  return `uploads/${mark}/${(stem + ending).toWellFormed() || "file"}`;
 };

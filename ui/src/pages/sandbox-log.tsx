@@ -1,9 +1,10 @@
 /** What a sandbox prints, as it prints it: stays at the end while one reads there. */
 import { ArrowDown } from "lucide-react";
-import { useLayoutEffect, useRef, useState } from "react";
+import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Button } from "../components/button.tsx";
 import { Card } from "../components/card.tsx";
 import { ScrollArea } from "../components/scroll-area.tsx";
+import { readableLine } from "../lib/log-line.ts";
 import type { SeenSandbox } from "../live/use-sandbox-sight.ts";
 import { en } from "../text/en.ts";
 
@@ -11,6 +12,7 @@ const t = en.group;
 const NEAR_PX = 24;
 
 export const SandboxLog = ({ sight }: { sight: SeenSandbox }) => {
+  const text = useMemo(() => sight.log.split("\n").map(readableLine).join("\n"), [sight.log]);
   const box = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(true);
   // After every drawing: what is drawn is what there is to scroll.
@@ -43,7 +45,7 @@ export const SandboxLog = ({ sight }: { sight: SeenSandbox }) => {
         {sight.log === "" ? (
           <p className="text-[13px] text-muted">{t.logEmpty}</p>
         ) : (
-          <pre className="font-mono text-xs leading-relaxed wrap-anywhere whitespace-pre-wrap">{sight.log}</pre>
+          <pre className="font-mono text-xs leading-relaxed wrap-anywhere whitespace-pre-wrap">{text}</pre>
         )}
       </ScrollArea>
     </Card>
