@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { isNode, LineCounter, parseDocument, type Document } from "yaml";
 import type { z } from "zod";
-import { PraktorError } from "../kit/praktor-error.ts";
+import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import { environmentKeys, readVariable } from "./environment.ts";
 import { issueWords } from "./issue-words.ts";
 import { Settings } from "./schema.ts";
@@ -28,7 +28,7 @@ export function parseSettings(file: string, text: string, environment: Environme
     const { line, col } = lines.linePos(syntaxError.pos[0]);
     throw new PraktorError("config", `${file}:${line}:${col}: ${syntaxError.message}`);
   }
-  const values: unknown = document.toJS() ?? {};
+  const values = valuesOf(document, file) ?? {};
   if (typeof values !== "object" || values === null || Array.isArray(values)) {
     throw new PraktorError("config", `${file}:1: must hold keys such as "telegram:" at its top level`);
   }
@@ -38,6 +38,15 @@ export function parseSettings(file: string, text: string, environment: Environme
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.flatMap((issue) => describe(issue, { file, lines, document, fromEnvironment }));
   throw new PraktorError("config", problems.toSorted(byLine).join("\n"));
+}
+
+/** What the document says. An alias without its anchor, or too many of them, comes out only here. */
+function valuesOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new PraktorError("config", `${file}:1: cannot be read as YAML: ${errorMessage(error)}`, { cause: error });
+  }
 }
 
 async function readSettingsFile(file: string): Promise<string> {

@@ -19,7 +19,7 @@ import { IpcDesk } from "./ipc-desk.ts";
 import { SchedulerBench } from "./testing/scheduler-bench.ts";
 
 const databases = temporaryDatabases();
-const messages = process.env["PRAKTOR_LONG"] === "1" ? 5_000 : 500;
+const messages = process.env["PRAKTOR_LONG"] === "1" ? 10_000 : 500;
 const hourly = { kind: "interval", interval_ms: 3_600_000 } as const;
 
 async function open(
