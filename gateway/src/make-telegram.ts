@@ -66,6 +66,7 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
     ports: {
       onReceived: (received) => assistant.received(received),
       onDelivery: (part) => publishDelivery(part, publish),
+      reserve: (groupId) => assistant.reserve(groupId),
       registerGroup: (group) => registerGroup(group, settings.groups.main_chat_id, assistant, store),
       newSession: async (conversationId) => {
         const conversation = await store.conversations.get(conversationId);

@@ -9,13 +9,18 @@ import type { Store } from "../store/contract.ts";
 import type { Conversation, Group, Message, Turn } from "../store/rows.ts";
 import { attached } from "./attached-files.ts";
 import { messageView } from "./message-view.ts";
+import type { Reservation } from "./dispatcher.ts";
 import type { RunningTurns } from "./running-turns.ts";
 import type { PooledSandbox } from "./pooled-sandbox.ts";
 
 export interface AssistantOptions {
   store: Pick<Store, "groups" | "conversations" | "inbox" | "turns">;
   running: RunningTurns;
-  dispatcher: { wake: () => void; stopTurn: (turnId: string) => Promise<Turn | null> };
+  dispatcher: {
+    wake: () => void;
+    stopTurn: (turnId: string) => Promise<Turn | null>;
+    reserve: (groupId: string) => Reservation | null;
+  };
   pool: {
     list: () => PooledSandbox[];
     ensure: (group: Group, signal: AbortSignal) => Promise<unknown>;
@@ -92,6 +97,11 @@ export class Assistant {
       error: null,
     });
     dispatcher.wake();
+  }
+
+  /** Room for a turn that is claimed as it is stored; null: it is claimed later. */
+  reserve(groupId: string): Reservation | null {
+    return this.#options.dispatcher.reserve(groupId);
   }
 
   async stopTurn(turnId: string): Promise<boolean> {

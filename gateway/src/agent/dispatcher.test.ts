@@ -45,6 +45,35 @@ describe("order", () => {
     await eventually(() => expect(bench.inputs[2]?.text).toBe("topic-3"));
   });
 
+  test("a turn that was claimed as it was stored runs, and its place counts from before", async () => {
+    await using bench = new AgentBench({ dispatcher: { maxConversations: 2 } });
+    const [one, two, three] = await Promise.all(["1", "2", "3"].map((n) => bench.conversation("a", `topic-${n}`)));
+    const place = bench.dispatcher.reserve("a");
+    await bench.say(two!, "two");
+    await bench.say(three!, "three");
+    await eventually(() => expect(bench.inputs.map(({ text }) => text)).toEqual(["two"]));
+    expect(bench.dispatcher.reserve("a")).toBeNull();
+    const outcome = await bench.store.inbox.receive({
+      source: "telegram",
+      updateId: 100,
+      message: { conversationId: one!.id, sender: "user:1", content: "one" },
+      ...(place ? { claim: place.claim } : {}),
+    });
+    place?.settle(outcome.type === "received" ? (outcome.received?.turn ?? null) : null);
+    await eventually(() => expect(bench.inputs.map(({ text }) => text)).toEqual(["two", "one"]));
+    await bench.answer(bench.inputs[1]!);
+    await eventually(() => expect(bench.inputs[2]?.text).toBe("three"));
+  });
+
+  test("a place that is given back unused is free again", async () => {
+    await using bench = new AgentBench({ dispatcher: { maxConversations: 1 } });
+    const place = bench.dispatcher.reserve("a");
+    await bench.say(await bench.conversation("a"), "waits");
+    expect(bench.dispatcher.reserve("a")).toBeNull();
+    place?.settle(null);
+    await eventually(() => expect(bench.inputs).toHaveLength(1));
+  });
+
   test("a group that waits for its sandbox does not hold up another", async () => {
     await using bench = new AgentBench();
     const gate = Promise.withResolvers<void>();

@@ -64,6 +64,11 @@ export interface DispatcherOptions {
   passPoint?: PassPoint;
 }
 
+export interface Reservation {
+  claim: { epoch: number; deadlineAt: number };
+  settle: (turn: Turn | null) => void;
+}
+
 /** How long the runner may take to accept; it does no work for it. */
 const acceptTimeoutMs = 10_000;
 const acceptTries = 3;
@@ -90,6 +95,8 @@ export class Dispatcher implements AsyncDisposable {
   #roomTimer: NodeJS.Timeout | undefined;
   #pumping = false;
   #again = false;
+  /** Places of groups that a message which is being stored may take. */
+  readonly #reserved = new Map<string, number>();
   #paused = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -109,6 +116,26 @@ export class Dispatcher implements AsyncDisposable {
     }
     this.#pumping = true;
     this.#background.run((signal) => this.#pump(signal));
+  }
+
+  /**
+   * Room for a turn that is claimed in the transaction that stores it, or null. `settle` gives the room back, with the turn as it was
+   * stored; it must be called.
+   */
+  reserve(groupId: string): Reservation | null {
+    const { running, maxConversations, epoch, clock, turnTimeoutMs } = this.#options;
+    const reserved = this.#reserved.get(groupId) ?? 0;
+    if (this.#paused || this.#withoutRoom.has(groupId)) return null;
+    if (running.of(groupId).length + reserved >= maxConversations) return null;
+    this.#reserved.set(groupId, reserved + 1);
+    const settle = (turn: Turn | null): void => {
+      const others = (this.#reserved.get(groupId) ?? 1) - 1;
+      if (others > 0) this.#reserved.set(groupId, others);
+      else this.#reserved.delete(groupId);
+      if (turn?.state === "running" && turn.leaseEpoch === epoch && !running.get(turn.id)) this.#claimed(turn);
+      else this.wake();
+    };
+    return { claim: { epoch, deadlineAt: clock.now() + turnTimeoutMs }, settle };
   }
 
   /** No more turns are claimed; those that run go on. */
@@ -225,14 +252,18 @@ export class Dispatcher implements AsyncDisposable {
     const { turns, running, maxConversations, epoch, clock, turnTimeoutMs } = this.#options;
     for (const { conversationId, groupId } of await turns.runnable()) {
       if (this.#paused) return;
-      if (this.#withoutRoom.has(groupId) || running.of(groupId).length >= maxConversations) continue;
+      const taken = running.of(groupId).length + (this.#reserved.get(groupId) ?? 0);
+      if (this.#withoutRoom.has(groupId) || taken >= maxConversations) continue;
       const turn = await turns.claim({ conversationId, epoch, deadlineAt: clock.now() + turnTimeoutMs });
-      if (!turn) continue;
-      this.#options.passPoint?.("turn_claimed");
-      running.begin(turn, true);
-      this.#watchDeadline(turn);
-      this.#background.run((signal) => this.#dispatch(turn, signal));
+      if (turn) this.#claimed(turn);
     }
+  }
+
+  #claimed(turn: Turn): void {
+    this.#options.passPoint?.("turn_claimed");
+    this.#options.running.begin(turn, true);
+    this.#watchDeadline(turn);
+    this.#background.run((signal) => this.#dispatch(turn, signal));
   }
 
   async #sleepUntilNext(): Promise<void> {

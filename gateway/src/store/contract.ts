@@ -117,6 +117,8 @@ export interface InboxStore {
     instead?: QueuedChange;
     /** A turn that `message` opens is not claimed before this moment. */
     notBefore?: number;
+    /** The message's turn is claimed with it, where it is the next of its conversation: one commit instead of two. */
+    claim?: Omit<TurnClaim, "conversationId">;
     /** Praktor's own words to the sender's address, delivered through the outbox, with no turn. `conversationId` null where none exists yet. */
     reply?: { address: Address; conversationId: string | null; parts: NewOutboxPart[] };
   }): Promise<{ type: "duplicate" } | { type: "received"; received: Received | null }>;
@@ -165,6 +167,12 @@ export interface MessageStore {
 
 export type FactOutcome = "applied" | "duplicate" | "stale" | "unknown";
 
+export interface TurnClaim {
+  conversationId: string;
+  epoch: number;
+  deadlineAt: number;
+}
+
 export interface TurnStore {
   get(id: string): Promise<Turn | null>;
   /** Queued and running turns, oldest first. */
@@ -174,7 +182,7 @@ export interface TurnStore {
   /** The nearest `notBefore` among queued turns that wait for it, to set one timer. */
   nextWakeUp(): Promise<number | null>;
   /** Claims the conversation's oldest queued turn: running, attempt + 1, lease. Null when one runs already, none waits, or the oldest must wait (`notBefore`). */
-  claim(claim: { conversationId: string; epoch: number; deadlineAt: number }): Promise<Turn | null>;
+  claim(claim: TurnClaim): Promise<Turn | null>;
   /** The generation of the sandbox that the turn is about to be sent to. */
   assign(turnId: string, attempt: number, generation: number): Promise<void>;
   /** The runner has it. */

@@ -1,6 +1,7 @@
 /** What comes in, in SQLite. */
 import type { Clock } from "../kit/clock.ts";
 import type { Ids } from "../kit/ids.ts";
+import { claimTurn } from "./claim-turn.ts";
 import type { InboxStore, Received } from "./contract.ts";
 import { conversationTarget } from "./conversations-repository.ts";
 import type { Database, Queries } from "./database.ts";
@@ -50,6 +51,11 @@ export class InboxRepository implements InboxStore {
         received =
           (instead ? await changeWaitingMessage(queries, message.conversationId, instead) : null) ??
           (await queueMessage(queries, { ...message, role: "user", notBefore }, this.#ids.next(), now));
+        if (update.claim) {
+          const claim = { ...update.claim, conversationId: message.conversationId };
+          const claimed = await claimTurn(queries, claim, now, received.turn.id);
+          if (claimed) received = { ...received, turn: toTurn(claimed) };
+        }
         await queries
           .updateTable("inbox")
           .set({ message_id: received.message.id })

@@ -19,6 +19,35 @@ export function inboxContract(make: MakeStore): void {
       expect(await chat.store.turns.open()).toEqual([turn]);
     });
 
+    it("claims the turn with its message, where it is its conversation's next", async () => {
+      const chat = await openChat(make);
+      const say = async (updateId: number, sender = "user:7") => {
+        const message = { conversationId: chat.conversation.id, sender, content: `m${updateId}` };
+        const claim = { epoch: 3, deadlineAt: chat.clock.now() + HOUR_MS };
+        const outcome = await chat.store.inbox.receive({ source: "telegram", updateId, message, claim });
+        return outcome.type === "received" ? outcome.received?.turn : undefined;
+      };
+      const first = await say(1);
+      expect(first).toMatchObject({
+        state: "running",
+        attempt: 1,
+        tries: 1,
+        leaseEpoch: 3,
+        startedAt: chat.clock.now(),
+      });
+      expect(await chat.store.turns.get(first?.id ?? "")).toEqual(first);
+      expect(await say(2)).toMatchObject({ state: "queued", attempt: 0 });
+      await chat.store.turns.requeue(first?.id ?? "", 1, {
+        interrupted: false,
+        notBefore: null,
+        error: null,
+        countAttempt: true,
+      });
+      // The first waits again and goes before it.
+      expect(await say(3)).toMatchObject({ state: "queued" });
+      expect((await claim(chat)).id).toBe(first?.id);
+    });
+
     it("keeps any text as it is", async () => {
       const chat = await openChat(make);
       const content = `a\0b 'quoted' "; drop table messages; -- \u{1F600}\n${"x".repeat(100_000)}`;

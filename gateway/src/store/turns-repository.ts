@@ -2,13 +2,14 @@
 import { sql } from "kysely";
 import type { FactOutput } from "@praktor/protocol/agent-output";
 import type { Clock } from "../kit/clock.ts";
+import { claimTurn } from "./claim-turn.ts";
 import type { FactOutcome, NewOutboxPart, TurnStore } from "./contract.ts";
 import { conversationTarget, storeSession } from "./conversations-repository.ts";
 import type { Database, Queries } from "./database.ts";
 import type { Turn, TurnEvent } from "./rows.ts";
 import { speak } from "./spoken.ts";
 import { currentEvents, placeFact, storeFact, workOf } from "./turn-events.ts";
-import { nextTurn, nextWaitingTurn, openTurns, runnableConversations } from "./turn-queue.ts";
+import { nextWaitingTurn, openTurns, runnableConversations } from "./turn-queue.ts";
 import { findTurn, toTurn } from "./turn-rows.ts";
 
 export class TurnsRepository implements TurnStore {
@@ -42,23 +43,8 @@ export class TurnsRepository implements TurnStore {
   claim(claim: Parameters<TurnStore["claim"]>[0]): Promise<Turn | null> {
     const now = this.#clock.now();
     return this.#database.write(`claim a turn of the conversation ${claim.conversationId}`, async (queries) => {
-      const next = await nextTurn(queries, claim.conversationId, now);
-      if (!next) return null;
-      const row = await queries
-        .updateTable("turns")
-        .set({
-          state: "running",
-          attempt: next.attempt + 1,
-          tries: next.tries + 1,
-          lease_epoch: claim.epoch,
-          deadline_at: claim.deadlineAt,
-          not_before: null,
-          started_at: next.started_at ?? now,
-        })
-        .where("id", "=", next.id)
-        .returningAll()
-        .executeTakeFirstOrThrow();
-      return toTurn(row);
+      const row = await claimTurn(queries, claim, now);
+      return row ? toTurn(row) : null;
     });
   }
 

@@ -2,7 +2,7 @@
 import type { Clock } from "../kit/clock.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
-import type { Conversation } from "../store/rows.ts";
+import type { Conversation, Turn } from "../store/rows.ts";
 import type { Channels } from "./channels.ts";
 import { CommandRunner } from "./command-runner.ts";
 import { Doorkeeper } from "./doorkeeper.ts";
@@ -166,27 +166,36 @@ export class Receiver {
   }
 
   async #store(updateId: number, conversation: Conversation, incoming: IncomingMessage): Promise<void> {
-    const { store, clock } = this.#options;
+    const { store, ports, clock } = this.#options;
     const message = newMessage(incoming, conversation.id, this.#bot.id);
     const { media_group_id: album, message_id: messageId } = incoming.message;
     const notBefore = clock.now() + albumPatienceMs;
     const asNew = incoming.edited ? newMessage({ ...incoming, edited: false }, conversation.id, this.#bot.id) : message;
     const { content, metadata = {} } = asNew;
-    const outcome = await store.inbox.receive({
-      source: this.#sourceName,
-      updateId,
-      message,
-      ...this.#deafness(incoming, conversation),
-      ...(incoming.edited
-        ? { instead: { type: "replace", messageId, content, metadata } as const }
-        : album === undefined
-          ? {}
-          : { instead: { type: "append", album, content: incoming.text, metadata, notBefore } as const, notBefore }),
-    });
-    this.#options.wakeDelivery();
-    if (outcome.type === "duplicate" || outcome.received === null) return;
-    const { groupId, id: conversationId } = conversation;
-    this.#options.ports.onReceived({ groupId, conversationId, ...outcome.received });
+    const isPlain = !incoming.edited && album === undefined;
+    const place = isPlain ? (ports.reserve?.(conversation.groupId) ?? null) : null;
+    let stored: Turn | null = null;
+    try {
+      const outcome = await store.inbox.receive({
+        source: this.#sourceName,
+        updateId,
+        message,
+        ...(place ? { claim: place.claim } : {}),
+        ...this.#deafness(incoming, conversation),
+        ...(incoming.edited
+          ? { instead: { type: "replace", messageId, content, metadata } as const }
+          : album === undefined
+            ? {}
+            : { instead: { type: "append", album, content: incoming.text, metadata, notBefore } as const, notBefore }),
+      });
+      this.#options.wakeDelivery();
+      if (outcome.type === "duplicate" || outcome.received === null) return;
+      const { groupId, id: conversationId } = conversation;
+      ports.onReceived({ groupId, conversationId, ...outcome.received });
+      stored = outcome.received.turn;
+    } finally {
+      place?.settle(stored);
+    }
   }
 
   /** Said once an hour: the voice message itself is kept as a file. */

@@ -21,6 +21,11 @@ export interface TelegramStore {
 export interface TelegramPorts {
   /** A person's message and its turn are stored: wakes the dispatcher, publishes events. Must not throw. */
   onReceived(received: { groupId: string; conversationId: string; message: Message; turn: Turn }): void;
+  /** Room for a turn of the group that is claimed as it is stored; null: it waits for its claim. `settle` must be called. */
+  reserve?(groupId: string): {
+    claim: { epoch: number; deadlineAt: number };
+    settle(turn: Turn | null): void;
+  } | null;
   /** A part was sent, failed or stays uncertain. Must not throw. */
   onDelivery(part: OutboxPart): void;
   /** The group of this id, made where there is none; its folder comes from title and id. */
