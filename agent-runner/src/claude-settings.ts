@@ -12,8 +12,6 @@ import { webHooks } from "./web-hooks.ts";
  * still answers a person within a minute and a half.
  */
 const modelRetries = 7;
-/** A model call that sends no header for so long counts as failed and is made again; Claude Code's own value is six minutes. */
-const headerTimeoutMs = 60_000;
 
 /**
  * Tools that do not fit here: they schedule outside of Praktor's tasks, finish after the turn when nobody listens any more, or
@@ -60,7 +58,7 @@ function claudeEnvironment({ environment, inherited }: ClaudeSettings): Record<s
     // Allows `bypassPermissions` also for a process sandbox that runs as root.
     IS_SANDBOX: "1",
     CLAUDE_CODE_MAX_RETRIES: String(modelRetries),
-    API_TIMEOUT_MS: String(headerTimeoutMs),
+    API_TIMEOUT_MS: String(environment.PRAKTOR_MODEL_TIMEOUT_MS),
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: "1",
     DISABLE_AUTOUPDATER: "1",

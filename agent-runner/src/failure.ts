@@ -56,10 +56,9 @@ export function failureOfResult(
     if (!result.is_error) return null;
     const content = result.result || "Claude Code reported an error without saying which.";
     const isModelCall = result.terminal_reason === "api_error" || lastError !== undefined;
-    return {
-      code: isModelCall ? modelFailureCode(result.api_error_status ?? null, lastError) : "agent_error",
-      content,
-    };
+    const code = isModelCall ? modelFailureCode(result.api_error_status ?? null, lastError) : "agent_error";
+    // What is left of a refusal for want of a budget is a sentence for the person.
+    return { code, content: code === "budget" ? content.replace(/^API Error: 402 /, "") : content };
   }
   const content = result.errors.join("\n") || result.subtype;
   if (result.subtype === "error_max_turns") return { code: "max_turns", content };

@@ -167,6 +167,7 @@ export class Runner implements AsyncDisposable {
     return new Turn({
       input,
       maxTurns: input.maxTurns ?? environment.PRAKTOR_MAX_TURNS,
+      modelTimeoutMs: environment.PRAKTOR_MODEL_TIMEOUT_MS,
       workspace: environment.PRAKTOR_WORKSPACE,
       pool: this.#sessions,
       addFact: (fact) => this.#outbox.add(key, fact),

@@ -48,12 +48,12 @@ export class TurnTranslator {
   }
 
   /**
-   * How long the model has been silent while nothing but the model is waited for. Claude Code itself waits for five minutes.
-   * Zero while a tool runs: that may take as long as it takes.
+   * How long the model has been silent while nothing but the model is waited for, and whether it has begun to answer. Claude Code
+   * itself waits for five minutes in the middle of an answer. Null while a tool runs: that may take as long as it takes.
    */
-  get modelSilenceMs(): number {
+  get modelSilence(): { hasBegun: boolean; ms: number } | null {
     const waits = (this.#open !== null || this.#askingSince !== null) && this.#toolsRunning.size === 0;
-    return waits ? this.#now() - this.#lastSignAt : 0;
+    return waits ? { hasBegun: this.#open !== null, ms: this.#now() - this.#lastSignAt } : null;
   }
 
   read(message: SDKMessage): TurnStep[] {

@@ -17,6 +17,8 @@ import { totalUsage, usageSince } from "./usage.ts";
 export interface TurnOptions {
   input: AgentInput;
   maxTurns: number;
+  /** How long a model call may take to begin its answer. */
+  modelTimeoutMs: number;
   workspace: string;
   pool: SessionPool;
   addFact: (fact: FactBody) => void;
@@ -29,8 +31,10 @@ type Ending = Extract<TurnStep, { type: "end" }> | { type: "failed"; failure: Fa
 
 /** How long Claude Code may take to end an interrupted turn before its process is ended. */
 const interruptGraceMs = 5_000;
-/** Longer than any pause of a model that is still there: the Messages API sends pings meanwhile. */
-const maxSilenceMs = 120_000;
+/** Longer than any pause of a model that has begun to answer: the Messages API sends pings meanwhile. */
+const maxPauseMs = 120_000;
+/** A call that never begins is Claude Code's to give up; this is for one that it forgot. */
+const beginGraceMs = 60_000;
 const silenceCheckMs = 5_000;
 const maxPartialChars = 100_000;
 const maxFailureChars = 4_000;
@@ -95,7 +99,7 @@ export class Turn {
   }
 
   async #converse(sessionId: string | undefined): Promise<Ending> {
-    const { input, pool, maxTurns, workspace, logger, now } = this.#options;
+    const { input, pool, maxTurns, modelTimeoutMs, workspace, logger, now } = this.#options;
     const { conversationId, model } = input;
     if (this.#stopped) return interruptedBeforeStart;
     const content = await promptContent(input, workspace, logger);
@@ -114,7 +118,9 @@ export class Turn {
       },
     );
     const watch = setInterval(() => {
-      if (translator.modelSilenceMs > maxSilenceMs) resolve({ type: "failed", failure: silentModel });
+      const { hasBegun, ms } = translator.modelSilence ?? { hasBegun: false, ms: 0 };
+      const limitMs = hasBegun ? maxPauseMs : modelTimeoutMs + beginGraceMs;
+      if (ms > limitMs) resolve({ type: "failed", failure: silentModel(limitMs) });
     }, silenceCheckMs);
     const ending = await promise;
     clearInterval(watch);
@@ -199,9 +205,9 @@ export class Turn {
   }
 }
 
-const silentModel: Failure = {
+const silentModel = (ms: number): Failure => ({
   code: "model_unreachable",
-  content: `The model sent nothing for ${maxSilenceMs / 1000} seconds.`,
-};
+  content: `The model sent nothing for ${ms / 1000} seconds.`,
+});
 const interruptedFailure: Failure = { code: "interrupted", content: "The turn was interrupted." };
 const interruptedBeforeStart: Ending = { type: "failed", failure: interruptedFailure };

@@ -4,15 +4,19 @@ import type { PraktorEvent } from "@praktor/protocol/events";
 import type { Assistant } from "./agent/assistant.ts";
 import type { RunningTurns } from "./agent/running-turns.ts";
 import type { Clock } from "./kit/clock.ts";
+import { daysBefore } from "./kit/day.ts";
 import type { Logger } from "./kit/logger.ts";
 import { errorMessage } from "./kit/praktor-error.ts";
 import type { NewOutboxPart, Store } from "./store/contract.ts";
 import type { Conversation, Group, Turn } from "./store/rows.ts";
+import { usageText } from "./usage-text.ts";
+import type { Spending } from "./usage/spending.ts";
 
 export interface ChatCommandsOptions {
   store: Store;
   assistant: Assistant;
   running: RunningTurns;
+  spending: Spending;
   clock: Clock;
   logger: Logger;
   publish: (event: PraktorEvent) => void;
@@ -25,7 +29,6 @@ export interface ChatCommandsOptions {
   onOutgoing: () => void;
 }
 
-const dayMs = 24 * 3_600_000;
 const shownGroups = 50;
 
 export class ChatCommands {
@@ -68,24 +71,19 @@ export class ChatCommands {
   }
 
   async usage(conversationId: string): Promise<string> {
-    const { store, clock } = this.#options;
+    const { store, spending } = this.#options;
     const group = await this.#group(conversationId);
     if (!group) return "Nothing was used yet.";
-    const now = clock.now();
-    const spans = [
-      ["24 hours", now - dayMs],
-      ["7 days", now - 7 * dayMs],
-      ["30 days", now - 30 * dayMs],
-    ] as const;
-    const lines = await Promise.all(
-      spans.map(async ([name, since]) => {
-        const used = await store.usage.totals({ since, ...(group.isMain ? {} : { groupId: group.id }) });
-        const read = used.inputTokens + used.cacheReadTokens + used.cacheWriteTokens;
-        const cost = used.costUsd > 0 ? ` · $${used.costUsd.toFixed(2)}` : "";
-        return `- **${name}**: ${number(used.calls)} model calls · ${number(read)} tokens read (${number(used.cacheReadTokens)} cached) · ${number(used.outputTokens)} written${cost}`;
-      }),
-    );
-    return [group.isMain ? "All groups:" : `${group.name}:`, "", ...lines].join("\n");
+    const today = spending.today();
+    const [days, groups] = await Promise.all([store.usage.days(daysBefore(today, 29)), store.groups.list()]);
+    return usageText({
+      groups: group.isMain ? groups : [group],
+      days: group.isMain ? days : days.filter(({ groupId }) => groupId === group.id),
+      title: group.isMain ? "All groups" : group.name,
+      today,
+      // What all groups may spend together is the owner's to know.
+      budgets: spending.states([group]).filter((budget) => group.isMain || budget.groupId !== null),
+    });
   }
 
   async model(conversationId: string, wanted: string): Promise<string> {

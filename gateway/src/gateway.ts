@@ -24,6 +24,7 @@ import { Account } from "./natsbus/account.ts";
 import { Bus } from "./natsbus/bus.ts";
 import { Events } from "./natsbus/events.ts";
 import { shippedPaths } from "./paths.ts";
+import { ModelHealth } from "./sandbox-api/model-health.ts";
 import { ModelProxy } from "./sandbox-api/model-proxy.ts";
 import { SandboxEndpoint } from "./sandbox-api/sandbox-endpoint.ts";
 import { SandboxPlaces } from "./sandbox-api/sandbox-places.ts";
@@ -32,6 +33,7 @@ import type { NewOutboxPart } from "./store/contract.ts";
 import { SqliteStore } from "./store/sqlite-store.ts";
 import { SystemStatus } from "./system-status.ts";
 import { makeScheduler } from "./make-scheduler.ts";
+import { makeSpending } from "./make-spending.ts";
 import { makeTelegram } from "./make-telegram.ts";
 import { answerParts } from "./telegram/format/answer-parts.ts";
 import { Pairing } from "./telegram/pairing.ts";
@@ -112,16 +114,34 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   const obstacle = (): Obstacle | null =>
     obstacleOf(access, { isolates: isolates(), allowUnisolated: settings.sandbox.allow_unisolated });
 
+  const render = (address: Address, markdown: string): NewOutboxPart[] =>
+    address.channel === "telegram" ? answerParts(markdown, settings.telegram.max_parts).map((body) => ({ body })) : [];
+  const running = new RunningTurns();
+  const wakeDelivery = (): void => telegram?.wakeDelivery();
+  const { spending, record } = await makeSpending(settings, {
+    store,
+    running,
+    background,
+    clock,
+    log,
+    timeZone: options.timeZone,
+    render,
+    publish,
+    wakeDelivery,
+  });
+  const modelHealth = new ModelHealth(
+    () => clock.now(),
+    ({ level, detail }) => publish({ type: "health", component: "model", ok: level === "ok", detail }),
+  );
+
   const transfers = new Transfers(ids);
   const modelProxy = new ModelProxy({
     ...access,
     logger: log,
     now: () => clock.now(),
-    onCall: (call) => {
-      const [only, ...others] = running.of(call.groupId);
-      const turnId = only !== undefined && others.length === 0 ? only.turn.id : null;
-      background.run(() => store.usage.record({ ...call, turnId, at: clock.now() }));
-    },
+    spending,
+    onCall: record,
+    onOutcome: (outcome) => modelHealth.note(outcome),
   });
   const endpoint = stack.use(
     new SandboxEndpoint({
@@ -142,9 +162,6 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     endpoint,
   });
 
-  const render = (address: Address, markdown: string): NewOutboxPart[] =>
-    address.channel === "telegram" ? answerParts(markdown, settings.telegram.max_parts).map((body) => ({ body })) : [];
-  const running = new RunningTurns();
   const agents = makeAgents(settings, {
     store,
     bus,
@@ -180,7 +197,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     timeZone: options.timeZone,
     render,
     publish,
-    wakeDelivery: () => telegram?.wakeDelivery(),
+    wakeDelivery,
     status: () => status.status(),
   });
   stack.use(scheduler);
@@ -189,6 +206,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     store,
     assistant,
     running,
+    spending,
     workspace,
     log,
     clock,
@@ -207,6 +225,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     startedAt,
     activeAgents: () => pool.list().length,
     obstacle,
+    model: () => modelHealth.state(),
     telegram: () => telegram?.health() ?? null,
   });
 
@@ -258,6 +277,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
             health: () => status.health(),
           },
           tasks,
+          spending,
           workspace,
           instructions: new GlobalInstructions(settings.groups.base_path),
           pairing: telegram ? pairing : null,

@@ -85,7 +85,9 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     return reply?.status === "ok" ? (reply.runner ?? null) : null;
   };
   const environment = {
-    PRAKTOR_MODEL_AUTH: access.credential?.type ?? "api_key",
+    // Only an account's token makes Claude Code add what such a token needs.
+    PRAKTOR_MODEL_AUTH: access.credential?.type === "oauth" ? "oauth" : "api_key",
+    PRAKTOR_MODEL_TIMEOUT_MS: String(settings.agent.model_timeout),
     PRAKTOR_MAX_CONVERSATIONS: String(settings.agent.max_conversations),
     PRAKTOR_MAX_TURNS: String(settings.agent.max_turns),
     PRAKTOR_WEB_FETCH_PREFLIGHT: String(settings.agent.web_fetch_preflight),

@@ -17,6 +17,7 @@ import type { Pairing } from "./telegram/pairing.ts";
 import { readTaskTap, taskButtons } from "./telegram/task-buttons.ts";
 import { taskList } from "./telegram/task-list.ts";
 import { TelegramBot } from "./telegram/telegram-bot.ts";
+import type { Spending } from "./usage/spending.ts";
 import { Transcriber } from "./telegram/transcriber.ts";
 import type { WebhookSettings } from "./telegram/webhook-intake.ts";
 
@@ -24,6 +25,7 @@ export interface TelegramParts {
   store: Store;
   assistant: Assistant;
   running: RunningTurns;
+  spending: Spending;
   workspace: Workspace;
   log: Logger;
   clock: Clock;
@@ -36,12 +38,13 @@ export interface TelegramParts {
 /** Null without a token: the bot is off. */
 export function makeTelegram(settings: Settings, parts: TelegramParts): TelegramBot | null {
   const { token, api_root: apiRoot, allow_from: allowFrom, group_replies: groupReplies } = settings.telegram;
-  const { store, assistant, running, workspace, log, clock, publish, pairing, tasks, passPoint } = parts;
+  const { store, assistant, running, spending, workspace, log, clock, publish, pairing, tasks, passPoint } = parts;
   if (token === undefined) return null;
   const commands = new ChatCommands({
     store,
     assistant,
     running,
+    spending,
     clock,
     logger: log,
     publish,

@@ -16,6 +16,7 @@ export function modelAccess({ agent }: Settings): ModelAccess {
   if (agent.anthropic_api_key !== undefined)
     return { credential: { type: "api_key", key: agent.anthropic_api_key }, baseUrl };
   if (agent.oauth_token !== undefined) return { credential: { type: "oauth", token: agent.oauth_token }, baseUrl };
+  if (agent.auth_token !== undefined) return { credential: { type: "auth_token", token: agent.auth_token }, baseUrl };
   return { credential: null, baseUrl };
 }
 

@@ -17,6 +17,8 @@ export interface SystemStatusOptions {
   startedAt: number;
   activeAgents: () => number;
   obstacle: () => Obstacle | null;
+  /** As the calls to it show. */
+  model: () => { level: "ok" | "warn" | "bad"; detail: string };
   /** Null where Telegram is off. */
   telegram: () => { ok: boolean; detail: string } | null;
 }
@@ -32,7 +34,7 @@ export class SystemStatus {
   }
 
   async health(): Promise<Health[]> {
-    const { store, bus, host, telegram, obstacle } = this.#options;
+    const { store, bus, host, telegram, obstacle, model } = this.#options;
     const bot = telegram();
     const blocked = obstacle();
     const [storeHealth, sandboxHealth] = await Promise.all([
@@ -43,7 +45,7 @@ export class SystemStatus {
       { name: "store", ...storeHealth },
       { name: "bus", ...bus.health() },
       { name: "sandbox", ...sandboxHealth },
-      { name: "model", ok: blocked === null, detail: blocked?.detail ?? "A model credential is configured." },
+      { name: "model", ...(blocked === null ? measuredModel(model()) : { ok: false, detail: blocked.detail }) },
       ...(bot === null ? [] : [{ name: "telegram", ...bot }]),
     ];
   }
@@ -79,6 +81,10 @@ export class SystemStatus {
       timestamp: new Date(clock.now()).toISOString(),
     };
   }
+}
+
+function measuredModel({ level, detail }: ReturnType<SystemStatusOptions["model"]>): Omit<Health, "name"> {
+  return { ok: level === "ok", level, detail };
 }
 
 async function measured(health: Promise<{ ok: boolean; detail: string }>): Promise<{ ok: boolean; detail: string }> {

@@ -15,6 +15,8 @@ export const GroupView = z.object({
   type: z.enum(["main", "standard"]),
   is_main: z.boolean(),
   model: z.string().nullable(),
+  /** Dollars a day; null: no limit; `default`: as the settings say. */
+  budget_per_day: z.union([z.number().positive(), z.null(), z.literal("default")]),
   agent_status: z.enum(["running", "stopped"]),
   message_count: z.number().int(),
   last_active: time.nullable(),
@@ -32,9 +34,16 @@ export type GroupCreate = z.infer<typeof GroupCreate>;
 
 /** What of a group can be changed; `model: null` goes back to the default. */
 export const GroupUpdate = z
-  .object({ name: GroupCreate.shape.name, model: z.string().min(1).max(200).nullable() })
+  .object({
+    name: GroupCreate.shape.name,
+    model: z.string().min(1).max(200).nullable(),
+    budget_per_day: z.union([z.number().positive().max(1_000_000), z.null(), z.literal("default")]),
+  })
   .partial()
-  .refine((change) => change.name !== undefined || change.model !== undefined, "must change name or model");
+  .refine(
+    (change) => Object.values(change).some((value) => value !== undefined),
+    "must change name, model or budget_per_day",
+  );
 export type GroupUpdate = z.infer<typeof GroupUpdate>;
 
 export const ConversationView = z.object({
@@ -126,7 +135,13 @@ export const AgentView = z.object({
 });
 export type AgentView = z.infer<typeof AgentView>;
 
-export const Health = z.object({ name: z.string(), ok: z.boolean(), detail: z.string() });
+export const Health = z.object({
+  name: z.string(),
+  ok: z.boolean(),
+  /** Where there is more to tell than `ok`: `warn` may pass by itself. */
+  level: z.enum(["ok", "warn", "bad"]).optional(),
+  detail: z.string(),
+});
 export type Health = z.infer<typeof Health>;
 
 export const StatusView = z.object({

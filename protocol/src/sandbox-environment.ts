@@ -26,6 +26,8 @@ export const SandboxEnvironment = z.object({
   HOME: z.string(),
   /** `api_key` or `oauth`: under which name Claude Code is given the token, so that it sends the right headers. */
   PRAKTOR_MODEL_AUTH: z.enum(["api_key", "oauth"]).default("api_key"),
+  /** How long a model call may take to send its first header. */
+  PRAKTOR_MODEL_TIMEOUT_MS: z.coerce.number().int().positive().default(600_000),
   PRAKTOR_MODEL: z.string().optional(),
   PRAKTOR_MAX_CONVERSATIONS: z.coerce.number().int().positive().default(3),
   PRAKTOR_MAX_TURNS: z.coerce.number().int().positive().default(100),

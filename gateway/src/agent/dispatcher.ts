@@ -158,6 +158,7 @@ export class Dispatcher implements AsyncDisposable {
     this.#options.running.begin(adopted, false);
     this.#watchDeadline(adopted);
     const conversation = await this.#options.conversations.get(turn.conversationId);
+    if (conversation?.sessionId != null) this.#options.running.inSession(turn.id, conversation.sessionId);
     if (conversation) this.#options.onStarted(adopted, conversation);
     // The wish to stop it came before the gateway's end.
     if (adopted.cancelRequested) this.#background.run((signal) => this.#interrupt(adopted, signal));
@@ -335,6 +336,7 @@ export class Dispatcher implements AsyncDisposable {
     const text = note === null ? promptOf(spoken) : `${promptOf(spoken)}\n\n${note}`;
     const task = turn.sender === "scheduler" ? ((await this.#options.taskOf?.(turn.id)) ?? null) : null;
     const input = this.#input(turn, group, conversation, text, task);
+    if (conversation.sessionId !== null) running.inSession(turn.id, conversation.sessionId);
     const reply = await this.#send({ ...input, ...inputFiles(files) }, sandbox, signal);
     const live = isWanted() ? running.get(turn.id) : undefined;
     if (reply.status === "refused") return await this.#refused(turn, sandbox, reply);

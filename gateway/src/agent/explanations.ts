@@ -25,7 +25,7 @@ export function explain(code: TurnErrorCode, detail: string): string {
     case "max_turns":
       return "⚠️ I reached the limit of steps for one message (`agent.max_turns`) before I was done. What was done so far is kept; write “go on” to continue.";
     case "budget":
-      return `⚠️ The budget is used up, so I stopped. ${shorten(detail)} Raise the budget, or wait until it begins anew.`;
+      return `⚠️ I had to stop, because there is no budget left. ${shorten(detail)} Send your message again when there is.`;
     case "interrupted":
       return "⏹ Stopped. What was done so far is kept; write again to go on.";
     case "agent_error":

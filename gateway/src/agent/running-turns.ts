@@ -17,14 +17,39 @@ export interface RunningTurn {
 /** A live view longer than this is cut at its front: the answer itself comes whole with the result. */
 const maxTextLength = 200_000;
 const maxTools = 500;
+/** More than run at once, so that a call that ends late still finds its turn. */
+const maxSessions = 1_000;
 
 export class RunningTurns {
   readonly #turns = new Map<string, RunningTurn>();
+  /** By Claude's session, the last turn that ran in it, in the order in which they began. */
+  readonly #sessions = new Map<string, Turn>();
 
   begin(turn: Turn, dispatching: boolean): RunningTurn {
     const running: RunningTurn = { turn, dispatching, text: "", nextIndex: 0, tools: [] };
     this.#turns.set(turn.id, running);
     return running;
+  }
+
+  /** The turn runs in this session: what it asks of the model is then known as its own. */
+  inSession(turnId: string, sessionId: string): void {
+    const turn = this.#turns.get(turnId)?.turn;
+    if (!turn) return;
+    this.#sessions.delete(sessionId);
+    this.#sessions.set(sessionId, turn);
+    const [oldest] = this.#sessions.keys();
+    if (this.#sessions.size > maxSessions && oldest !== undefined) this.#sessions.delete(oldest);
+  }
+
+  /**
+   * The turn of a model call, also when it ended just before the call did. A sandbox can name any session: only one of its own
+   * group counts, and without one the group's only turn. Null where that cannot be told.
+   */
+  ofSession(groupId: string, sessionId: string | null): Turn | null {
+    const known = sessionId === null ? undefined : this.#sessions.get(sessionId);
+    if (known?.groupId === groupId) return known;
+    const [only, ...others] = this.of(groupId);
+    return only && others.length === 0 ? only.turn : null;
   }
 
   get(turnId: string): RunningTurn | undefined {

@@ -124,6 +124,7 @@ export class TurnFacts {
     const { turnId, conversationId } = fact;
     switch (fact.type) {
       case "started":
+        running.inSession(turnId, fact.sessionId);
         return;
       case "tool": {
         running.tool(turnId, {

@@ -3,7 +3,7 @@
 export interface EnvironmentKey {
   variable: string;
   path: readonly [string, string];
-  read: "text" | "integer" | "boolean" | "list";
+  read: "text" | "integer" | "amount" | "boolean" | "list";
 }
 
 const key = (
@@ -32,6 +32,10 @@ export const environmentKeys: readonly EnvironmentKey[] = [
   key("ANTHROPIC_API_KEY", ["agent", "anthropic_api_key"]),
   key("CLAUDE_CODE_OAUTH_TOKEN", ["agent", "oauth_token"]),
   key("ANTHROPIC_BASE_URL", ["agent", "base_url"]),
+  key("ANTHROPIC_AUTH_TOKEN", ["agent", "auth_token"]),
+  key("PRAKTOR_BUDGET_GROUP_DAY", ["budgets", "group_per_day"], "amount"),
+  key("PRAKTOR_BUDGET_DAY", ["budgets", "per_day"], "amount"),
+  key("PRAKTOR_BUDGET_30_DAYS", ["budgets", "per_30_days"], "amount"),
   key("PRAKTOR_NATS_PORT", ["nats", "port"], "integer"),
   key("PRAKTOR_NATS_URL", ["nats", "url"]),
   key("PRAKTOR_NATS_CREDS", ["nats", "creds"]),
@@ -64,6 +68,8 @@ export function readVariable(read: EnvironmentKey["read"], text: string): unknow
       return text;
     case "integer":
       return /^-?\d+$/.test(text.trim()) ? Number(text.trim()) : text;
+    case "amount":
+      return /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text.trim()) : text;
     case "boolean":
       return booleans[text.trim().toLowerCase()] ?? text;
     case "list":

@@ -12,6 +12,11 @@ const duration = z.union([z.string(), z.number().int().nonnegative()]).transform
   return delayMs;
 });
 
+/** Dollars. */
+const limit = z.number().positive().nullable().default(null);
+/** Dollars for a million tokens. */
+const rate = z.number().nonnegative();
+
 const port = z.number().int().min(0).max(65_535);
 const secret = z.string().min(1);
 /** YAML reads a bare id as a number; both are fine. */
@@ -75,6 +80,10 @@ export const Settings = z.strictObject({
       web_fetch_preflight: z.boolean().default(false),
       anthropic_api_key: secret.optional(),
       oauth_token: secret.optional(),
+      /** A compatible endpoint's key that it wants as a bearer token. */
+      auth_token: secret.optional(),
+      /** A model call that sends no header for so long is made again. */
+      model_timeout: duration.prefault("10m"),
       base_url: z.url().optional(),
     })
     .prefault({}),
@@ -132,6 +141,33 @@ export const Settings = z.strictObject({
     .prefault({}),
   /** Who did what is kept for so many days. */
   audit: z.strictObject({ keep_days: z.number().int().min(1).max(3650).default(365) }).prefault({}),
+  usage: z
+    .strictObject({
+      /** By model, with `*` for any characters; goes before the built-in list. */
+      prices: z
+        .record(
+          z.string().min(1),
+          z
+            .strictObject({
+              input: rate,
+              output: rate,
+              cache_write_5m: rate.optional(),
+              cache_write_1h: rate.optional(),
+              cache_read: rate.optional(),
+            })
+            .transform((price) => ({
+              input: price.input,
+              output: price.output,
+              cacheWrite5m: price.cache_write_5m ?? price.input,
+              cacheWrite1h: price.cache_write_1h ?? price.cache_write_5m ?? price.input,
+              cacheRead: price.cache_read ?? price.input,
+            })),
+        )
+        .default({}),
+    })
+    .prefault({}),
+  /** What may be spent on model calls; null: no limit. */
+  budgets: z.strictObject({ group_per_day: limit, per_day: limit, per_30_days: limit }).prefault({}),
   scheduler: z.strictObject({ poll_interval: duration.prefault("30s") }).prefault({}),
   groups: z
     .strictObject({ base_path: z.string().min(1).default("data/groups"), main_chat_id: chatId.optional() })

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";
-import { EndpointBench, realKey, tokenOf } from "./testing/endpoint-bench.ts";
+import { EndpointBench, realKey, spendingOf, tokenOf } from "./testing/endpoint-bench.ts";
 
 const ApiError = z.object({ type: z.literal("error"), error: z.object({ type: z.string(), message: z.string() }) });
 const auth = { authorization: `Bearer ${tokenOf("a")}` };
@@ -19,29 +19,30 @@ async function firstPiece(response: Response): Promise<string> {
 }
 
 describe("credentials", () => {
-  test.each([{ type: "api_key", key: realKey } as const, { type: "oauth", token: realKey } as const])(
-    "$type is added, and nothing of the sandbox's own goes on",
-    async (credential) => {
-      await using bench = await EndpointBench.start(credential);
-      const headers = {
-        authorization: `Bearer ${tokenOf("a")}`,
-        "x-api-key": tokenOf("a"),
-        cookie: "session=1",
-        "proxy-authorization": "Basic eA==",
-        "anthropic-version": "2023-06-01",
-        "anthropic-beta": "oauth-2025-04-20",
-      };
-      expect((await post(bench, { headers })).status).toBe(200);
-      const [asked] = bench.upstream.asked;
-      expect(asked?.url).toBe("/v1/messages?beta=true");
-      expect(asked?.headers).toMatchObject({ "anthropic-version": "2023-06-01", "anthropic-beta": "oauth-2025-04-20" });
-      expect(asked?.headers["x-api-key"]).toBe(credential.type === "api_key" ? realKey : undefined);
-      expect(asked?.headers.authorization).toBe(credential.type === "oauth" ? `Bearer ${realKey}` : undefined);
-      expect(JSON.stringify(asked?.headers)).not.toContain(tokenOf("a"));
-      expect(asked?.headers).not.toHaveProperty("cookie");
-      expect(asked?.headers).not.toHaveProperty("proxy-authorization");
-    },
-  );
+  test.each([
+    { type: "api_key", key: realKey } as const,
+    { type: "oauth", token: realKey } as const,
+    { type: "auth_token", token: realKey } as const,
+  ])("$type is added, and nothing of the sandbox's own goes on", async (credential) => {
+    await using bench = await EndpointBench.start(credential);
+    const headers = {
+      authorization: `Bearer ${tokenOf("a")}`,
+      "x-api-key": tokenOf("a"),
+      cookie: "session=1",
+      "proxy-authorization": "Basic eA==",
+      "anthropic-version": "2023-06-01",
+      "anthropic-beta": "oauth-2025-04-20",
+    };
+    expect((await post(bench, { headers })).status).toBe(200);
+    const [asked] = bench.upstream.asked;
+    expect(asked?.url).toBe("/v1/messages?beta=true");
+    expect(asked?.headers).toMatchObject({ "anthropic-version": "2023-06-01", "anthropic-beta": "oauth-2025-04-20" });
+    expect(asked?.headers["x-api-key"]).toBe(credential.type === "api_key" ? realKey : undefined);
+    expect(asked?.headers.authorization).toBe(credential.type === "api_key" ? undefined : `Bearer ${realKey}`);
+    expect(JSON.stringify(asked?.headers)).not.toContain(tokenOf("a"));
+    expect(asked?.headers).not.toHaveProperty("cookie");
+    expect(asked?.headers).not.toHaveProperty("proxy-authorization");
+  });
 
   test("either header opens the door, a wrong one does not", async () => {
     await using bench = await EndpointBench.start();
@@ -78,6 +79,103 @@ describe("credentials", () => {
     const headers = { ...auth, expect: "100-continue", te: "trailers", "keep-alive": "timeout=5", connection: "close" };
     expect((await bench.raw("POST", "/model/v1/messages", headers)).status).toBe(200);
   });
+});
+
+describe("budgets", () => {
+  /** 100 tokens read, 90 written: a tenth of a cent. */
+  const answered = `{"model":"m","usage":{"input_tokens":100,"output_tokens":90}}`;
+  const ask = JSON.stringify({ model: "m", max_tokens: 90, messages: [] });
+  const answering = (bench: EndpointBench): void => {
+    bench.upstream.answer = (request, response) => {
+      request.resume().once("end", () => response.setHeader("content-type", "application/json").end(answered));
+    };
+  };
+
+  test("a group whose budget is spent is refused before the call goes out, others are not", async () => {
+    await using bench = await EndpointBench.start();
+    bench.spending = spendingOf(0.0015);
+    answering(bench);
+    for (let call = 0; call < 2; call += 1) expect((await post(bench, { body: ask })).status).toBe(200);
+    await vi.waitFor(() => expect(bench.calls).toHaveLength(2));
+    const refused = await post(bench, { body: ask });
+    expect(refused.status).toBe(402);
+    expect(ApiError.parse(await refused.json()).error).toMatchObject({
+      type: "billing_error",
+      message: expect.stringContaining("This group has used its budget of $0.0015 for today"),
+    });
+    expect(bench.upstream.asked).toHaveLength(2);
+    const other = { authorization: `Bearer ${tokenOf("b")}` };
+    expect((await post(bench, { body: ask, headers: other })).status).toBe(200);
+    expect(bench.calls.map(({ cost }) => cost.usd)).toEqual([0.001, 0.001, 0.001]);
+  });
+
+  test("tokens are counted and models listed for nothing, also when it is spent", async () => {
+    await using bench = await EndpointBench.start();
+    bench.spending = spendingOf(0.0001);
+    answering(bench);
+    await (await post(bench, { body: ask })).text();
+    expect((await post(bench, { body: ask })).status).toBe(402);
+    const counted = await fetch(`${bench.url}/model/v1/messages/count_tokens`, { method: "POST", headers: auth });
+    expect([counted.status, (await fetch(`${bench.url}/model/v1/models`, { headers: auth })).status]).toEqual([
+      200, 200,
+    ]);
+    expect(bench.calls).toHaveLength(1);
+  });
+
+  test("of 20 calls at once at most one goes over", async () => {
+    await using bench = await EndpointBench.start();
+    bench.spending = spendingOf(0.0045);
+    answering(bench);
+    const statuses = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const answer = await post(bench, { body: ask });
+        await answer.text();
+        return answer.status;
+      }),
+    );
+    expect(statuses.filter((status) => status === 200)).toHaveLength(5);
+    expect(statuses.filter((status) => status === 402)).toHaveLength(15);
+    expect(bench.upstream.asked).toHaveLength(5);
+  });
+
+  test("a caller that hangs up, and an endpoint that is away, hold nothing back for the next", async () => {
+    await using bench = await EndpointBench.start();
+    bench.spending = spendingOf(0.0001);
+    const arrived = Promise.withResolvers<void>();
+    bench.upstream.answer = (request) => request.resume().once("end", () => arrived.resolve());
+    const caller = new AbortController();
+    const first = post(bench, { body: ask, signal: caller.signal });
+    await arrived.promise;
+    const second = post(bench, { body: ask });
+    answering(bench);
+    caller.abort();
+    await expect(first).rejects.toThrow(/abort/);
+    expect((await second).status).toBe(200);
+  });
+
+  test("within one a call that names no model is refused, not passed on", async () => {
+    await using bench = await EndpointBench.start();
+    bench.spending = spendingOf(1);
+    for (const body of ["", "[]", "{", `{"model":7}`]) expect((await post(bench, { body })).status).toBe(400);
+    expect(bench.upstream.asked).toEqual([]);
+  });
+});
+
+test("what is metered is told with Claude's session, and how the endpoint did", async () => {
+  await using bench = await EndpointBench.start();
+  await (await post(bench, { headers: { ...auth, "x-claude-code-session-id": "s1" } })).text();
+  bench.upstream.answer = (request, response) => {
+    request.resume().once("end", () => {
+      response.writeHead(529, { "content-type": "application/json" });
+      response.end(`{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}`);
+    });
+  };
+  await (await post(bench)).text();
+  await vi.waitFor(() => expect(bench.calls.map(({ sessionId }) => sessionId)).toEqual(["s1", null]));
+  expect(bench.outcomes).toEqual([
+    { type: "answered", status: 200, error: null },
+    { type: "answered", status: 529, error: "Overloaded" },
+  ]);
 });
 
 describe("paths", () => {

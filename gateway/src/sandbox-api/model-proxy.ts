@@ -1,15 +1,28 @@
 /** The Messages API for sandboxes: adds the key that they never see, streams both ways, and meters what the answer cost. */
-import type { Usage } from "@praktor/protocol/agent-output";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
-import { UsageMeter } from "../usage/usage-meter.ts";
+import type { Cost } from "../usage/prices.ts";
+import type { CallTicket, Spending } from "../usage/spending.ts";
+import { nothingUsed, UsageMeter, type MeteredUsage } from "../usage/usage-meter.ts";
+import type { CallOutcome } from "./model-health.ts";
+import { readModelRequest } from "./read-model-request.ts";
 
-export type ModelCredential = { type: "api_key"; key: string } | { type: "oauth"; token: string };
+/** `auth_token`: a compatible endpoint's key that goes as a bearer token, without Claude Code taking it for an account's. */
+export type ModelCredential =
+  | { type: "api_key"; key: string }
+  | { type: "oauth"; token: string }
+  | { type: "auth_token"; token: string };
 
+/** One call for an answer, metered. */
 export interface ModelCall {
   groupId: string;
+  /** The group whose budget pays. */
+  payerId: string;
+  /** Claude's own name for the conversation, as its header gives it; an agent can write anything there. */
+  sessionId: string | null;
   model: string;
-  usage: Usage;
+  usage: MeteredUsage;
+  cost: Cost;
   status: number;
   durationMs: number;
 }
@@ -19,9 +32,17 @@ export interface ModelProxyOptions {
   credential: ModelCredential | null;
   logger: Logger;
   now: () => number;
-  /** Called once for every call that went out, when its answer has ended. */
+  spending: Pick<Spending, "begin">;
+  /** Called once for every call for an answer that was answered, when the answer has ended. */
   onCall: (call: ModelCall) => void;
+  /** How every call that went out has ended; not told of one that its caller gave up. */
+  onOutcome: (outcome: CallOutcome) => void;
 }
+
+const answering = "/v1/messages";
+const sessionHeader = "x-claude-code-session-id";
+/** Calls of one group that a budget holds in memory at once. */
+const maxHeldCalls = 32;
 
 /** What Claude Code asks of the Messages API; everything else is refused here. */
 const allowed: readonly { method: string; path: RegExp }[] = [
@@ -58,16 +79,32 @@ const droppedAnswerHeaders = [
   "set-cookie",
 ];
 
+/** What a call's end is told to. */
+interface OpenCall {
+  groupId: string;
+  credential: ModelCredential;
+  sessionId: string | null;
+  startedAt: number;
+  /** Null for a call that costs nothing: it counts tokens, or lists models. */
+  ticket: CallTicket | null;
+  /** Aborts when the caller has gone. */
+  signal: AbortSignal;
+}
+
+type Body = ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer> | null;
+
 export class ModelProxy {
   readonly #options: ModelProxyOptions;
+  /** By group. */
+  readonly #held = new Map<string, number>();
 
   constructor(options: ModelProxyOptions) {
     this.#options = options;
   }
 
-  /** `path` is the part after the endpoint's `/model`, with its query. Never rejects: what fails is an answer in the API's own shape. */
+  /** `path` is the part after the endpoint's `/model`, with its query. What fails on the way out is an answer in the API's own shape. */
   async handle(groupId: string, request: Request, path: string): Promise<Response> {
-    const { credential, baseUrl, logger } = this.#options;
+    const { credential, spending } = this.#options;
     // Taken literally, never resolved: what is checked is what goes out.
     const [pathname = "", ...query] = path.split("?");
     if (!allowed.some((rule) => rule.method === request.method && rule.path.test(pathname))) {
@@ -77,7 +114,6 @@ export class ModelProxy {
         `Praktor lets only the Messages API through, not ${request.method} ${pathname}.`,
       );
     }
-    const search = query.length === 0 ? "" : `?${query.join("?")}`;
     if (!credential) {
       return apiError(
         401,
@@ -85,39 +121,81 @@ export class ModelProxy {
         "Praktor has no model credential: set ANTHROPIC_API_KEY or CLAUDE_CODE_OAUTH_TOKEN.",
       );
     }
-    const startedAt = this.#options.now();
+    const target = pathname + (query.length === 0 ? "" : `?${query.join("?")}`);
+    const ticket = pathname === answering ? await spending.begin(groupId) : null;
+    const call: OpenCall = {
+      groupId,
+      credential,
+      sessionId: request.headers.get(sessionHeader),
+      startedAt: this.#options.now(),
+      ticket,
+      signal: request.signal,
+    };
+    if (!ticket?.limited) return await this.#send(call, request, target, request.body);
+    return await this.#sendWithin(ticket, call, request, target);
+  }
+
+  /** Within a budget: a call that may not go out is refused with the sentence that the person is to read. */
+  async #sendWithin(ticket: CallTicket, call: OpenCall, request: Request, target: string): Promise<Response> {
+    const held = this.#held.get(call.groupId) ?? 0;
+    if (held >= maxHeldCalls) return apiError(429, "rate_limit_error", `${held} calls of this group wait already.`);
+    this.#held.set(call.groupId, held + 1);
     try {
-      const answer = await fetch(baseUrl.replace(/\/+$/, "") + pathname + search, {
+      const read = await readModelRequest(request);
+      if ("problem" in read) return apiError(400, "invalid_request_error", read.problem);
+      const { body, model, maxOutputTokens } = read;
+      const refusal = await ticket.admit({ model, bytes: body.length, maxOutputTokens }, request.signal);
+      // Claude Code gives up at once on this status; others it tries again, or takes for a refused credential.
+      if (refusal !== null) return apiError(402, "billing_error", refusal);
+      return await this.#send(call, request, target, body);
+    } catch (error) {
+      if (request.signal.aborted) return apiError(499, "api_error", "The caller went away.");
+      throw error;
+    } finally {
+      const left = (this.#held.get(call.groupId) ?? 1) - 1;
+      if (left === 0) this.#held.delete(call.groupId);
+      else this.#held.set(call.groupId, left);
+    }
+  }
+
+  /** Never rejects. */
+  async #send(call: OpenCall, request: Request, target: string, body: Body): Promise<Response> {
+    const { baseUrl, logger, onOutcome } = this.#options;
+    try {
+      const answer = await fetch(baseUrl.replace(/\/+$/, "") + target, {
         method: request.method,
-        headers: outgoingHeaders(request.headers, credential),
-        body: request.body,
+        headers: outgoingHeaders(request.headers, call.credential),
+        body,
         duplex: "half",
         redirect: "manual",
         signal: request.signal,
       });
-      return this.#metered(groupId, answer, startedAt);
+      return this.#metered(call, answer);
     } catch (error) {
+      call.ticket?.end("", nothingUsed);
       if (request.signal.aborted) return apiError(499, "api_error", "The caller went away.");
       const reason =
         error instanceof Error && error.cause !== undefined ? errorMessage(error.cause) : errorMessage(error);
-      logger.warn({ groupId, reason }, "the model endpoint could not be reached");
+      onOutcome({ type: "failed", reason: `the endpoint could not be reached: ${reason}` });
+      logger.warn({ groupId: call.groupId, reason }, "the model endpoint could not be reached");
       return apiError(502, "api_error", `Praktor could not reach the model endpoint: ${reason}`);
     }
   }
 
-  #metered(groupId: string, answer: Response, startedAt: number): Response {
-    const { onCall, now } = this.#options;
+  #metered(call: OpenCall, answer: Response): Response {
     const headers = new Headers(answer.headers);
     for (const name of droppedAnswerHeaders) headers.delete(name);
     const meter = new UsageMeter(headers.get("content-type")?.includes("event-stream") ?? false);
-    let reported = false;
-    const report = (): void => {
-      if (reported) return;
-      reported = true;
-      onCall({ groupId, ...meter.result(), status: answer.status, durationMs: now() - startedAt });
+    let ended = false;
+    const end = (how: "whole" | "cut" | "given up"): void => {
+      if (ended) return;
+      ended = true;
+      this.#ended(call, meter.result(), answer.status, how);
     };
+    // Also where nobody reads the answer any more: what it may cost is reserved until its end.
+    call.signal.addEventListener("abort", () => end("given up"), { once: true });
     if (!answer.body) {
-      report();
+      end("whole");
       return new Response(null, { status: answer.status, headers });
     }
     // Said here, because the HTTP adapter otherwise waits for the first pieces to learn whether they are all.
@@ -128,23 +206,47 @@ export class ModelProxy {
         try {
           const next = await reader.read();
           if (next.done) {
-            report();
+            end("whole");
             controller.close();
             return;
           }
           meter.push(next.value);
           controller.enqueue(next.value);
         } catch (error) {
-          report();
+          end(call.signal.aborted ? "given up" : "cut");
           controller.error(error);
         }
       },
       async cancel(reason) {
-        report();
+        end("given up");
         await reader.cancel(reason);
       },
     });
     return new Response(body, { status: answer.status, headers });
+  }
+
+  #ended(
+    { groupId, sessionId, startedAt, ticket }: OpenCall,
+    { model, usage, error }: ReturnType<UsageMeter["result"]>,
+    status: number,
+    how: "whole" | "cut" | "given up",
+  ): void {
+    const { onCall, onOutcome, now } = this.#options;
+    if (ticket) {
+      const cost = ticket.end(model, usage);
+      onCall({
+        groupId,
+        payerId: ticket.payerId,
+        sessionId,
+        model,
+        usage,
+        cost,
+        status,
+        durationMs: now() - startedAt,
+      });
+    }
+    if (how === "whole") onOutcome({ type: "answered", status, error });
+    if (how === "cut") onOutcome({ type: "failed", reason: "the answer was cut before its end" });
   }
 }
 

@@ -1,7 +1,7 @@
 /** What the store's tests share: a clock that they move, a group with a chat, and the facts of a runner. */
 import type { FactOutput, Usage } from "@praktor/protocol/agent-output";
 import type { Clock } from "../kit/clock.ts";
-import type { NewOutboxPart, Received, Store } from "./contract.ts";
+import type { NewOutboxPart, Received, Store, NewModelCall } from "./contract.ts";
 import type { Conversation, Turn } from "./rows.ts";
 
 export const MINUTE_MS = 60_000;
@@ -74,6 +74,31 @@ export async function claim(chat: Pick<Chat, "store" | "clock" | "conversation">
   });
   if (!turn) throw new Error("there was no turn to claim");
   return turn;
+}
+
+/** A call of today, with a price. */
+export function callOf(change: Partial<NewModelCall> = {}): NewModelCall {
+  return {
+    groupId: "g",
+    chargedGroupId: change.groupId ?? "g",
+    turnId: null,
+    conversationId: null,
+    taskId: null,
+    swarmId: null,
+    model: "m",
+    inputTokens: 10,
+    outputTokens: 5,
+    cacheReadTokens: 3,
+    cacheWriteTokens: 2,
+    cacheWrite1hTokens: 1,
+    costUsd: 0.25,
+    countedUsd: change.costUsd ?? 0.25,
+    status: 200,
+    durationMs: 12.5,
+    at: 1_767_323_045_000,
+    day: "2026-01-02",
+    ...change,
+  };
 }
 
 export const someUsage: Usage = {

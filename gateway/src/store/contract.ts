@@ -4,7 +4,7 @@
  * with a `PraktorError<StoreErrorCode>`: `store_full` (nothing was stored; the same call works again once there is space) or `store_failed`.
  */
 import type { Address } from "@praktor/protocol/address";
-import type { FactOutput, Usage } from "@praktor/protocol/agent-output";
+import type { FactOutput } from "@praktor/protocol/agent-output";
 import type { ActorType, AuditEntry } from "../kit/audit.ts";
 import type {
   Conversation,
@@ -54,7 +54,10 @@ export interface GroupStore {
   ofTask(task: { id: string; name: string; groupId: string }): Promise<Group>;
   /** A hidden group with all its conversations, turns, messages and sandboxes' rows; what it used counts for its parent from now on. False: no such hidden group. */
   removeHidden(id: string): Promise<boolean>;
-  update(id: string, change: { name?: string; model?: string | null; isMain?: boolean }): Promise<Group | null>;
+  update(
+    id: string,
+    change: { name?: string; model?: string | null; isMain?: boolean; dayBudgetUsd?: Group["dayBudgetUsd"] },
+  ): Promise<Group | null>;
   /** Messages and last activity by group, in one query. */
   activity(): Promise<Map<string, { messageCount: number; lastActiveAt: number | null }>>;
 }
@@ -280,23 +283,59 @@ export interface SettingStore {
   increment(key: string): Promise<number>;
 }
 
+/** One model call as the proxy metered it. */
+export interface NewModelCall {
+  groupId: string;
+  /** The group whose budget pays for it: its own, or a hidden group's parent. */
+  chargedGroupId: string;
+  turnId: string | null;
+  conversationId: string | null;
+  taskId: string | null;
+  swarmId: string | null;
+  model: string;
+  inputTokens: number;
+  outputTokens: number;
+  cacheReadTokens: number;
+  /** Of both lives; `cacheWrite1hTokens` are those of the longer one. */
+  cacheWriteTokens: number;
+  cacheWrite1hTokens: number;
+  /** Null where no price is known. */
+  costUsd: number | null;
+  /** What budgets count. */
+  countedUsd: number;
+  status: number;
+  durationMs: number;
+  at: number;
+  /** The calendar day in the installation's zone, `2026-11-22`. */
+  day: string;
+}
+
+export interface UsageSum {
+  calls: number;
+  /** Of models without a known price: `costUsd` leaves them out. */
+  unpricedCalls: number;
+  inputTokens: number;
+  outputTokens: number;
+  cacheReadTokens: number;
+  cacheWriteTokens: number;
+  costUsd: number;
+}
+
+export interface UsageDay extends UsageSum {
+  day: string;
+  /** The group that is charged. */
+  groupId: string;
+  model: string;
+  countedUsd: number;
+}
+
 export interface UsageStore {
-  /** One model call as the proxy metered it. */
-  record(call: {
-    groupId: string;
-    turnId: string | null;
-    model: string;
-    usage: Usage;
-    at: number;
-    status: number;
-    durationMs: number;
-  }): Promise<void>;
-  /** A group's include those of the hidden groups that work for it. */
-  totals(query: { since: number; groupId?: string }): Promise<Usage & { calls: number }>;
-  /** What hidden groups used counts for their parents. */
-  byGroupAndModel(
-    since: number,
-  ): Promise<{ groupId: string; model: string; calls: number; tokens: number; costUsd: number }[]>;
+  /** A call that used nothing (it was refused, or failed) is kept and not added up. */
+  record(call: NewModelCall): Promise<void>;
+  /** The sums by day, group and model, from that day on, oldest first. */
+  days(since: string): Promise<UsageDay[]>;
+  /** What a turn, a task with all its runs, or a swarm used. */
+  of(what: { turnId: string } | { taskId: string } | { swarmId: string }): Promise<UsageSum>;
 }
 
 export interface TroubleStore {

@@ -10,6 +10,7 @@ export function toGroup(row: Selectable<GroupTable>): Group {
     folder: row.folder,
     isMain: row.is_main === 1,
     model: row.model,
+    dayBudgetUsd: row.own_budget === 1 ? row.budget_day_usd : "default",
     kind: row.kind,
     parentId: row.parent_id,
     filesOf: row.files_of,

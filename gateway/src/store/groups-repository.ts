@@ -91,6 +91,7 @@ export class GroupsRepository implements GroupStore {
         .set({
           name: change.name ?? row.name,
           model: change.model === undefined ? row.model : change.model,
+          ...(change.dayBudgetUsd === undefined ? {} : budgetColumns(change.dayBudgetUsd)),
           is_main: isMain ? 1 : 0,
         })
         .where("id", "=", id)
@@ -116,4 +117,8 @@ function find(queries: Queries, column: "id" | "folder", value: string) {
 
 async function unmarkMain(queries: Queries): Promise<void> {
   await queries.updateTable("groups").set({ is_main: 0 }).where("is_main", "=", 1).execute();
+}
+
+function budgetColumns(budget: Group["dayBudgetUsd"]): { own_budget: 0 | 1; budget_day_usd: number | null } {
+  return budget === "default" ? { own_budget: 0, budget_day_usd: null } : { own_budget: 1, budget_day_usd: budget };
 }

@@ -7,7 +7,7 @@ import {
   failedOf,
   receive,
   resultOf,
-  someUsage,
+  callOf,
   TestClock,
   textPart,
   toolOf,
@@ -122,11 +122,12 @@ async function useEverything(store: SqliteStore, clock: TestClock): Promise<void
   await store.settings.set("k", "v");
   await store.settings.get("k");
   await store.settings.increment("n");
-  await store.usage.record({ groupId, turnId: null, model: "m", usage: someUsage, at: 1, status: 200, durationMs: 1 });
-  await store.usage.byGroupAndModel(0);
+  await store.usage.record(callOf({ groupId }));
+  await store.usage.days("2026-01-01");
+  await store.usage.of({ turnId: "t" });
+  await store.usage.of({ taskId: "t" });
+  await store.usage.of({ swarmId: "t" });
   await store.troubles.list(0, 5);
-  await store.usage.totals({ since: 0 });
-  await store.usage.totals({ since: 0, groupId });
   const run = { runId: "r", turnId: "rt", conversationId: null, context: "c" };
   await store.tasks.create({
     id: "task",

@@ -7,7 +7,7 @@ import {
   openChat,
   receive,
   resultOf,
-  someUsage,
+  callOf,
   TestClock,
   textPart,
   toolOf,
@@ -54,11 +54,9 @@ export function recordsContract(make: MakeStore): void {
   });
 
   describe("hidden groups", () => {
-    const call = { turnId: null, model: "m", usage: someUsage, status: 200, durationMs: 1 };
-
     it("are in no list, and what they use counts for whoever asked for them", async () => {
       const chat = await openChat(make);
-      const { store, groupId, clock } = chat;
+      const { store, groupId } = chat;
       const task = await store.groups.ofTask({ id: "t1", name: "Backup", groupId });
       expect(task).toMatchObject({
         id: "task-t1",
@@ -80,9 +78,6 @@ export function recordsContract(make: MakeStore): void {
       expect(await store.messages.recent(5)).toEqual([]);
       expect(await store.messages.search({ query: "hidden", limit: 5 })).toEqual([]);
       expect(await store.messages.page({ groupId: task.id, limit: 5 })).toHaveLength(1);
-      await store.usage.record({ ...call, groupId: task.id, at: clock.now() });
-      expect(await store.usage.totals({ since: 0, groupId })).toMatchObject({ calls: 1, costUsd: someUsage.costUsd });
-      expect(await store.usage.byGroupAndModel(0)).toMatchObject([{ groupId, calls: 1 }]);
     });
 
     it("go with all that they said and did; their parent keeps what they cost, and a chat is never removed", async () => {
@@ -102,14 +97,14 @@ export function recordsContract(make: MakeStore): void {
       await store.turns.record(hidden.id, toolOf(claimed, 1));
       await store.turns.succeed(hidden.id, resultOf(claimed), []);
       await store.sandboxes.begin({ id: "s", groupId: hidden.id, tokenHash: "h" });
-      await store.usage.record({ ...call, groupId: hidden.id, at: clock.now() });
+      await store.usage.record(callOf({ groupId: hidden.id, chargedGroupId: groupId }));
       expect(await store.groups.removeHidden(groupId)).toBe(false);
       expect(await store.groups.removeHidden(hidden.id)).toBe(true);
       expect(await store.groups.removeHidden(hidden.id)).toBe(false);
       expect(await store.groups.get(hidden.id)).toBeNull();
       expect(await store.turns.get(turn.id)).toBeNull();
       expect(await store.sandboxes.live()).toEqual([]);
-      expect(await store.usage.totals({ since: 0, groupId })).toMatchObject({ calls: 1 });
+      expect(await store.usage.days("2026-01-01")).toMatchObject([{ groupId, calls: 1 }]);
       expect(await store.messages.page({ groupId, limit: 5 })).toHaveLength(1);
     });
   });
@@ -300,21 +295,59 @@ export function recordsContract(make: MakeStore): void {
       expect(await Promise.all([1, 2, 3].map(() => store.settings.increment("epoch")))).toEqual([1, 2, 3]);
     });
 
-    it("add up model calls by time and group", async () => {
-      const { store, clock } = await openChat(make);
-      const call = { turnId: null, model: "m", usage: someUsage, status: 200, durationMs: 12.5 };
-      await store.usage.record({ ...call, groupId: "a", at: clock.now() });
-      await store.usage.record({ ...call, groupId: "b", at: clock.now() + 10 });
-      expect(await store.usage.totals({ since: 0 })).toEqual({
-        calls: 2,
-        inputTokens: 20,
-        outputTokens: 10,
-        cacheReadTokens: 6,
-        cacheWriteTokens: 4,
-        costUsd: 0.5,
-      });
-      expect(await store.usage.totals({ since: 0, groupId: "a" })).toMatchObject({ calls: 1 });
-      expect(await store.usage.totals({ since: clock.now() + 11 })).toMatchObject({ calls: 0, costUsd: 0 });
+    it("add up model calls by day, group and model", async () => {
+      const store = await make(new TestClock());
+      await store.usage.record(callOf({ groupId: "a" }));
+      await store.usage.record(callOf({ groupId: "a", costUsd: null, countedUsd: 9 }));
+      await store.usage.record(callOf({ groupId: "hidden", chargedGroupId: "b", model: "n" }));
+      await store.usage.record(callOf({ groupId: "a", day: "2026-01-01" }));
+      const sums = { inputTokens: 10, outputTokens: 5, cacheReadTokens: 3, cacheWriteTokens: 2, costUsd: 0.25 };
+      const one = { calls: 1, unpricedCalls: 0, ...sums, countedUsd: 0.25 };
+      const two = { calls: 2, unpricedCalls: 1, inputTokens: 20, outputTokens: 10, cacheReadTokens: 6 };
+      const days = await store.usage.days("2026-01-02");
+      expect(days.toSorted((x, y) => (x.groupId < y.groupId ? -1 : 1))).toEqual([
+        {
+          day: "2026-01-02",
+          groupId: "a",
+          model: "m",
+          ...two,
+          cacheWriteTokens: 4,
+          costUsd: 0.25,
+          countedUsd: 9.25,
+        },
+        { day: "2026-01-02", groupId: "b", model: "n", ...one },
+      ]);
+      expect((await store.usage.days("2026-01-01"))[0]).toMatchObject({ day: "2026-01-01", ...one });
+      expect(await store.usage.days("2026-01-03")).toEqual([]);
+    });
+
+    it("add up what a turn, a task and a swarm used, without the calls that failed", async () => {
+      const store = await make(new TestClock());
+      const nothing = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd: 0 };
+      await store.usage.record(callOf({ turnId: "t1", taskId: "task" }));
+      await store.usage.record(callOf({ turnId: "t2", taskId: "task", swarmId: "s" }));
+      await store.usage.record(callOf({ turnId: "t1", taskId: "task", ...nothing, status: 529 }));
+      expect(await store.usage.of({ turnId: "t1" })).toMatchObject({ calls: 1, inputTokens: 10, costUsd: 0.25 });
+      expect(await store.usage.of({ taskId: "task" })).toMatchObject({ calls: 2, costUsd: 0.5 });
+      expect(await store.usage.of({ swarmId: "s" })).toMatchObject({ calls: 1 });
+      expect(await store.usage.of({ swarmId: "none" })).toMatchObject({ calls: 0, costUsd: 0 });
+      expect((await store.usage.days("2026-01-01")).map(({ calls }) => calls)).toEqual([2]);
+    });
+  });
+
+  describe("a group's own budget", () => {
+    it("is a limit, none at all, or what the settings say", async () => {
+      const store = await make(new TestClock());
+      await store.groups.create({ id: "g", name: "G", folder: "g" });
+      const budget = async () => (await store.groups.get("g"))?.dayBudgetUsd;
+      expect(await budget()).toBe("default");
+      for (const dayBudgetUsd of [2.5, null, 0.001, "default"] as const) {
+        await store.groups.update("g", { dayBudgetUsd });
+        expect(await budget()).toBe(dayBudgetUsd);
+      }
+      await store.groups.update("g", { dayBudgetUsd: 3 });
+      await store.groups.update("g", { name: "H" });
+      expect(await budget()).toBe(3);
     });
   });
 

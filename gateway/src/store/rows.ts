@@ -19,6 +19,8 @@ export interface Group {
   filesOf: string | null;
   /** A `member`'s. */
   swarmId: string | null;
+  /** Dollars a day; null: no limit. */
+  dayBudgetUsd: number | null | "default";
   createdAt: number;
 }
 

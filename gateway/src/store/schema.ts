@@ -25,6 +25,9 @@ export interface GroupTable {
   is_main: Flag;
   model: string | null;
   created_at: number;
+  own_budget: Generated<Flag>;
+  /** With `own_budget`: dollars a day, null for no limit. */
+  budget_day_usd: number | null;
   message_count: Generated<number>;
   last_active_at: number | null;
   kind: Generated<GroupKind>;
@@ -168,6 +171,29 @@ interface ModelCallTable {
   status: number;
   duration_ms: number;
   at: number;
+  charged_group_id: string | null;
+  conversation_id: string | null;
+  task_id: string | null;
+  swarm_id: string | null;
+  cache_write_1h_tokens: number;
+  /** 0: no price was known, and `cost_usd` says nothing. */
+  priced: Flag;
+}
+
+/** The calls that were answered, added up. */
+export interface UsageDayTable {
+  day: string;
+  /** The group that is charged. */
+  group_id: string;
+  model: string;
+  calls: number;
+  unpriced_calls: number;
+  input_tokens: number;
+  output_tokens: number;
+  cache_read_tokens: number;
+  cache_write_tokens: number;
+  cost_usd: number;
+  counted_usd: number;
 }
 
 export interface ScheduledTaskTable {
@@ -269,6 +295,7 @@ export interface Schema {
   agent_sessions: AgentSessionTable;
   settings: SettingTable;
   model_calls: ModelCallTable;
+  usage_days: UsageDayTable;
   scheduled_tasks: ScheduledTaskTable;
   task_runs: TaskRunTable;
   vault_keys: VaultKeyTable;

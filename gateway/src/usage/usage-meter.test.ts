@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { UsageMeter } from "./usage-meter.ts";
+import { nothingUsed, UsageMeter } from "./usage-meter.ts";
 
 const stream = [
-  `event: message_start\ndata: {"type":"message_start","message":{"model":"claude-x","usage":{"input_tokens":12,"cache_read_input_tokens":30,"cache_creation_input_tokens":4,"output_tokens":1}}}\n\n`,
+  `event: message_start\ndata: {"type":"message_start","message":{"model":"claude-x","usage":{"input_tokens":12,"cache_read_input_tokens":30,"cache_creation_input_tokens":4,"cache_creation":{"ephemeral_5m_input_tokens":1,"ephemeral_1h_input_tokens":3},"speed":"standard","output_tokens":1}}}\n\n`,
   `event: content_block_delta\ndata: {"type":"content_block_delta","delta":{"type":"text_delta","text":"says \\"usage\\" – ünicode"}}\n\n`,
   `event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":57}}\n\n`,
 ].join("");
@@ -14,7 +14,15 @@ describe("usage meter", () => {
     for (let at = 0; at < bytes.length; at += size) meter.push(bytes.subarray(at, at + size));
     expect(meter.result()).toEqual({
       model: "claude-x",
-      usage: { inputTokens: 12, outputTokens: 57, cacheReadTokens: 30, cacheWriteTokens: 4, costUsd: 0 },
+      usage: {
+        ...nothingUsed,
+        inputTokens: 12,
+        outputTokens: 57,
+        cacheReadTokens: 30,
+        cacheWriteTokens: 4,
+        cacheWrite1hTokens: 3,
+      },
+      error: null,
     });
   });
 
@@ -22,6 +30,20 @@ describe("usage meter", () => {
     const meter = new UsageMeter(false);
     meter.push(new TextEncoder().encode(`{"model":"m","usage":{"input_tokens":3,"output_tokens":5}}`));
     expect(meter.result().usage).toMatchObject({ inputTokens: 3, outputTokens: 5 });
+  });
+
+  test("reads what makes a call dearer, and why it failed", () => {
+    const meter = new UsageMeter(true);
+    meter.push(
+      new TextEncoder().encode(
+        `data: {"type":"message_start","message":{"model":"m","usage":{"speed":"fast","inference_geo":"us","server_tool_use":{"web_search_requests":2}}}}\n` +
+          `data: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n`,
+      ),
+    );
+    expect(meter.result()).toMatchObject({ usage: { fast: true, usOnly: true, webSearches: 2 }, error: "Overloaded" });
+    const refused = new UsageMeter(false);
+    refused.push(new TextEncoder().encode(`{"type":"error","error":{"type":"x","message":"invalid x-api-key"}}`));
+    expect(refused.result()).toMatchObject({ usage: nothingUsed, error: "invalid x-api-key" });
   });
 
   test("stays at zero for an error body and for a line without end", () => {

@@ -1,6 +1,31 @@
 /** Reads the tokens of one Messages API call from its answer as it streams by, without holding it up. */
-import type { Usage } from "@praktor/protocol/agent-output";
 import { z } from "zod";
+
+/** What one call used, in all that its price depends on. */
+export interface MeteredUsage {
+  inputTokens: number;
+  outputTokens: number;
+  cacheReadTokens: number;
+  /** Of both lives together. */
+  cacheWriteTokens: number;
+  /** Those of `cacheWriteTokens` that live for an hour. */
+  cacheWrite1hTokens: number;
+  webSearches: number;
+  fast: boolean;
+  /** Computed in the United States only, which costs more. */
+  usOnly: boolean;
+}
+
+export const nothingUsed: MeteredUsage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  cacheWrite1hTokens: 0,
+  webSearches: 0,
+  fast: false,
+  usOnly: false,
+};
 
 const tokens = z.number().int().nonnegative().nullish();
 const ApiUsage = z.object({
@@ -8,11 +33,16 @@ const ApiUsage = z.object({
   output_tokens: tokens,
   cache_read_input_tokens: tokens,
   cache_creation_input_tokens: tokens,
+  cache_creation: z.object({ ephemeral_1h_input_tokens: tokens }).nullish(),
+  server_tool_use: z.object({ web_search_requests: tokens }).nullish(),
+  speed: z.string().nullish(),
+  inference_geo: z.string().nullish(),
 });
 /** `message_start` carries the input's tokens, `message_delta` the output's so far; an unstreamed answer has them at its top. */
 const Metered = z.object({
   model: z.string().optional(),
   usage: ApiUsage.nullish(),
+  error: z.object({ message: z.string() }).nullish(),
   message: z.object({ model: z.string().optional(), usage: ApiUsage.nullish() }).optional(),
 });
 
@@ -25,7 +55,8 @@ export class UsageMeter {
   readonly #decoder = new TextDecoder();
   #pending = "";
   #model = "";
-  #usage: Omit<Usage, "costUsd"> = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
+  #usage: MeteredUsage = nothingUsed;
+  #error: string | null = null;
 
   /** `streamed`: the answer is server-sent events; otherwise one JSON body. */
   constructor(streamed: boolean) {
@@ -47,15 +78,15 @@ export class UsageMeter {
     if (this.#pending.length > maxLineLength) this.#pending = "";
   }
 
-  /** The call's tokens so far; complete once the answer has ended. Cost is not known here: prices are not in the answer. */
-  result(): { model: string; usage: Usage } {
+  /** What was seen so far; complete once the answer has ended. `error` is the API's own sentence; `model` is empty where none was named. */
+  result(): { model: string; usage: MeteredUsage; error: string | null } {
     if (!this.#streamed && this.#pending !== "") this.#json(this.#pending);
-    return { model: this.#model, usage: { ...this.#usage, costUsd: 0 } };
+    return { model: this.#model, usage: this.#usage, error: this.#error };
   }
 
   #line(line: string): void {
-    // Only two kinds of events carry usage; most lines are text and are not worth parsing.
-    if (line.startsWith("data:") && line.includes('"usage"')) this.#json(line.slice("data:".length));
+    // Few events carry usage or an error; most lines are text and are not worth parsing.
+    if (line.startsWith("data:") && /"usage"|"error"/.test(line)) this.#json(line.slice("data:".length));
   }
 
   #json(text: string): void {
@@ -63,13 +94,21 @@ export class UsageMeter {
     if (!event.success) return;
     const { message } = event.data;
     this.#model = message?.model ?? event.data.model ?? this.#model;
+    this.#error = event.data.error?.message ?? this.#error;
     const usage = message?.usage ?? event.data.usage;
     if (!usage) return;
+    const before = this.#usage;
+    const cacheWriteTokens = usage.cache_creation_input_tokens ?? before.cacheWriteTokens;
+    const cacheWrite1hTokens = usage.cache_creation?.ephemeral_1h_input_tokens ?? before.cacheWrite1hTokens;
     this.#usage = {
-      inputTokens: usage.input_tokens ?? this.#usage.inputTokens,
-      outputTokens: usage.output_tokens ?? this.#usage.outputTokens,
-      cacheReadTokens: usage.cache_read_input_tokens ?? this.#usage.cacheReadTokens,
-      cacheWriteTokens: usage.cache_creation_input_tokens ?? this.#usage.cacheWriteTokens,
+      inputTokens: usage.input_tokens ?? before.inputTokens,
+      outputTokens: usage.output_tokens ?? before.outputTokens,
+      cacheReadTokens: usage.cache_read_input_tokens ?? before.cacheReadTokens,
+      cacheWriteTokens,
+      cacheWrite1hTokens: Math.min(cacheWrite1hTokens, cacheWriteTokens),
+      webSearches: usage.server_tool_use?.web_search_requests ?? before.webSearches,
+      fast: usage.speed == null ? before.fast : usage.speed === "fast",
+      usOnly: usage.inference_geo == null ? before.usOnly : usage.inference_geo === "us",
     };
   }
 }

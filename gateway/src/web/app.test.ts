@@ -40,6 +40,7 @@ test("the API is described, and every path of it is promised somewhere", async (
       "GET /api/groups",
       "POST /api/groups",
       "GET /api/groups/{id}",
+      "PATCH /api/groups/{id}",
       "PUT /api/groups/{id}",
       "GET /api/groups/{id}/conversations",
       "POST /api/groups/{id}/conversations/{cid}/new-session",

@@ -5,7 +5,15 @@ import type { Logger } from "../kit/logger.ts";
 import { PraktorError } from "../kit/praktor-error.ts";
 import type { Group } from "../store/rows.ts";
 import type { EventHub } from "./event-hub.ts";
-import type { WebActions, WebInstructions, WebPairing, WebStore, WebTasks, WebWorkspace } from "./ports.ts";
+import type {
+  WebActions,
+  WebInstructions,
+  WebPairing,
+  WebSpending,
+  WebStore,
+  WebTasks,
+  WebWorkspace,
+} from "./ports.ts";
 import type { SignIn } from "./sign-in.ts";
 
 export interface WebParts {
@@ -14,6 +22,7 @@ export interface WebParts {
   tasks: WebTasks;
   workspace: WebWorkspace;
   instructions: WebInstructions;
+  spending: WebSpending;
   /** Null without Telegram. */
   pairing: WebPairing | null;
   hub: EventHub;

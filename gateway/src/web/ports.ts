@@ -22,7 +22,7 @@ export interface WebStore {
   readonly groups: Pick<GroupStore, "get" | "list" | "update" | "activity">;
   readonly conversations: Pick<ConversationStore, "get" | "list">;
   readonly messages: Pick<MessageStore, "page" | "search">;
-  readonly usage: Pick<UsageStore, "byGroupAndModel">;
+  readonly usage: Pick<UsageStore, "days">;
   readonly troubles: TroubleStore;
   readonly audit: Pick<AuditStore, "page">;
   readonly turns: Pick<TurnStore, "get" | "events" | "work">;
@@ -101,6 +101,20 @@ export interface WebWorkspace {
 export interface WebInstructions {
   read(): Promise<Instructions>;
   write(text: string, version: string): Promise<Instructions>;
+}
+
+/** What was spent, by the days of the installation's zone. */
+export interface WebSpending {
+  readonly timeZone: string;
+  today(): string;
+  /** The budgets of all groups together, and of those that are given. */
+  states(groups: readonly Group[]): {
+    scope: "group_day" | "day" | "month";
+    groupId: string | null;
+    limitUsd: number;
+    usedUsd: number;
+    state: "fine" | "near" | "spent";
+  }[];
 }
 
 /** Letting people in over Telegram. */

@@ -13,6 +13,7 @@ export function groupView(
     type: group.isMain ? "main" : "standard",
     is_main: group.isMain,
     model: group.model,
+    budget_per_day: group.dayBudgetUsd,
     agent_status: now.running.has(group.id) ? "running" : "stopped",
     message_count: now.activity?.messageCount ?? 0,
     last_active: now.activity?.lastActiveAt == null ? null : time(now.activity.lastActiveAt),

@@ -14,7 +14,16 @@ import { PraktorError, errorMessage } from "../kit/praktor-error.ts";
 import { createApp } from "./app.ts";
 import { EventHub } from "./event-hub.ts";
 import { requirePassword } from "./password.ts";
-import type { WebActions, WebInstructions, WebPairing, WebEvents, WebStore, WebTasks, WebWorkspace } from "./ports.ts";
+import type {
+  WebActions,
+  WebInstructions,
+  WebPairing,
+  WebEvents,
+  WebSpending,
+  WebStore,
+  WebTasks,
+  WebWorkspace,
+} from "./ports.ts";
 import { SignIn } from "./sign-in.ts";
 import { acceptUpgrades } from "./socket-upgrade.ts";
 import { StaticFiles } from "./static-files.ts";
@@ -37,6 +46,7 @@ export interface WebServerOptions {
   tasks: WebTasks;
   workspace: WebWorkspace;
   instructions: WebInstructions;
+  spending: WebSpending;
   /** Null or absent without Telegram. */
   pairing?: WebPairing | null;
   events: WebEvents;
@@ -117,7 +127,7 @@ export class WebServer implements AsyncDisposable {
   }
 
   #createServer(signIn: SignIn, hub: EventHub): Server {
-    const { store, actions, tasks, workspace, instructions, pairing = null, audit = noAudit } = this.#options;
+    const { store, actions, tasks, workspace, instructions, spending, pairing = null, audit = noAudit } = this.#options;
     const { clock, version, logger, allowedHosts } = this.#options;
     const parts = {
       store,
@@ -125,6 +135,7 @@ export class WebServer implements AsyncDisposable {
       tasks,
       workspace,
       instructions,
+      spending,
       pairing,
       audit,
       hub,

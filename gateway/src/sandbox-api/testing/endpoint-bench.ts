@@ -6,6 +6,9 @@ import { systemClock } from "../../kit/clock.ts";
 import { timeSortedIds } from "../../kit/ids.ts";
 import { silentLogger } from "../../kit/logger.ts";
 import { hashSandboxToken } from "../../kit/sandbox-token.ts";
+import { Prices } from "../../usage/prices.ts";
+import { Spending, type SpendingOptions } from "../../usage/spending.ts";
+import type { CallOutcome } from "../model-health.ts";
 import { ModelProxy, type ModelCall, type ModelCredential } from "../model-proxy.ts";
 import { SandboxEndpoint, type KnownSandbox } from "../sandbox-endpoint.ts";
 import { Upstream } from "./upstream.ts";
@@ -13,10 +16,26 @@ import { Upstream } from "./upstream.ts";
 export const realKey = "sk-canary-of-the-gateway";
 export const tokenOf = (groupId: string): string => `token-${groupId}`;
 
+/** Dollars a day for each group, and one price for all models: a dollar for a million tokens read, ten for those written. */
+export function spendingOf(groupDay: number | null = null, onNear: SpendingOptions["onNear"] = () => {}): Spending {
+  const price = { input: 1, output: 10, cacheWrite5m: 1, cacheWrite1h: 1, cacheRead: 1 };
+  return new Spending({
+    limits: { groupDay, day: null, month: null },
+    prices: new Prices({ "*": price }),
+    timeZone: "UTC",
+    now: () => systemClock.now(),
+    payerOf: (id) => Promise.resolve({ id, dayBudgetUsd: "default" }),
+    onNear,
+  });
+}
+
 export class EndpointBench implements AsyncDisposable {
   readonly upstream = new Upstream();
   readonly transfers = new Transfers(timeSortedIds(systemClock));
   readonly calls: ModelCall[] = [];
+  readonly outcomes: CallOutcome[] = [];
+  /** Without a limit, unless a test sets another. */
+  spending = spendingOf();
   readonly issued: { sandbox: KnownSandbox; userPublicKey: string; reachHost: string }[] = [];
   /** By token; taken out when its sandbox is stopped. */
   readonly sandboxes = new Map<string, KnownSandbox>();
@@ -27,6 +46,7 @@ export class EndpointBench implements AsyncDisposable {
     for (const groupId of ["a", "b"]) {
       this.sandboxes.set(hashSandboxToken(tokenOf(groupId)), { id: `sandbox-${groupId}`, groupId });
     }
+    const spending = (): Spending => this.spending;
     this.endpoint = new SandboxEndpoint({
       port: 0,
       logger: silentLogger,
@@ -38,7 +58,11 @@ export class EndpointBench implements AsyncDisposable {
         credential,
         logger: silentLogger,
         now: () => performance.now(),
+        get spending() {
+          return spending();
+        },
         onCall: (call) => this.calls.push(call),
+        onOutcome: (outcome) => this.outcomes.push(outcome),
       }),
       findSandbox: (hash) => Promise.resolve(this.sandboxes.get(hash) ?? null),
       issueCredential: (sandbox, userPublicKey, reachHost): Promise<CredentialReply> => {

@@ -52,6 +52,8 @@ const newSession = createRoute({
     ...failure,
   },
 });
+/** The same as `put`, under the name that a change of some fields usually has. */
+const patch = createRoute({ ...update, method: "patch" });
 const conversations = createRoute({
   method: "get",
   path: "/api/groups/{id}/conversations",
@@ -73,6 +75,18 @@ export function groupRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
     return only;
   }
 
+  async function change(id: string, wanted: GroupUpdate): Promise<GroupView> {
+    const { name, model, budget_per_day: dayBudgetUsd } = wanted;
+    const group = await store.groups.update(id, {
+      ...(name !== undefined && { name }),
+      ...(model !== undefined && { model }),
+      ...(dayBudgetUsd !== undefined && { dayBudgetUsd }),
+    });
+    if (!group) throw new PraktorError("not_found", `There is no group "${id}".`);
+    hub.announce({ type: "group", groupId: id, change: "updated" });
+    return await view(group);
+  }
+
   return createRoutes()
     .openapi(list, async (c) => c.json(await views(await store.groups.list()), 200))
     .openapi(create, async (c) => {
@@ -90,17 +104,8 @@ export function groupRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
       }
     })
     .openapi(show, async (c) => c.json(await view(await requireGroup(parts, c.req.valid("param").id)), 200))
-    .openapi(update, async (c) => {
-      const { id } = c.req.valid("param");
-      const { name, model } = c.req.valid("json");
-      const group = await store.groups.update(id, {
-        ...(name !== undefined && { name }),
-        ...(model !== undefined && { model }),
-      });
-      if (!group) throw new PraktorError("not_found", `There is no group "${id}".`);
-      hub.announce({ type: "group", groupId: id, change: "updated" });
-      return c.json(await view(group), 200);
-    })
+    .openapi(update, async (c) => c.json(await change(c.req.valid("param").id, c.req.valid("json")), 200))
+    .openapi(patch, async (c) => c.json(await change(c.req.valid("param").id, c.req.valid("json")), 200))
     .openapi(newSession, async (c) => {
       const { id, cid } = c.req.valid("param");
       if (!(await actions.newSession(id, cid))) {

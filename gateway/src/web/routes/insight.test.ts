@@ -1,6 +1,6 @@
 import { AttentionView, UsageView } from "@praktor/protocol/insight";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { someUsage } from "../../store/contract-fixture.ts";
+import { callOf } from "../../store/contract-fixture.ts";
 import { Harness } from "../testing/harness.ts";
 
 let harness: Harness;
@@ -10,19 +10,38 @@ beforeAll(async () => {
 });
 afterAll(() => harness[Symbol.asyncDispose]());
 
-test("cost and tokens are told by group and model, of today and of 30 days", async () => {
-  const { store, clock } = harness;
-  const dayMs = 24 * 3_600_000;
-  const call = { groupId: "home", turnId: null, usage: someUsage, status: 200, durationMs: 5 };
-  const now = clock.now();
-  for (const at of [now, now - 2 * dayMs, now - 31 * dayMs]) await store.usage.record({ ...call, model: "big", at });
-  await store.usage.record({ ...call, model: "small", usage: { ...someUsage, costUsd: 0.1 }, at: now });
-  const { rows } = UsageView.parse((await harness.send({ path: "/api/usage" })).json);
-  const one = { calls: 1, tokens: 20, cost_usd: 0.25 };
-  expect(rows).toEqual([
-    { group_id: "home", model: "big", today: one, last_30_days: { calls: 2, tokens: 40, cost_usd: 0.5 } },
-    { group_id: "home", model: "small", today: { ...one, cost_usd: 0.1 }, last_30_days: { ...one, cost_usd: 0.1 } },
+test("cost and tokens are told by day, group and model, of today and of 30 days", async () => {
+  const { store } = harness;
+  const call = callOf({ groupId: "home", model: "big" });
+  for (const day of ["2026-01-02", "2025-12-31", "2025-12-04", "2025-12-03"])
+    await store.usage.record({ ...call, day });
+  await store.usage.record({ ...call, model: "small", costUsd: null });
+  const view = UsageView.parse((await harness.send({ path: "/api/usage" })).json);
+  const one = { calls: 1, tokens: 20, cost_usd: 0.25, unpriced_calls: 0 };
+  const unknown = { ...one, cost_usd: 0, unpriced_calls: 1 };
+  expect(view).toMatchObject({ today: "2026-01-02", timezone: "UTC", budgets: [] });
+  expect(view.rows).toEqual([
+    { group_id: "home", model: "big", today: one, last_30_days: { ...one, calls: 3, tokens: 60, cost_usd: 0.75 } },
+    { group_id: "home", model: "small", today: unknown, last_30_days: unknown },
   ]);
+  expect(view.days.map(({ day, model, cost_usd: cost }) => `${day} ${model} ${cost}`)).toEqual([
+    "2025-12-04 big 0.25",
+    "2025-12-31 big 0.25",
+    "2026-01-02 big 0.25",
+    "2026-01-02 small 0",
+  ]);
+});
+
+test("a group's budget is changed by name, and told with what of it is used", async () => {
+  const change = async (budget: unknown, method = "PATCH"): Promise<number> =>
+    (await harness.send({ method, path: "/api/groups/home", body: { budget_per_day: budget } })).status;
+  const told = async (): Promise<unknown> => UsageView.parse((await harness.send({ path: "/api/usage" })).json).budgets;
+  expect(await change(2)).toBe(200);
+  expect(await told()).toEqual([{ scope: "group_day", group_id: "home", limit_usd: 2, used_usd: 0, state: "fine" }]);
+  expect(await change(null, "PUT")).toBe(200);
+  expect(await told()).toEqual([]);
+  expect(await change("default")).toBe(200);
+  for (const wrong of [0, -1, "2", 1e9, true]) expect(await change(wrong)).toBe(400);
 });
 
 test("a failed turn and an undelivered answer need a person, for a day", async () => {

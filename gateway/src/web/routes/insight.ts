@@ -1,8 +1,10 @@
 /** What it costs and what needs a person: `/api/usage`, `/api/attention`. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { createRoute, z } from "@hono/zod-openapi";
-import { AttentionView, UsageView } from "@praktor/protocol/insight";
+import { createRoute } from "@hono/zod-openapi";
+import { AttentionView, UsageView, type Amount, type UsageDay, type UsageRow } from "@praktor/protocol/insight";
+import { daysBefore } from "../../kit/day.ts";
 import type { WebParts } from "../parts.ts";
+import type { UsageDay as UsageSums } from "../../store/contract.ts";
 import { failure, json } from "../route-answers.ts";
 import type { WebEnv } from "../web-env.ts";
 import { createRoutes } from "../web-env.ts";
@@ -13,14 +15,8 @@ const mostTroubles = 20;
 const usage = createRoute({
   method: "get",
   path: "/api/usage",
-  request: {
-    query: z.object({
-      /** When the reader's day began; without it a day of UTC. */
-      today: z.iso.datetime().optional(),
-    }),
-  },
   responses: {
-    200: json(UsageView, "Tokens and cost by group and model, as the model proxy metered them"),
+    200: json(UsageView, "Tokens and cost by day, group and model, as the model proxy metered them, and the budgets"),
     ...failure,
   },
 });
@@ -30,31 +26,20 @@ const attention = createRoute({
   responses: { 200: json(AttentionView, "What went wrong in the last day"), ...failure },
 });
 
-export function insightRoutes({ store, clock }: WebParts): OpenAPIHono<WebEnv> {
+export function insightRoutes({ store, clock, spending }: WebParts): OpenAPIHono<WebEnv> {
   return createRoutes()
     .openapi(usage, async (c) => {
-      const now = clock.now();
-      const { today } = c.req.valid("query");
-      const since = today === undefined ? now - (now % dayMs) : Date.parse(today);
-      const [month, day] = await Promise.all([
-        store.usage.byGroupAndModel(now - 30 * dayMs),
-        store.usage.byGroupAndModel(since),
-      ]);
-      const ofDay = new Map(day.map((row) => [JSON.stringify([row.groupId, row.model]), row]));
-      const amount = (row: (typeof month)[number] | undefined) => ({
-        calls: row?.calls ?? 0,
-        tokens: row?.tokens ?? 0,
-        cost_usd: row?.costUsd ?? 0,
-      });
-      const rows = month
-        .toSorted((a, b) => b.costUsd - a.costUsd || b.tokens - a.tokens)
-        .map((row) => ({
-          group_id: row.groupId,
-          model: row.model,
-          today: amount(ofDay.get(JSON.stringify([row.groupId, row.model]))),
-          last_30_days: amount(row),
-        }));
-      return c.json({ rows }, 200);
+      const today = spending.today();
+      const [days, groups] = await Promise.all([store.usage.days(daysBefore(today, 29)), store.groups.list()]);
+      const budgets = spending.states(groups).map((budget) => ({
+        scope: budget.scope,
+        group_id: budget.groupId,
+        limit_usd: budget.limitUsd,
+        used_usd: budget.usedUsd,
+        state: budget.state,
+      }));
+      const { timeZone: timezone } = spending;
+      return c.json({ today, timezone, rows: rowsOf(days, today), days: days.map(dayView), budgets }, 200);
     })
     .openapi(attention, async (c) => {
       const found = await store.troubles.list(clock.now() - dayMs, mostTroubles);
@@ -68,4 +53,50 @@ export function insightRoutes({ store, clock }: WebParts): OpenAPIHono<WebEnv> {
       }));
       return c.json({ troubles }, 200);
     });
+}
+
+function rowsOf(days: readonly UsageSums[], today: string): UsageRow[] {
+  const rows = new Map<string, UsageRow>();
+  for (const day of days) {
+    const key = JSON.stringify([day.groupId, day.model]);
+    const row = rows.get(key) ?? {
+      group_id: day.groupId,
+      model: day.model,
+      today: nothing,
+      last_30_days: nothing,
+    };
+    const amount = amountOf(day);
+    rows.set(key, {
+      ...row,
+      today: day.day === today ? plus(row.today, amount) : row.today,
+      last_30_days: plus(row.last_30_days, amount),
+    });
+  }
+  return [...rows.values()].toSorted(
+    ({ last_30_days: a }, { last_30_days: b }) => b.cost_usd - a.cost_usd || b.tokens - a.tokens,
+  );
+}
+
+const nothing: Amount = { calls: 0, tokens: 0, cost_usd: 0, unpriced_calls: 0 };
+
+function amountOf(sums: UsageSums): Amount {
+  return {
+    calls: sums.calls,
+    tokens: sums.inputTokens + sums.outputTokens + sums.cacheReadTokens + sums.cacheWriteTokens,
+    cost_usd: sums.costUsd,
+    unpriced_calls: sums.unpricedCalls,
+  };
+}
+
+function plus(a: Amount, b: Amount): Amount {
+  return {
+    calls: a.calls + b.calls,
+    tokens: a.tokens + b.tokens,
+    cost_usd: a.cost_usd + b.cost_usd,
+    unpriced_calls: a.unpriced_calls + b.unpriced_calls,
+  };
+}
+
+function dayView(sums: UsageSums): UsageDay {
+  return { day: sums.day, group_id: sums.groupId, model: sums.model, ...amountOf(sums) };
 }

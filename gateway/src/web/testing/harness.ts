@@ -14,6 +14,8 @@ import type { Task, TaskRun } from "../../store/rows.ts";
 import { GlobalInstructions } from "../../groups/global-instructions.ts";
 import { TaskDesk } from "../../scheduler/task-desk.ts";
 import { SqliteStore } from "../../store/sqlite-store.ts";
+import { Prices } from "../../usage/prices.ts";
+import { Spending } from "../../usage/spending.ts";
 import type { WebActions, WebEvents } from "../ports.ts";
 import type { WebServerOptions } from "../web-server.ts";
 import { WebServer } from "../web-server.ts";
@@ -88,6 +90,7 @@ export class Harness implements AsyncDisposable {
       tasks: memoryTasks(store, clock),
       workspace: directoryWorkspace(join(directory, "files")),
       instructions: new GlobalInstructions(join(directory, "groups")),
+      spending: noLimits(clock),
       events: this.#events(),
       ...overrides,
     });
@@ -117,6 +120,17 @@ export class Harness implements AsyncDisposable {
       },
     };
   }
+}
+
+function noLimits(clock: Clock): Spending {
+  return new Spending({
+    limits: { groupDay: null, day: null, month: null },
+    prices: new Prices(),
+    timeZone: "UTC",
+    now: () => clock.now(),
+    payerOf: (id) => Promise.resolve({ id, dayBudgetUsd: "default" }),
+    onNear: () => {},
+  });
 }
 
 /** The real desk on a scheduler that starts nothing by itself. */

@@ -1,0 +1,135 @@
+/** What model calls cost, with the real Agent SDK: metered, attributed, and stopped at the budget. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { UsageView } from "@praktor/protocol/insight";
+import { callTools } from "@praktor/simulators/messages/script";
+import { afterEach, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { canaryKey, friend, owner, System } from "./support/system.ts";
+
+const folders: string[] = [];
+afterEach(async () => {
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
+});
+
+/** A dollar for a million tokens of whatever kind. */
+async function settings(more: string): Promise<Record<string, string>> {
+  const folder = await mkdtemp(join(tmpdir(), "praktor-settings-"));
+  folders.push(folder);
+  const file = join(folder, "praktor.yaml");
+  await writeFile(file, `usage: { prices: { "*": { input: 1, output: 1 } } }\n${more}`);
+  return { PRAKTOR_CONFIG: file };
+}
+
+function rows<Row>(system: System, shape: z.ZodType<Row>, sql: string): Row[] {
+  const database = new DatabaseSync(join(system.folder, "praktor.db"), { readOnly: true });
+  try {
+    return z.array(shape).parse(database.prepare(sql).all());
+  } finally {
+    database.close();
+  }
+}
+
+const usageOf = async (system: System): Promise<UsageView> => UsageView.parse(await system.getJson("/api/usage"));
+const asked = (system: System): number =>
+  system.model.requests.filter(({ operation }) => operation === "messages").length;
+
+describe("a model that always wants one more tool", { timeout: 120_000 }, () => {
+  test("is stopped at the budget, at most one call over; the people read why, and other groups go on", async () => {
+    await using system = await System.start({
+      environment: await settings("budgets: { group_per_day: 0.1 }\nagent: { max_turns: 200 }"),
+    });
+    const usual = system.model.script;
+    system.model.script = () => callTools({ name: "Bash", input: { command: "true" } });
+    system.say("begin");
+    const end = await system.answerMatching(/I had to stop/);
+    expect(end.text).toMatch(
+      /This group has used its budget of \$0\.10 for today; it starts anew at 00:00 \S+\. Raise it on the group's page under “Limits”\./,
+    );
+    expect(end.text).not.toContain("API Error");
+    expect(system.answers().filter((text) => /This group has used (8|9)\d % /.test(text))).toHaveLength(1);
+    const { budgets } = await usageOf(system);
+    const calls = rows(
+      system,
+      z.object({ cost: z.number() }),
+      "select cost_usd as cost from model_calls where cost_usd > 0",
+    );
+    const total = calls.reduce((sum, { cost }) => sum + cost, 0);
+    expect(budgets).toMatchObject([{ scope: "group_day", group_id: String(owner), limit_usd: 0.1, state: "spent" }]);
+    expect(budgets[0]?.used_usd).toBeCloseTo(total, 10);
+    expect(total - Math.max(...calls.map(({ cost }) => cost))).toBeLessThan(0.1);
+    const before = asked(system);
+    expect(await system.ask("again")).toMatchObject({ text: expect.stringContaining("used its budget") });
+    expect(asked(system)).toBe(before);
+    system.model.script = usual;
+    expect((await system.ask("echo still here", friend)).text).toBe("still here");
+  });
+
+  test("is stopped at the limit of its steps", async () => {
+    await using system = await System.start({ environment: await settings("agent: { max_turns: 5 }") });
+    system.model.script = () => callTools({ name: "Bash", input: { command: "true" } });
+    expect((await system.ask("begin")).text).toContain("I reached the limit of steps");
+    const turns = rows(
+      system,
+      z.object({ calls: z.number() }),
+      "select count(*) as calls from model_calls where cost_usd > 0",
+    );
+    expect(turns[0]?.calls).toBeLessThanOrEqual(6);
+  });
+});
+
+test(
+  "what two conversations of one sandbox ask at once is each turn's own, and told in dollars",
+  { timeout: 60_000 },
+  async () => {
+    await using system = await System.start({ environment: await settings("") });
+    await system.ask("echo ready");
+    const since = system.telegram.sequence;
+    const page = await fetch(`${system.gateway.web}/api/groups/${owner}/messages`, {
+      method: "POST",
+      headers: { "content-type": "application/json", origin: system.gateway.web },
+      body: JSON.stringify({ text: "slow 1500: on the page" }),
+    });
+    const { turn_id: pageTurn } = z.object({ turn_id: z.string() }).parse(await page.json());
+    system.say("slow 1500: in the chat");
+    await system.answerMatching(/in the chat/, owner, since);
+    const shape = z.object({ turn: z.string().nullable(), conversation: z.string().nullable(), state: z.string() });
+    const calls = (): z.infer<typeof shape>[] =>
+      rows(
+        system,
+        shape,
+        "select c.turn_id as turn, t.conversation_id as conversation, t.state from model_calls c left join turns t on t.id = c.turn_id and t.conversation_id = c.conversation_id where c.cost_usd > 0",
+      );
+    await expect
+      .poll(() => calls().filter(({ turn, state }) => turn === pageTurn && state === "succeeded").length, {
+        timeout: 30_000,
+      })
+      .toBeGreaterThan(0);
+    expect(calls().filter(({ turn }) => turn === null)).toEqual([]);
+    expect(new Set(calls().map(({ turn }) => turn)).size).toBe(3);
+    expect(new Set(calls().map(({ conversation }) => conversation)).size).toBe(2);
+    const told = (await system.ask("/usage")).text;
+    expect(told).toMatch(/Today: \$0\.\d\d, [\d,]+ tokens/);
+    expect(told).toMatch(/By model/);
+  },
+);
+
+test(
+  "with an account's token Claude Code says that it holds one, and the gateway's own goes out",
+  { timeout: 60_000 },
+  async () => {
+    await using system = await System.start({
+      environment: { ANTHROPIC_API_KEY: "", CLAUDE_CODE_OAUTH_TOKEN: canaryKey },
+    });
+    expect((await system.ask("echo hello")).text).toBe("hello");
+    const calls = system.model.requests.filter(({ operation }) => operation === "messages");
+    expect(calls.length).toBeGreaterThan(0);
+    for (const { headers } of calls) {
+      expect(headers["authorization"]).toBe(`Bearer ${canaryKey}`);
+      expect(headers["x-api-key"]).toBeUndefined();
+      expect(headers["anthropic-beta"]).toContain("oauth-2025-04-20");
+    }
+  },
+);
