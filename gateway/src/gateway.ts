@@ -201,7 +201,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     status: () => status.status(),
   });
   stack.use(scheduler);
-  const pairing = await Pairing.load(store.settings, clock);
+  const pairing = await Pairing.load(store.settings, clock, settings.telegram.allow_from);
   const telegram = makeTelegram(settings, {
     store,
     assistant,

@@ -21,5 +21,17 @@ export const PairedPerson = z.object({
 });
 export type PairedPerson = z.infer<typeof PairedPerson>;
 
-export const PairingView = z.object({ people: z.array(PairedPerson), expires: z.iso.datetime().nullable() });
+/** Somebody who wrote to the bot and was turned away. */
+export const WaitingPerson = z.object({ id: z.string(), name: z.string(), asked: z.iso.datetime() });
+export type WaitingPerson = z.infer<typeof WaitingPerson>;
+
+export const PairingView = z.object({
+  people: z.array(PairedPerson),
+  /** User ids of `telegram.allow_from`, which only the settings take back. */
+  allowed: z.array(z.string()),
+  /** The newest first. */
+  waiting: z.array(WaitingPerson),
+  /** Until when a code is good; null: there is none. */
+  expires: z.iso.datetime().nullable(),
+});
 export type PairingView = z.infer<typeof PairingView>;

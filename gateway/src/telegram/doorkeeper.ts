@@ -80,11 +80,13 @@ export class Doorkeeper {
     );
     const markdown = `I am a personal assistant and only talk to people my owner has named. Your Telegram id is \`${source.sender?.id}\`: the owner can add it to \`telegram.allow_from\`, or give you a code from \`praktor pair\`.`;
     const isFirst = await this.#options.records.replyOnce(updateId, `stranger:${source.chat.id}`, source, markdown);
-    if (!isFirst || source.sender === null || !this.#notices.grant()) return;
+    if (!isFirst || source.sender === null) return;
     const name = userName(source.sender).slice(0, 128).toWellFormed();
+    if (!source.sender.is_bot) await this.#options.pairing?.knocked({ id: String(source.sender.id), name });
+    if (!this.#notices.grant()) return;
     const where = source.chat.type === "private" ? "" : ` in ${source.chat.title ?? "a group"}`;
     await this.#options.ports.tellOwner(
-      `👤 ${name} (id ${source.sender.id}) wrote to me${where} and was refused. /pair gives a code to let somebody in.`,
+      `👤 ${name} (id ${source.sender.id}) wrote to me${where} and was refused. /pair gives a code to let somebody in; the page lists who waits.`,
     );
   }
 

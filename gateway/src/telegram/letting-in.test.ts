@@ -113,3 +113,27 @@ test("commands take an argument, and the level of detail is kept by chat", async
   await bench.restartBot();
   expect(await answers("/verbose")).toMatch(/^Level 2/);
 });
+
+describe("a stranger", () => {
+  test("waits on the page until somebody lets them in, over a restart", async () => {
+    const { bench, pairing } = await start(new Set(["7"]));
+    await using _ = bench;
+    for (const userId of [9, 8, 9]) {
+      const since = bench.telegram.pendingUpdates;
+      bench.telegram.userSays({ chatId: userId, userId, firstName: `U${userId}`, text: "hello" });
+      await until(() => bench.telegram.pendingUpdates <= since);
+    }
+    await until(() => pairing.view().waiting.length === 2);
+    expect(pairing.view().waiting.map(({ name }) => name)).toEqual(["U8", "U9"]);
+    expect(await pairing.letIn("1234")).toBe(false);
+    expect(await pairing.letIn("9")).toBe(true);
+    const again = await Pairing.load(bench.store.settings, systemClock, ["7"]);
+    expect(again.view()).toMatchObject({
+      allowed: ["7"],
+      waiting: [{ id: "8" }],
+      people: [{ id: "9", is_owner: false }],
+    });
+    bench.telegram.userSays({ chatId: 9, userId: 9, text: "now" });
+    await until(() => bench.received.some(({ message }) => message.content === "now"));
+  });
+});

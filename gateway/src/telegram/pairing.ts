@@ -17,6 +17,7 @@ const State = z.object({
   owner: z.string().nullable(),
   people: z.array(z.object({ id: z.string(), name: z.string(), pairedAt: z.int() })),
   offer: Offer.nullable(),
+  waiting: z.array(z.object({ id: z.string(), name: z.string(), askedAt: z.int() })).default([]),
 });
 type State = z.infer<typeof State>;
 
@@ -32,24 +33,38 @@ const alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 const codeLength = 8;
 const codePattern = new RegExp(`^[${alphabet}]{${codeLength}}$`);
 const mostPeople = 1_000;
+const mostWaiting = 20;
 
 export class Pairing implements AllowList {
   readonly #settings: Pick<SettingStore, "get" | "set">;
   readonly #clock: Clock;
+  readonly #allowFrom: readonly string[];
   #state: State;
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(settings: Pick<SettingStore, "get" | "set">, clock: Clock, state: State) {
+  private constructor(
+    settings: Pick<SettingStore, "get" | "set">,
+    clock: Clock,
+    allowFrom: readonly string[],
+    state: State,
+  ) {
     this.#settings = settings;
     this.#clock = clock;
+    this.#allowFrom = allowFrom;
     this.#state = state;
   }
 
   /** Rejects when what is stored cannot be read: to forget who the owner is would make the next stranger the owner. */
-  static async load(settings: Pick<SettingStore, "get" | "set">, clock: Clock): Promise<Pairing> {
+  static async load(
+    settings: Pick<SettingStore, "get" | "set">,
+    clock: Clock,
+    /** Who may talk by the settings; only shown. */
+    allowFrom: readonly string[] = [],
+  ): Promise<Pairing> {
     const stored = await settings.get(settingKey);
-    const state = stored === null ? { owner: null, people: [], offer: null } : State.parse(JSON.parse(stored));
-    return new Pairing(settings, clock, state);
+    const empty = { owner: null, people: [], offer: null, waiting: [] };
+    const state = stored === null ? empty : State.parse(JSON.parse(stored));
+    return new Pairing(settings, clock, allowFrom, state);
   }
 
   has(userId: string): boolean {
@@ -94,8 +109,34 @@ export class Pairing implements AllowList {
         owner: owner ?? person.id,
         people: [...others, { ...person, pairedAt: this.#clock.now() }],
         offer: { ...offer, usedBy: person.id },
+        waiting: this.#state.waiting.filter(({ id }) => id !== person.id),
       });
       return { type: "paired", isOwner: this.#state.owner === person.id };
+    });
+  }
+
+  /** Somebody who may not talk has written; remembered for the page, the newest few. */
+  async knocked(person: { id: string; name: string }): Promise<void> {
+    await this.#inTurn(async () => {
+      if (this.has(person.id)) return;
+      const others = this.#state.waiting.filter(({ id }) => id !== person.id).slice(0, mostWaiting - 1);
+      await this.#store({ waiting: [{ ...person, askedAt: this.#clock.now() }, ...others] });
+    });
+  }
+
+  /** Lets in somebody who waits; false when nobody of that id does. They do not become the owner by this: that takes a code. */
+  async letIn(userId: string): Promise<boolean> {
+    return await this.#inTurn(async () => {
+      const { waiting, people } = this.#state;
+      const person = waiting.find(({ id }) => id === userId);
+      if (!person) return false;
+      const { id, name } = person;
+      const others = people.filter((other) => other.id !== id).slice(-mostPeople + 1);
+      await this.#store({
+        people: [...others, { id, name, pairedAt: this.#clock.now() }],
+        waiting: waiting.filter((other) => other.id !== id),
+      });
+      return true;
     });
   }
 
@@ -114,7 +155,7 @@ export class Pairing implements AllowList {
   }
 
   view(): PairingView {
-    const { owner, people, offer } = this.#state;
+    const { owner, people, offer, waiting } = this.#state;
     const isOpen =
       offer !== null && offer.usedBy === null && offer.triesLeft > 0 && offer.expiresAt > this.#clock.now();
     return {
@@ -124,6 +165,8 @@ export class Pairing implements AllowList {
         is_owner: id === owner,
         paired: new Date(pairedAt).toISOString(),
       })),
+      allowed: [...this.#allowFrom],
+      waiting: waiting.map(({ id, name, askedAt }) => ({ id, name, asked: new Date(askedAt).toISOString() })),
       expires: isOpen ? new Date(offer.expiresAt).toISOString() : null,
     };
   }

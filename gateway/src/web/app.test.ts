@@ -67,6 +67,7 @@ test("the API is described, and every path of it is promised somewhere", async (
       "GET /api/audit",
       "GET /api/pairing",
       "POST /api/pairing",
+      "POST /api/pairing/{userID}",
       "DELETE /api/pairing/{userID}",
       "GET /api/tasks",
       "POST /api/tasks",

@@ -28,6 +28,7 @@ const rules: readonly (readonly [method: string, pattern: string, action: string
   ["POST", "/api/tasks/:target/pause", "task.pause"],
   ["POST", "/api/tasks/:target/resume", "task.resume"],
   ["POST", "/api/pairing", "pairing.offer"],
+  ["POST", "/api/pairing/:target", "pairing.let_in"],
   ["DELETE", "/api/pairing/:target", "pairing.remove"],
   ["POST", "/api/swarms", "swarm.start"],
   ["DELETE", "/api/swarms/:target", "swarm.cancel"],

@@ -121,6 +121,8 @@ export interface WebSpending {
 export interface WebPairing {
   view(): PairingView;
   offer(): Promise<PairingOffer>;
+  /** False when nobody of that id waits. */
+  letIn(userId: string): Promise<boolean>;
   /** False when nobody of that id was paired. */
   remove(userId: string): Promise<boolean>;
 }

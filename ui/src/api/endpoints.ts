@@ -1,6 +1,7 @@
 /** The REST API as functions: one for each call that the pages make. */
 import { AttentionView, UsageView } from "@praktor/protocol/insight";
 import { Instructions } from "@praktor/protocol/instructions";
+import { PairingOffer, PairingView } from "@praktor/protocol/pairing";
 import {
   AgentView,
   ConversationView,
@@ -42,6 +43,21 @@ export const getStatus = (signal?: Signal): Promise<StatusView> => request(Statu
 export const getUsage = (signal?: Signal): Promise<UsageView> => {
   const today = new Date(new Date().setHours(0, 0, 0, 0)).toISOString();
   return request(UsageView, `/api/usage?${new URLSearchParams({ today })}`, { signal });
+};
+
+export const getPairing = (signal?: Signal): Promise<PairingView> => request(PairingView, "/api/pairing", { signal });
+
+/** The code is shown this once. */
+export const offerPairing = (): Promise<PairingOffer> => request(PairingOffer, "/api/pairing", { method: "POST" });
+
+const person = (id: string): string => `/api/pairing/${encodeURIComponent(id)}`;
+
+export const letIn = async (id: string): Promise<void> => {
+  await send(person(id), { method: "POST" });
+};
+
+export const removePerson = async (id: string): Promise<void> => {
+  await send(person(id), { method: "DELETE" });
 };
 
 /** What went wrong in the last day. */

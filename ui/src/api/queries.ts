@@ -11,6 +11,7 @@ import {
   getGroups,
   getInstructions,
   getMessages,
+  getPairing,
   getSchedule,
   getSession,
   getStatus,
@@ -48,6 +49,13 @@ export const attentionQuery = queryOptions({
   queryKey: ["attention"],
   queryFn: ({ signal }) => getAttention(signal),
   refetchInterval: 60_000,
+});
+
+/** No event tells of who waits, nor that a code was used. */
+export const pairingQuery = queryOptions({
+  queryKey: ["pairing"],
+  queryFn: ({ signal }) => getPairing(signal),
+  refetchInterval: 10_000,
 });
 
 export const groupsQuery = queryOptions({ queryKey: ["groups"], queryFn: ({ signal }) => getGroups(signal) });

@@ -8,3 +8,6 @@ export const PAGES = [
   { to: "/tasks", label: en.nav.tasks, icon: CalendarClock },
   { to: "/conversations", label: en.nav.conversations, icon: MessagesSquare },
 ] as const;
+
+/** Pages that other pages lead to; the search finds them as well. */
+export const FURTHER_PAGES = [{ to: "/people", label: en.people.title }] as const;

@@ -11,7 +11,7 @@ import { senderName } from "../live/sender-name.ts";
 import { cn } from "../lib/cn.ts";
 import { en } from "../text/en.ts";
 import { Excerpt } from "./palette-excerpt.tsx";
-import { PAGES } from "./pages.ts";
+import { FURTHER_PAGES, PAGES } from "./pages.ts";
 
 const t = en.palette;
 
@@ -112,12 +112,14 @@ const useChoices = (text: string, onDone: () => void): { choices: Choice[]; sear
     onDone();
     void go();
   };
-  const pages = PAGES.filter(({ label }) => matches(label)).map(({ to, label }) => ({
-    key: to,
-    kind: t.page,
-    content: label,
-    go: then(() => navigate({ to })),
-  }));
+  const pages = [...PAGES, ...FURTHER_PAGES]
+    .filter(({ label }) => matches(label))
+    .map(({ to, label }) => ({
+      key: to,
+      kind: t.page,
+      content: label,
+      go: then(() => navigate({ to })),
+    }));
   const some = groups
     .filter((group) => matches(group.name) || matches(group.folder))
     .slice(0, 8)

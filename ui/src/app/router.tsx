@@ -33,6 +33,12 @@ const tasks = createRoute({
   component: lazyRouteComponent(() => import("../pages/tasks.tsx"), "TasksPage"),
 });
 
+const people = createRoute({
+  getParentRoute: () => root,
+  path: "/people",
+  component: lazyRouteComponent(() => import("../pages/people.tsx"), "PeoplePage"),
+});
+
 const conversations = createRoute({
   getParentRoute: () => root,
   path: "/conversations",
@@ -53,7 +59,14 @@ const conversation = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([dashboard, groups, group, tasks, conversations.addChildren([noGroup, conversation])]),
+  routeTree: root.addChildren([
+    dashboard,
+    groups,
+    group,
+    tasks,
+    people,
+    conversations.addChildren([noGroup, conversation]),
+  ]),
   defaultPreload: "intent",
   defaultErrorComponent: PageFailed,
   defaultNotFoundComponent: () => (

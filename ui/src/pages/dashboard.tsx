@@ -1,6 +1,7 @@
 /** The state of the whole at a glance: is all well, what runs now, what was said last. */
 import type { StatusView } from "@praktor/protocol/rest";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { groupsQuery, statusQuery } from "../api/queries.ts";
 import { Badge } from "../components/badge.tsx";
 import { Card } from "../components/card.tsx";
@@ -13,6 +14,7 @@ import { span } from "../lib/time.ts";
 import { en } from "../text/en.ts";
 import { AttentionCard } from "./dashboard-attention.tsx";
 import { Onboarding } from "./dashboard-onboarding.tsx";
+import { PeopleHint } from "./dashboard-people.tsx";
 import { RecentMessages } from "./dashboard-recent.tsx";
 import { RunningNow } from "./dashboard-running.tsx";
 import { UsageCard } from "./dashboard-usage.tsx";
@@ -33,6 +35,7 @@ export const DashboardPage = () => {
           {(data) => (
             <>
               <Onboarding status={data} />
+              <PeopleHint status={data} />
               <AttentionCard groups={groups.data ?? []} />
               <Counts status={data} />
               <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[auto_1fr]">
@@ -99,6 +102,11 @@ const HealthCard = ({ status }: { status: StatusView }) => (
               <p className="font-medium">
                 {t.part(part.name)}
                 <span className="sr-only">: {part.ok ? t.healthy : t.unhealthy}</span>
+                {part.name === "telegram" && (
+                  <Link to="/people" className="ml-2 text-[13px] text-accent underline-offset-2 hover:underline">
+                    {en.people.title}
+                  </Link>
+                )}
               </p>
               <p className="text-[13px] wrap-anywhere text-muted">{part.detail}</p>
             </div>

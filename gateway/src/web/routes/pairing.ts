@@ -18,6 +18,12 @@ const offer = createRoute({
   path,
   responses: { 201: json(PairingOffer, "A new code; the one before is worthless now"), ...failure },
 });
+const letIn = createRoute({
+  method: "post",
+  path: `${path}/{userID}`,
+  request: { params: z.object({ userID: z.string().regex(/^\d{1,20}$/) }) },
+  responses: { 200: json(z.object({ status: z.literal("let_in") }), "They may talk from now on"), ...failure },
+});
 const remove = createRoute({
   method: "delete",
   path: `${path}/{userID}`,
@@ -29,6 +35,13 @@ export function pairingRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
   return createRoutes()
     .openapi(show, (c) => c.json(required(parts).view(), 200))
     .openapi(offer, async (c) => c.json(await required(parts).offer(), 201))
+    .openapi(letIn, async (c) => {
+      const { userID } = c.req.valid("param");
+      if (!(await required(parts).letIn(userID))) {
+        throw new PraktorError("not_found", `Nobody of the id ${userID} has asked lately.`);
+      }
+      return c.json({ status: "let_in" as const }, 200);
+    })
     .openapi(remove, async (c) => {
       const { userID } = c.req.valid("param");
       if (!(await required(parts).remove(userID))) {
