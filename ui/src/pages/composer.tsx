@@ -2,7 +2,7 @@
 import { type ConversationView, type GroupView, MOST_CHARACTERS, MOST_FILES } from "@praktor/protocol/rest";
 import { MOST_FILE_BYTES } from "@praktor/protocol/workspace";
 import { ArrowUp, Paperclip } from "lucide-react";
-import { type KeyboardEvent, useId, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useEffectEvent, useId, useRef, useState } from "react";
 import { Button } from "../components/button.tsx";
 import { fileSize } from "../lib/size.ts";
 import { uploadPath } from "../lib/upload-name.ts";
@@ -33,10 +33,15 @@ export const Composer = ({ group, chosen, page, onSend }: ComposerProps) => {
   const hintId = useId();
   const { items } = uploads;
   const isEmpty = text.trim() === "" && items.length === 0;
-  const canSend = !isEmpty && items.every(({ state }) => state === "there");
+  const areThere = items.every(({ state }) => state === "there");
+  const failed = items.some(({ state }) => state === "failed");
+  // Asked for while files are on their way: it goes as soon as they are there.
+  const [wanted, setWanted] = useState(false);
   const destined = chosen ?? page;
   const send = (): void => {
-    if (!canSend) return;
+    if (isEmpty || failed) return;
+    setWanted(!areThere);
+    if (!areThere) return;
     onSend(
       text.trim(),
       items.map(({ path, name }) => ({ path, name })),
@@ -44,6 +49,12 @@ export const Composer = ({ group, chosen, page, onSend }: ComposerProps) => {
     setText("");
     uploads.clear();
   };
+  const sendNow = useEffectEvent(send);
+  useEffect(() => {
+    if (!wanted || !areThere) return undefined;
+    const timer = setTimeout(() => sendNow());
+    return () => clearTimeout(timer);
+  }, [wanted, areThere]);
   const onKeyDown = (event: KeyboardEvent): void => {
     // On a touch screen Enter is the only way to a new line; and an input method uses it to confirm.
     const confirms = event.nativeEvent.isComposing || matchMedia("(pointer: coarse)").matches;
@@ -81,7 +92,7 @@ export const Composer = ({ group, chosen, page, onSend }: ComposerProps) => {
             }}
             className="field-sizing-content max-h-48 min-h-9 min-w-0 flex-1 resize-none bg-transparent px-1 py-2 leading-5 outline-none placeholder:text-muted max-md:text-base"
           />
-          <Button variant="solid" size="icon" type="submit" aria-label={t.send} disabled={!canSend}>
+          <Button variant="solid" size="icon" type="submit" aria-label={t.send} disabled={isEmpty || failed || wanted}>
             <ArrowUp aria-hidden="true" />
           </Button>
         </div>
@@ -89,7 +100,7 @@ export const Composer = ({ group, chosen, page, onSend }: ComposerProps) => {
       <div className="mt-1.5 flex justify-between gap-4 px-1 text-xs text-muted">
         <span className="flex min-w-0 gap-3">
           <span id={hintId} className="truncate">
-            {destination(chosen)}
+            {wanted && !failed ? t.waitsForFiles : destination(chosen)}
           </span>
           {destined !== null && <NewSession conversation={destined} />}
         </span>

@@ -487,6 +487,7 @@ export const en = {
     attached: "Files with the message",
     dropHere: "Drop the files to send them with the message",
     filesOf: "Files of the message",
+    waitsForFiles: "It goes as soon as the files are there…",
     newSession: "New session",
     newSessionTitle: "Begin a new session?",
     newSessionBody: (name: string) =>

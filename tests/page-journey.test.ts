@@ -1,0 +1,132 @@
+/** One person's whole way through Mission Control, in a real browser against the running gateway. */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { browserTests, Browsing } from "./support/browser.ts";
+import { owner, System } from "./support/system.ts";
+
+const password = "a long enough password";
+const patient = { timeout: 20_000 };
+
+describe.runIf(browserTests === "run")("a person's way", { timeout: 60_000 }, () => {
+  let system: System;
+  let browsing: Browsing;
+  let page: Page;
+
+  beforeAll(async () => {
+    [system, browsing] = await Promise.all([
+      System.start({ environment: { PRAKTOR_WEB_PASSWORD: password } }),
+      Browsing.start(),
+    ]);
+    await system.ask("echo hello from the phone", owner);
+    page = await browsing.open(`${system.gateway.web}/`);
+  });
+  afterAll(async () => {
+    await browsing?.[Symbol.asyncDispose]();
+    await system?.[Symbol.asyncDispose]();
+  });
+
+  const write = async (text: string): Promise<void> => {
+    await page.getByRole("textbox", { name: /^Message to/ }).fill(text);
+    await page.keyboard.press("Enter");
+  };
+
+  test("signs in, after a wrong password", async () => {
+    await page.getByLabel("Password").fill("wrong");
+    await page.keyboard.press("Enter");
+    await page.getByText("That is not the password").waitFor();
+    // A browser writes every refusal to its console.
+    expect(browsing.complaints.splice(0)).toEqual([expect.stringContaining("401")]);
+    await page.getByLabel("Password").fill(password);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Dashboard" }).waitFor();
+  });
+
+  test("writes with a file, which the agent gets, and watches the answer stream in", async () => {
+    await page.getByRole("link", { name: "Conversations" }).click();
+    await page.getByRole("navigation", { name: "Groups" }).getByRole("link").first().click();
+    await page
+      .locator("input[type=file]")
+      .first()
+      .setInputFiles({
+        name: "numbers.csv",
+        mimeType: "text/csv",
+        buffer: Buffer.from("1,2,3"),
+      });
+    await write("bash: cat uploads/*/numbers.csv; echo; echo read");
+    await page
+      .getByRole("article")
+      .filter({ hasText: /1,2,3\s*read/ })
+      .waitFor(patient);
+    await page.getByRole("link", { name: "Download numbers.csv" }).waitFor(patient);
+    await write("slow 1500: one two three four five six seven");
+    await page
+      .getByText(/one two/)
+      .last()
+      .waitFor(patient);
+    await page.getByText("one two three four five six seven", { exact: true }).last().waitFor(patient);
+    const folder = (await readdir(join(system.folder, "groups"))).find((name) => name !== "global") ?? "";
+    const [mark = ""] = await readdir(join(system.folder, "groups", folder, "uploads"));
+    expect(await readFile(join(system.folder, "groups", folder, "uploads", mark, "numbers.csv"), "utf8")).toBe("1,2,3");
+    expect(browsing.complaints).toEqual([]);
+  });
+
+  test("stops a turn, and its steps stay without a reload", async () => {
+    await write("bash: echo begun; sleep 60");
+    await page.getByText("Bash", { exact: true }).last().waitFor(patient);
+    await page.getByRole("button", { name: /^Stop:/ }).click();
+    await page.getByText(/Stopped\. What was done so far is kept/).waitFor(patient);
+    await page
+      .getByText(/^1 step · /)
+      .last()
+      .click();
+    await page.getByText("Bash", { exact: true }).last().click();
+    await page.getByText("echo begun; sleep 60", { exact: true }).last().waitFor();
+    expect(browsing.complaints).toEqual([]);
+  });
+
+  test("begins a session anew, and the agent has forgotten", async () => {
+    await page.getByRole("button", { name: "New session" }).click();
+    await page.getByRole("button", { name: "Begin anew" }).click();
+    await page.getByText("The next message begins a new session.").waitFor();
+    await write("what did I say first?");
+    await page.getByText('You said first: "what did I say first?"').waitFor(patient);
+    expect(browsing.complaints).toEqual([]);
+  });
+
+  test("creates a task and runs it", async () => {
+    await page.getByRole("link", { name: "Tasks" }).click();
+    await page.getByRole("button", { name: "New task" }).first().click();
+    await page.getByLabel("Name", { exact: true }).fill("Morning");
+    await page.getByLabel("Prompt", { exact: true }).fill("echo the task has run");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Morning is saved.").waitFor(patient);
+    await page.getByRole("button", { name: "Run Morning now" }).first().click();
+    await page.getByText("Worked").first().waitFor(patient);
+    expect(browsing.complaints).toEqual([]);
+  });
+
+  test("finds a word of the way again", async () => {
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox").fill("three four fiv");
+    await page
+      .getByRole("option", { name: /one two three four/ })
+      .first()
+      .click();
+    await page.waitForURL(/message=/);
+    await page.locator(".ring-accent").first().waitFor();
+    expect(browsing.complaints).toEqual([]);
+  });
+
+  test("looks at the sandbox: its log, what it uses, its files", async () => {
+    await page.goto(`${system.gateway.web}/groups/${owner}`);
+    await page
+      .getByText(/a turn begins/)
+      .first()
+      .waitFor(patient);
+    await page.getByText(/^\d+ MB$/).waitFor(patient);
+    await page.getByRole("button", { name: "uploads" }).waitFor(patient);
+    expect(browsing.complaints).toEqual([]);
+  });
+});
