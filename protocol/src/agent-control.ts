@@ -18,6 +18,13 @@ export const AgentControl = z.discriminatedUnion("command", [
     path: z.string(),
     limit: z.number().int().positive().max(2000).optional(),
   }),
+  /** Runs `/bin/sh -c` as the agent's user in the workspace, with the agent's environment; killed with all its children at its deadline. */
+  z.object({
+    command: z.literal("run_command"),
+    shell: z.string().min(1).max(4_000),
+    timeoutMs: z.number().int().positive().max(300_000),
+    maxOutputChars: z.number().int().positive().max(100_000),
+  }),
   z.object({ command: z.literal("workspace_stat"), path: z.string() }),
   /** The runner PUTs the file's bytes to the endpoint's `/v1/files/{transferId}`. */
   z.object({ command: z.literal("workspace_read"), path: z.string(), transferId: RowId }),
@@ -34,6 +41,16 @@ export const RunnerStatus = z.object({
 });
 export type RunnerStatus = z.infer<typeof RunnerStatus>;
 
+export const CommandOutcome = z.object({
+  /** Null when a signal ended it. */
+  exitCode: z.number().int().nullable(),
+  timedOut: z.boolean(),
+  /** The beginning of what it wrote to each. */
+  output: z.string(),
+  errorOutput: z.string(),
+});
+export type CommandOutcome = z.infer<typeof CommandOutcome>;
+
 export const AgentControlReply = z.discriminatedUnion("status", [
   z.object({
     status: z.literal("ok"),
@@ -42,6 +59,7 @@ export const AgentControlReply = z.discriminatedUnion("status", [
     /** True when a listing was cut at its limit. */
     truncated: z.boolean().optional(),
     entry: WorkspaceEntry.optional(),
+    outcome: CommandOutcome.optional(),
   }),
   z.object({
     status: z.literal("error"),

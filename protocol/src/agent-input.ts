@@ -29,6 +29,10 @@ export const AgentInput = z.object({
   interrupted: z.boolean().optional(),
   model: z.string().optional(),
   maxTurns: z.number().int().positive().optional(),
+  /** In US dollars, as Claude Code counts them; the turn fails with `budget` beyond it. */
+  maxCostUsd: z.number().positive().optional(),
+  /** The group is the main one: its agent gets the tools for all groups, which the host allows no other. */
+  isMain: z.boolean().optional(),
   files: z.array(InputFile).max(32).optional(),
 });
 export type AgentInput = z.infer<typeof AgentInput>;

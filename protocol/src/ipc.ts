@@ -7,10 +7,20 @@ import { scheduleText, taskName, taskOptions, taskPrompt, TaskRunView } from "./
 const ofGroup = { group_id: GroupId.optional() };
 const task = z.object({ id: RowId });
 
+/** Made up for each wish: the same wish asked twice, because the first answer got lost, is granted once. */
+export const requestKey = z.string().min(1).max(100);
+
 export const IpcRequest = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("create_task"),
-    payload: z.object({ ...ofGroup, name: taskName, schedule: scheduleText, prompt: taskPrompt, ...taskOptions }),
+    payload: z.object({
+      ...ofGroup,
+      name: taskName,
+      schedule: scheduleText,
+      prompt: taskPrompt,
+      key: requestKey.optional(),
+      ...taskOptions,
+    }),
   }),
   /** The main group may ask for the tasks of `all` groups. */
   z.object({ type: z.literal("list_tasks"), payload: z.object({ ...ofGroup, all: z.boolean().optional() }) }),
@@ -42,7 +52,7 @@ export const IpcRequest = z.discriminatedUnion("type", [
   /** Said in the group's chat, as words of the main group's agent. */
   z.object({
     type: z.literal("send_message"),
-    payload: z.object({ group_id: GroupId, text: z.string().trim().min(1).max(50_000) }),
+    payload: z.object({ group_id: GroupId, text: z.string().trim().min(1).max(50_000), key: requestKey.optional() }),
   }),
   z.object({ type: z.literal("status"), payload: z.object({}) }),
 ]);

@@ -51,6 +51,18 @@ export const taskOptions = {
   model: z.string().min(1).max(200).nullable().optional(),
   /** Steps of one run; `null` goes back to `agent.max_turns`. */
   max_turns: z.number().int().min(1).max(10_000).nullable().optional(),
+  /** How long one try of a run may take, with the start of its sandbox; `null` goes back to `agent.turn_timeout`. */
+  max_duration_ms: z
+    .number()
+    .int()
+    .min(1000, "must be 1000 (one second) or more")
+    .max(7 * 24 * 3_600_000, "must be 604800000 (seven days) or less")
+    .nullable()
+    .optional(),
+  /** What one run may cost in US dollars, with all its tries; `null`: no limit of its own. */
+  max_cost_usd: z.number().positive("must be more than 0").max(100_000).nullable().optional(),
+  /** A command for `/bin/sh` in the sandbox: exit code 0 with output wakes the agent, who reads it; anything else skips the run. */
+  pre_check: z.string().trim().min(1).max(4_000).nullable().optional(),
   /** Whether the task's own runs may create and change tasks. */
   may_manage_tasks: z.boolean().optional(),
 };
@@ -91,6 +103,9 @@ export const TaskView = z.object({
   grace_ms: z.number().int(),
   model: z.string().nullable(),
   max_turns: z.number().int().nullable(),
+  max_duration_ms: z.number().int().nullable(),
+  max_cost_usd: z.number().nullable(),
+  pre_check: z.string().nullable(),
   may_manage_tasks: z.boolean(),
   /** False while paused; a completed task is not enabled either. */
   enabled: z.boolean(),
@@ -118,6 +133,8 @@ export const TaskRunView = z.object({
   finished_at: time.nullable(),
   conversation_id: RowId.nullable(),
   turn_id: RowId.nullable(),
+  /** In US dollars, with all its tries; null where nothing is known. */
+  cost_usd: z.number().nullable(),
   /** Whether the answer arrived, apart from whether the run worked; null where nothing is delivered. */
   delivery: Delivery.nullable(),
 });

@@ -168,7 +168,14 @@ export const Settings = z.strictObject({
     .prefault({}),
   /** What may be spent on model calls; null: no limit. */
   budgets: z.strictObject({ group_per_day: limit, per_day: limit, per_30_days: limit }).prefault({}),
-  scheduler: z.strictObject({ poll_interval: duration.prefault("30s") }).prefault({}),
+  scheduler: z
+    .strictObject({
+      poll_interval: duration.prefault("30s"),
+      /** A run, with its conversation, is forgotten when it ended longer ago or when its task has so many newer ones. */
+      keep_runs_for: duration.prefault("4320h"),
+      keep_runs: z.number().int().min(1).max(100_000).default(500),
+    })
+    .prefault({}),
   groups: z
     .strictObject({ base_path: z.string().min(1).default("data/groups"), main_chat_id: chatId.optional() })
     .prefault({}),

@@ -55,7 +55,8 @@ export class TaskDesk {
     return await this.#view(await this.#task(id));
   }
 
-  async create(wanted: TaskCreate): Promise<TaskView> {
+  /** The same `requestKey` again makes no second task: it finds the first. */
+  async create(wanted: TaskCreate, requestKey?: string): Promise<TaskView> {
     const { store, ids, clock, timezone } = this.#options;
     const group = await this.#group(wanted.group_id);
     const others = await store.tasks.list(group.id);
@@ -68,6 +69,7 @@ export class TaskDesk {
     const task = await store.tasks.create({
       id: ids.next(),
       groupId: group.id,
+      ...(requestKey === undefined ? {} : { requestKey }),
       name: wanted.name,
       schedule,
       timezone: zone,
@@ -79,6 +81,9 @@ export class TaskDesk {
       graceMs: wanted.grace_ms ?? graceMs[schedule.kind === "once" ? "once" : "recurring"],
       model: wanted.model ?? null,
       maxTurns: wanted.max_turns ?? null,
+      maxDurationMs: wanted.max_duration_ms ?? null,
+      maxCostUsd: wanted.max_cost_usd ?? null,
+      preCheck: wanted.pre_check ?? null,
       mayManageTasks: wanted.may_manage_tasks ?? false,
       anchorAt: now,
       nextRunAt: firstRun({ schedule, timezone: zone, anchorAt: now }, now),
@@ -112,6 +117,9 @@ export class TaskDesk {
       ...(change.grace_ms === undefined ? {} : { graceMs: change.grace_ms }),
       ...(change.model === undefined ? {} : { model: change.model }),
       ...(change.max_turns === undefined ? {} : { maxTurns: change.max_turns }),
+      ...(change.max_duration_ms === undefined ? {} : { maxDurationMs: change.max_duration_ms }),
+      ...(change.max_cost_usd === undefined ? {} : { maxCostUsd: change.max_cost_usd }),
+      ...(change.pre_check === undefined ? {} : { preCheck: change.pre_check }),
       ...(change.may_manage_tasks === undefined ? {} : { mayManageTasks: change.may_manage_tasks }),
       ...(enabled === (task.status === "active") ? {} : { status: enabled ? "active" : "paused" }),
       ...(isRescheduled ? { schedule, timezone, anchorAt } : {}),

@@ -19,6 +19,9 @@ export function taskView(task: Task, groupName: string, delivery: DeliveryState 
     grace_ms: task.graceMs,
     model: task.model,
     max_turns: task.maxTurns,
+    max_duration_ms: task.maxDurationMs,
+    max_cost_usd: task.maxCostUsd,
+    pre_check: task.preCheck,
     may_manage_tasks: task.mayManageTasks,
     enabled: task.status === "active",
     status: task.status,
@@ -30,7 +33,7 @@ export function taskView(task: Task, groupName: string, delivery: DeliveryState 
   };
 }
 
-export function runView(run: TaskRun & { delivery?: DeliveryState | null }): TaskRunView {
+export function runView(run: TaskRun & { delivery?: DeliveryState | null; costUsd?: number | null }): TaskRunView {
   return {
     id: run.id,
     task_id: run.taskId,
@@ -43,6 +46,7 @@ export function runView(run: TaskRun & { delivery?: DeliveryState | null }): Tas
     finished_at: time(run.finishedAt),
     conversation_id: run.conversationId,
     turn_id: run.turnId,
+    cost_usd: run.costUsd ?? null,
     delivery: run.delivery ?? null,
   };
 }

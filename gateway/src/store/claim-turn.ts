@@ -1,7 +1,7 @@
 /** Makes a queued turn a running one, for all who claim. */
 import type { TurnClaim } from "./contract.ts";
 import type { Queries } from "./database.ts";
-import { nextTurn } from "./turn-queue.ts";
+import { deadlineOf, nextTurn } from "./turn-queue.ts";
 import type { TurnRow } from "./turn-rows.ts";
 
 /** The conversation's oldest queued turn, now running; null when one runs already, none waits, the oldest must wait, or is not `only`. */
@@ -20,7 +20,7 @@ export async function claimTurn(
       attempt: next.attempt + 1,
       tries: next.tries + 1,
       lease_epoch: epoch,
-      deadline_at: deadlineAt,
+      deadline_at: await deadlineOf(queries, next, deadlineAt, now),
       not_before: null,
       started_at: next.started_at ?? now,
     })

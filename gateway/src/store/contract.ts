@@ -166,6 +166,11 @@ export interface MessageStore {
     content: string;
     parts: NewOutboxPart[];
   }): Promise<Message>;
+  /** The same, and a repeat with the same key to the same conversation within 24 hours returns the first one. */
+  noticeOnce(
+    notice: Parameters<MessageStore["notice"]>[0],
+    key: string,
+  ): Promise<{ message: Message; repeated: boolean }>;
 }
 
 export type FactOutcome = "applied" | "duplicate" | "stale" | "unknown";
@@ -358,7 +363,10 @@ export interface TroubleStore {
 export type NewTask = Omit<
   Task,
   "lastRunAt" | "lastStatus" | "lastError" | "failuresInRow" | "createdAt" | "updatedAt"
->;
+> & {
+  /** Of the request that makes it, where that may come twice. */
+  requestKey?: string;
+};
 
 /** What queues a run's turn: where it is said, and the words about its occasion. */
 export interface RunStart {
@@ -393,13 +401,14 @@ export interface EndedRun {
 }
 
 export interface TaskStore {
+  /** The task that an earlier request of the group with the same `requestKey` made, where there is one. */
   create(task: NewTask): Promise<Task>;
   get(id: string): Promise<Task | null>;
   /** Oldest first. */
   list(groupId?: string): Promise<Task[]>;
   /** Active tasks that have a next run. */
   pending(): Promise<number>;
-  update(id: string, change: Partial<Omit<NewTask, "id" | "groupId">>): Promise<Task | null>;
+  update(id: string, change: Partial<Omit<NewTask, "id" | "groupId" | "requestKey">>): Promise<Task | null>;
   /** With its runs. Turns that run for it are not ended. False: there was none. */
   remove(id: string): Promise<boolean>;
   /** Active tasks whose next run is not after `now`, the longest due first. */
@@ -436,7 +445,8 @@ export interface RunStore {
    */
   settle(end: {
     runId: string;
-    state: "succeeded" | "failed" | "cancelled";
+    /** `skipped`: there was nothing to do. The count of failures stays. */
+    state: "succeeded" | "failed" | "cancelled" | "skipped";
     error: string | null;
     messageId: number | null;
     say: readonly TaskWord[];
@@ -445,12 +455,28 @@ export interface RunStore {
   startable(): Promise<{ run: TaskRun; task: Task }[]>;
   /** Null: it does not wait any more. */
   startWaiting(start: RunStart): Promise<StartedRun | null>;
-  /** Newest first, with the delivery of the word in the group's chat. */
-  history(taskId: string, limit: number): Promise<(TaskRun & { delivery: DeliveryState | null })[]>;
+  /** The pre-check of a run wants the agent; what it printed is kept for later tries. */
+  checked(runId: string, output: string): Promise<void>;
+  /** Newest first, with the delivery of the word in the group's chat, and what is known of the cost in US dollars. */
+  history(
+    taskId: string,
+    limit: number,
+  ): Promise<(TaskRun & { delivery: DeliveryState | null; costUsd: number | null })[]>;
+  /** What a run has cost so far, in US dollars; 0 where nothing is known. */
+  cost(runId: string): Promise<number>;
   /** How far the words about each task's last run got, by the task's id; of one task, of a group's, or of all. */
   lastDeliveries(of: { taskId?: string; groupId?: string }): Promise<Map<string, DeliveryState>>;
   /** The task and run that a turn works for. */
   ofTurn(turnId: string): Promise<{ task: Task; run: TaskRun } | null>;
+  /** The isolated run whose answer, or failure, was delivered to the chat as this message of the channel. */
+  toldIn(chat: Address, externalId: string): Promise<{ task: Task; run: TaskRun; message: Message } | null>;
+}
+
+export interface RunsKept {
+  /** Since their end. */
+  forMs: number;
+  /** Of each task, the newest. */
+  ofTask: number;
 }
 
 /** A key of the vault as the database knows it: how to tell that it is the right one, never the key. */
@@ -506,6 +532,8 @@ export interface AuditStore {
 export interface Pruned {
   turnEvents: number;
   taskRuns: number;
+  /** Conversations of runs that are forgotten, with their messages and turns. */
+  runConversations: number;
   inbox: number;
   idempotencyKeys: number;
 }
@@ -528,8 +556,9 @@ export interface Store extends AsyncDisposable {
   readonly audit: AuditStore;
   health(): Promise<{ ok: boolean; detail: string }>;
   /**
-   * Forgets what is no longer needed: events of turns that ended more than 30 days ago, runs of tasks that ended more than 180 days ago, update ids older than 3 days, idempotency keys
-   * older than 24 hours. For once a day; works in short transactions, so that others get their turn.
+   * Forgets what is no longer needed: events of turns that ended more than 30 days ago, runs of tasks that ended longer ago or are more
+   * than the settings keep, with their conversations, update ids older than 3 days, idempotency keys older than 24 hours. For once a
+   * day; works in short transactions, so that others get their turn.
    */
-  prune(): Promise<Pruned>;
+  prune(runsKept: RunsKept): Promise<Pruned>;
 }

@@ -3,7 +3,8 @@ import { sql } from "kysely";
 import type { Clock } from "../kit/clock.ts";
 import type { MessageHit, MessageStore } from "./contract.ts";
 import { conversationTarget } from "./conversations-repository.ts";
-import type { Database } from "./database.ts";
+import type { Database, Queries } from "./database.ts";
+import { IDEMPOTENCY_KEYS_KEPT_MS } from "./inbox-repository.ts";
 import { selectMessages, toMessage } from "./message-rows.ts";
 import type { Message } from "./rows.ts";
 import { searchMessages } from "./search-messages.ts";
@@ -18,6 +19,7 @@ const isNoRun = sql<boolean>`not exists (
 const isSeen = sql<boolean>`${isNoRun} and not exists (
   select 1 from groups where groups.id = messages.group_id and groups.kind <> 'chat'
 )`;
+type Notice = Parameters<MessageStore["notice"]>[0];
 
 export class MessagesRepository implements MessageStore {
   readonly #database: Database;
@@ -61,11 +63,38 @@ export class MessagesRepository implements MessageStore {
     });
   }
 
-  notice(notice: Parameters<MessageStore["notice"]>[0]): Promise<Message> {
-    return this.#database.write("store a notice", async (queries) => {
-      const target = await conversationTarget(queries, notice.conversationId);
-      const { content, parts, turnId = null, role = "notice", metadata = {} } = notice;
-      return speak(queries, target, { turnId, role, content, metadata, parts }, this.#clock.now());
+  notice(notice: Notice): Promise<Message> {
+    return this.#database.write("store a notice", (queries) => store(queries, notice, this.#clock.now()));
+  }
+
+  noticeOnce(notice: Notice, key: string): ReturnType<MessageStore["noticeOnce"]> {
+    const now = this.#clock.now();
+    // A person's own keys are another room: what they name has a turn.
+    const place = { conversation_id: notice.conversationId, key: `notice:${key}` };
+    return this.#database.write("store a notice once", async (queries) => {
+      const known = await queries
+        .selectFrom("idempotency_keys")
+        .select("message_id")
+        .where("conversation_id", "=", place.conversation_id)
+        .where("key", "=", place.key)
+        .where("created_at", ">=", now - IDEMPOTENCY_KEYS_KEPT_MS)
+        .executeTakeFirst();
+      if (known) {
+        const row = await selectMessages(queries).where("id", "=", known.message_id).executeTakeFirstOrThrow();
+        return { message: toMessage(row), repeated: true };
+      }
+      const message = await store(queries, notice, now);
+      await queries
+        .replaceInto("idempotency_keys")
+        .values({ ...place, message_id: message.id, created_at: now })
+        .execute();
+      return { message, repeated: false };
     });
   }
+}
+
+async function store(queries: Queries, notice: Notice, now: number): Promise<Message> {
+  const target = await conversationTarget(queries, notice.conversationId);
+  const { content, parts, turnId = null, role = "notice", metadata = {} } = notice;
+  return await speak(queries, target, { turnId, role, content, metadata, parts }, now);
 }

@@ -1,22 +1,22 @@
 /** Forgets rows that nothing will ask for again. */
 import type { Clock } from "../kit/clock.ts";
-import type { Pruned } from "./contract.ts";
+import type { Pruned, RunsKept } from "./contract.ts";
 import type { Database, Queries } from "./database.ts";
+import { forgetRunConversations } from "./forget-run-conversations.ts";
 import { IDEMPOTENCY_KEYS_KEPT_MS, UPDATES_KEPT_MS } from "./inbox-repository.ts";
 
-/** Longer than any month: nobody asks how a task went a year ago, and a clock that is set back moves by hours. */
-const RUNS_KEPT_MS = 180 * 24 * 60 * 60 * 1000;
 const EVENTS_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 /** Few enough that a transaction is over in some milliseconds. */
 const ROWS_A_TRANSACTION = 500;
 
-export async function prune(database: Database, clock: Clock): Promise<Pruned> {
+export async function prune(database: Database, clock: Clock, runs: RunsKept): Promise<Pruned> {
   const now = clock.now();
   const inPortions = (remove: (queries: Queries) => Promise<{ numDeletedRows: bigint }>): Promise<number> =>
     removeInPortions(database, remove);
   return {
     turnEvents: await inPortions((queries) => removeEvents(queries, now - EVENTS_KEPT_MS)),
-    taskRuns: await inPortions((queries) => removeRuns(queries, now - RUNS_KEPT_MS)),
+    taskRuns: await inPortions((queries) => removeRuns(queries, now - runs.forMs, runs.ofTask)),
+    runConversations: await forgetRunConversations(database),
     inbox: await inPortions((queries) => removeUpdates(queries, now - UPDATES_KEPT_MS)),
     idempotencyKeys: await inPortions((queries) => removeKeys(queries, now - IDEMPOTENCY_KEYS_KEPT_MS)),
   };
@@ -50,11 +50,34 @@ function removeEvents(queries: Queries, before: number) {
     .executeTakeFirst();
 }
 
-function removeRuns(queries: Queries, before: number) {
-  return queries
+async function removeRuns(queries: Queries, before: number, newest: number): Promise<{ numDeletedRows: bigint }> {
+  const old = await queries
     .deleteFrom("task_runs")
     .where("id", "in", (select) =>
       select.selectFrom("task_runs").select("id").where("finished_at", "<", before).limit(ROWS_A_TRANSACTION),
+    )
+    .executeTakeFirst();
+  if (old.numDeletedRows > 0n) return old;
+  // Of each task the moment of the oldest run that is kept; from there on back its index holds what is too many.
+  return await queries
+    .deleteFrom("task_runs")
+    .where("id", "in", (select) =>
+      select
+        .selectFrom("scheduled_tasks")
+        .crossJoin("task_runs")
+        .select("task_runs.id")
+        .whereRef("task_runs.task_id", "=", "scheduled_tasks.id")
+        .where("task_runs.finished_at", "is not", null)
+        .where("task_runs.scheduled_for", "<=", (inner) =>
+          inner
+            .selectFrom("task_runs as newer")
+            .select("newer.scheduled_for")
+            .whereRef("newer.task_id", "=", "scheduled_tasks.id")
+            .orderBy("newer.scheduled_for", "desc")
+            .limit(1)
+            .offset(newest),
+        )
+        .limit(ROWS_A_TRANSACTION),
     )
     .executeTakeFirst();
 }

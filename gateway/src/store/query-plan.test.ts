@@ -143,6 +143,10 @@ async function useEverything(store: SqliteStore, clock: TestClock): Promise<void
     graceMs: 0,
     model: null,
     maxTurns: null,
+    maxDurationMs: null,
+    maxCostUsd: null,
+    preCheck: null,
+    requestKey: "k",
     mayManageTasks: false,
     anchorAt: 1,
     nextRunAt: 1,
@@ -166,12 +170,16 @@ async function useEverything(store: SqliteStore, clock: TestClock): Promise<void
   await store.runs.startable();
   await store.runs.startWaiting({ ...run, runId: "r2", turnId: "rt3" });
   await store.runs.history("task", 5);
+  await store.runs.cost("r");
+  await store.runs.checked("r", "o");
+  await store.runs.toldIn(conversation.address, "77");
+  await store.messages.noticeOnce({ conversationId: conversation.id, content: "n", parts: [] }, "k");
   await store.tasks.update("task", { name: "m" });
   await store.tasks.remove("task");
   // Its removal is rare and a person's wish: there SQLite scans for rows that still refer to what goes.
   await store.groups.ofTask({ id: "task", name: "n", groupId });
   await store.health();
-  await store.prune();
+  await store.prune({ forMs: 1, ofTask: 1 });
 }
 
 describe("queries", () => {

@@ -372,9 +372,22 @@ export function recordsContract(make: MakeStore): void {
       await receive(chat, 1);
       const running = await claim(chat);
       await store.turns.record(groupId, toolOf(running, 1));
-      expect(await store.prune()).toEqual({ turnEvents: 0, taskRuns: 0, inbox: 0, idempotencyKeys: 0 });
+      const runsKept = { forMs: DAY_MS, ofTask: 10 };
+      expect(await store.prune(runsKept)).toEqual({
+        turnEvents: 0,
+        taskRuns: 0,
+        runConversations: 0,
+        inbox: 0,
+        idempotencyKeys: 0,
+      });
       clock.advance(30 * DAY_MS + 1);
-      expect(await store.prune()).toEqual({ turnEvents: 2, taskRuns: 0, inbox: 1, idempotencyKeys: 1 });
+      expect(await store.prune(runsKept)).toEqual({
+        turnEvents: 2,
+        taskRuns: 0,
+        runConversations: 0,
+        inbox: 1,
+        idempotencyKeys: 1,
+      });
       expect(await store.turns.events(ended.id)).toEqual([]);
       expect(await store.turns.events(running.id)).toHaveLength(1);
       expect(await store.messages.byTurn(ended.id)).toHaveLength(2);

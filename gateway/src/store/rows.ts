@@ -59,8 +59,8 @@ export interface Message {
 
 export type TurnState = "queued" | "running" | "succeeded" | "failed" | "cancelled";
 
-/** `start_failed`: no sandbox could be had. `lost`: the sandbox died more often than a turn is tried. `timeout`: past its deadline. */
-export type TurnErrorCode = FailureCode | "start_failed" | "lost" | "timeout" | "no_credential";
+/** `start_failed`: no sandbox could be had. `lost`: the sandbox died more often than a turn is tried. `timeout`: past its deadline. `not_needed`: a pre-check found nothing to do. */
+export type TurnErrorCode = FailureCode | "start_failed" | "lost" | "timeout" | "no_credential" | "not_needed";
 
 export interface Turn {
   id: string;
@@ -168,6 +168,12 @@ export interface Task {
   model: string | null;
   /** Null: `agent.max_turns`. */
   maxTurns: number | null;
+  /** Of each try, from its claim on. Null: `agent.turn_timeout`. */
+  maxDurationMs: number | null;
+  /** Of one run with all its tries. Null: no limit of its own. */
+  maxCostUsd: number | null;
+  /** A command whose output wakes the agent. Null: each run does. */
+  preCheck: string | null;
   mayManageTasks: boolean;
   /** Intervals count from here. */
   anchorAt: number;
@@ -195,6 +201,8 @@ export interface TaskRun {
   conversationId: string | null;
   turnId: string | null;
   messageId: number | null;
+  /** What the pre-check printed; null before it wanted the agent. */
+  checkOutput: string | null;
   claimedAt: number;
   startedAt: number | null;
   finishedAt: number | null;

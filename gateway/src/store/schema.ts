@@ -210,7 +210,12 @@ export interface ScheduledTaskTable {
   grace_ms: number;
   model: string | null;
   max_turns: number | null;
+  max_duration_ms: number | null;
+  max_cost_usd: number | null;
+  pre_check: string | null;
+  own_sandbox: Generated<Flag>;
   may_manage_tasks: Flag;
+  request_key: string | null;
   anchor_at: number;
   next_run_at: number | null;
   last_run_at: number | null;
@@ -234,6 +239,7 @@ export interface TaskRunTable {
   turn_id: string | null;
   /** The answer, or the word about the failure, in the group's chat. */
   message_id: number | null;
+  check_output: string | null;
   claimed_at: number;
   started_at: number | null;
   finished_at: number | null;

@@ -3,7 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../kit/clock.ts";
 import type { Ids } from "../kit/ids.ts";
 import type { Logger } from "../kit/logger.ts";
-import type { Pruned, Store } from "./contract.ts";
+import type { Pruned, RunsKept, Store } from "./contract.ts";
 import { AuditRepository } from "./audit-repository.ts";
 import { ConversationsRepository } from "./conversations-repository.ts";
 import { Database } from "./database.ts";
@@ -89,8 +89,8 @@ export class SqliteStore implements Store {
     return checkHealth(this.#database, this.#clock);
   }
 
-  prune(): Promise<Pruned> {
-    return prune(this.#database, this.#clock);
+  prune(runsKept: RunsKept): Promise<Pruned> {
+    return prune(this.#database, this.#clock, runsKept);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

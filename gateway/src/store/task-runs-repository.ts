@@ -1,12 +1,15 @@
 /** The runs of scheduled tasks in SQLite. */
 import { sql } from "kysely";
+import type { Address } from "@praktor/protocol/address";
 import type { Clock } from "../kit/clock.ts";
 import type { Ids } from "../kit/ids.ts";
+import { chatKey } from "./address-place.ts";
 import type { RunStart, RunStore, StartedRun } from "./contract.ts";
 import type { Database, Queries } from "./database.ts";
 import { selectMessages, toDelivery, toMessage, worstDelivery } from "./message-rows.ts";
 import type { DeliveryState, Task, TaskRun } from "./rows.ts";
 import { completeWhenOver, isOpen, sayAll, skipRun } from "./run-endings.ts";
+import { runCosts } from "./run-costs.ts";
 import { startRun } from "./start-run.ts";
 import { findRun, findTask, toRun, toTask } from "./task-rows.ts";
 import { findTurn, toTurn } from "./turn-rows.ts";
@@ -130,7 +133,9 @@ export class TaskRunsRepository implements RunStore {
           last_run_at: run.scheduled_for,
           last_status: end.state,
           last_error: end.error,
-          failures_in_row: end.state === "failed" ? sql`failures_in_row + 1` : 0,
+          ...(end.state === "skipped"
+            ? {}
+            : { failures_in_row: end.state === "failed" ? sql`failures_in_row + 1` : 0 }),
         })
         .where("id", "=", run.task_id)
         .returningAll()
@@ -181,7 +186,26 @@ export class TaskRunsRepository implements RunStore {
       const ids = rows.map((row) => row.message_id).filter((id) => id !== null);
       const messages = ids.length === 0 ? [] : await selectMessages(queries).where("messages.id", "in", ids).execute();
       const delivery = new Map(messages.map((row) => [row.id, toMessage(row).delivery]));
-      return rows.map((row) => ({ ...toRun(row), delivery: delivery.get(row.message_id ?? -1) ?? null }));
+      const runs = rows.map(toRun);
+      const costs = await runCosts(queries, runs);
+      return runs.map((run) => ({
+        ...run,
+        delivery: delivery.get(run.messageId ?? -1) ?? null,
+        costUsd: costs.get(run.id) ?? null,
+      }));
+    });
+  }
+
+  cost(runId: string): Promise<number> {
+    return this.#database.read(`add up the cost of the run ${runId}`, async (queries) => {
+      const row = await findRun(queries, runId);
+      return row ? ((await runCosts(queries, [toRun(row)])).get(runId) ?? 0) : 0;
+    });
+  }
+
+  checked(runId: string, output: string): Promise<void> {
+    return this.#database.write(`store the pre-check of the run ${runId}`, async (queries) => {
+      await queries.updateTable("task_runs").set({ check_output: output }).where("id", "=", runId).execute();
     });
   }
 
@@ -211,6 +235,24 @@ export class TaskRunsRepository implements RunStore {
       const row = await queries.selectFrom("task_runs").selectAll().where("turn_id", "=", turnId).executeTakeFirst();
       const task = row ? await findTask(queries, row.task_id) : undefined;
       return row && task ? { task: toTask(task), run: toRun(row) } : null;
+    });
+  }
+
+  toldIn(chat: Address, externalId: string): ReturnType<RunStore["toldIn"]> {
+    return this.#database.read("find the run that a message tells of", async (queries) => {
+      const row = await queries
+        .selectFrom("outbox")
+        .innerJoin("task_runs", "task_runs.message_id", "outbox.message_id")
+        .innerJoin("scheduled_tasks", "scheduled_tasks.id", "task_runs.task_id")
+        .select(["task_runs.id as runId", "task_runs.task_id as taskId", "task_runs.message_id as messageId"])
+        .where("outbox.chat_key", "=", chatKey(chat))
+        .where("outbox.external_id", "=", externalId)
+        .where("scheduled_tasks.context_mode", "=", "isolated")
+        .executeTakeFirst();
+      if (!row) return null;
+      const [run, task] = [await findRun(queries, row.runId), await findTask(queries, row.taskId)];
+      const message = await selectMessages(queries).where("messages.id", "=", row.messageId).executeTakeFirst();
+      return run && task && message ? { run: toRun(run), task: toTask(task), message: toMessage(message) } : null;
     });
   }
 

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import type { Clock } from "../kit/clock.ts";
 import type { NewTask, TaskStore } from "./contract.ts";
-import type { Database } from "./database.ts";
+import type { Database, Queries } from "./database.ts";
 import type { Task } from "./rows.ts";
 import { findTask, toTask } from "./task-rows.ts";
 
@@ -21,9 +21,19 @@ export class TasksRepository implements TaskStore {
   create(task: NewTask): Promise<Task> {
     const now = this.#clock.now();
     return this.#database.write(`create a task of ${task.groupId}`, async (queries) => {
+      const { requestKey = null } = task;
+      const known = requestKey === null ? undefined : await findRequested(queries, task.groupId, requestKey);
+      if (known) return toTask(known);
       const row = await queries
         .insertInto("scheduled_tasks")
-        .values({ id: task.id, group_id: task.groupId, ...columns(task), created_at: now, updated_at: now })
+        .values({
+          id: task.id,
+          group_id: task.groupId,
+          ...columns(task),
+          request_key: requestKey,
+          created_at: now,
+          updated_at: now,
+        })
         .returningAll()
         .executeTakeFirstOrThrow();
       return toTask(row);
@@ -109,7 +119,16 @@ export class TasksRepository implements TaskStore {
   }
 }
 
-function columns(task: Omit<NewTask, "id" | "groupId">) {
+function findRequested(queries: Queries, groupId: string, requestKey: string) {
+  return queries
+    .selectFrom("scheduled_tasks")
+    .selectAll()
+    .where("group_id", "=", groupId)
+    .where("request_key", "=", requestKey)
+    .executeTakeFirst();
+}
+
+function columns(task: Omit<NewTask, "id" | "groupId" | "requestKey">) {
   return {
     name: task.name,
     schedule: JSON.stringify(task.schedule),
@@ -122,6 +141,9 @@ function columns(task: Omit<NewTask, "id" | "groupId">) {
     grace_ms: task.graceMs,
     model: task.model,
     max_turns: task.maxTurns,
+    max_duration_ms: task.maxDurationMs,
+    max_cost_usd: task.maxCostUsd,
+    pre_check: task.preCheck,
     may_manage_tasks: task.mayManageTasks ? (1 as const) : (0 as const),
     anchor_at: task.anchorAt,
     next_run_at: task.nextRunAt,

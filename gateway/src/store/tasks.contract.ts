@@ -1,7 +1,17 @@
 /** What scheduled tasks and their runs promise. */
 import { describe, expect, it } from "vitest";
 import type { Task } from "./rows.ts";
-import { HOUR_MS, MINUTE_MS, openChat, resultOf, textPart, type Chat, type MakeStore } from "./contract-fixture.ts";
+import {
+  callOf,
+  DAY_MS,
+  HOUR_MS,
+  MINUTE_MS,
+  openChat,
+  resultOf,
+  textPart,
+  type Chat,
+  type MakeStore,
+} from "./contract-fixture.ts";
 import type { NewTask } from "./contract.ts";
 
 export function tasksContract(make: MakeStore): void {
@@ -20,6 +30,9 @@ export function tasksContract(make: MakeStore): void {
       graceMs: HOUR_MS,
       model: null,
       maxTurns: null,
+      maxDurationMs: null,
+      maxCostUsd: null,
+      preCheck: null,
       mayManageTasks: false,
       anchorAt: chat.clock.now(),
       nextRunAt: chat.clock.now() + HOUR_MS,
@@ -161,18 +174,118 @@ export function tasksContract(make: MakeStore): void {
       expect(await runs.settle(end)).toMatchObject({ task: { failuresInRow: 1, status: "active" } });
     });
 
-    it("forget their runs after half a year", async () => {
+    it("forget old runs and those that are too many, with their conversations, and nothing else", async () => {
       const chat = await openChat(make);
+      const { conversations, messages, turns } = chat.store;
       const { runs } = chat.store;
       const dueAt = (await taskOf(chat)).nextRunAt!;
       const claimed = await claimAt(chat, dueAt);
       await succeed(chat, claimed?.started?.turn.conversationId ?? "");
       await runs.settle({ runId: `run-${dueAt}`, state: "succeeded", error: null, messageId: null, say: [] });
-      chat.clock.advance(179 * 24 * HOUR_MS);
-      expect((await chat.store.prune()).taskRuns).toBe(0);
-      chat.clock.advance(2 * 24 * HOUR_MS);
-      expect((await chat.store.prune()).taskRuns).toBe(1);
+      const first = claimed?.started?.turn;
+      const said = { conversationId: chat.conversation.id, turnId: first?.id ?? "", content: "On the way", parts: [] };
+      await messages.notice(said);
+      chat.clock.advance(DAY_MS);
+      const kept = { forMs: 2 * DAY_MS, ofTask: 1 };
+      expect(await chat.store.prune(kept)).toMatchObject({ taskRuns: 0, runConversations: 0 });
+      const later = await claimAt(chat, dueAt + HOUR_MS);
+      // The newer one is open: it is the one that is kept.
+      expect(await chat.store.prune(kept)).toMatchObject({ taskRuns: 1, runConversations: 1 });
+      expect((await runs.history("task", 9)).map((run) => run.state)).toEqual(["queued"]);
+      expect(await conversations.get(first?.conversationId ?? "")).toBeNull();
+      expect(await turns.get(first?.id ?? "")).toBeNull();
+      const page = await messages.page({ groupId: chat.groupId, limit: 9 });
+      expect(page).toMatchObject([{ content: "On the way", turnId: null }]);
+      await succeed(chat, later?.started?.turn.conversationId ?? "");
+      const runId = `run-${dueAt + HOUR_MS}`;
+      await runs.settle({ runId, state: "succeeded", error: null, messageId: null, say: [] });
+      chat.clock.advance(2 * DAY_MS + 1);
+      expect(await chat.store.prune(kept)).toMatchObject({ taskRuns: 1, runConversations: 1 });
       expect(await runs.history("task", 9)).toEqual([]);
+      expect(await conversations.get(chat.conversation.id)).not.toBeNull();
+    });
+
+    it("end a try at the task's own limit of time, and never later than every turn ends", async () => {
+      const chat = await openChat(make);
+      const dueAt = (await taskOf(chat, { maxDurationMs: MINUTE_MS })).nextRunAt!;
+      const { conversationId = "" } = (await claimAt(chat, dueAt))?.started?.turn ?? {};
+      const now = chat.clock.now();
+      const turn = await chat.store.turns.claim({ conversationId, epoch: 1, deadlineAt: now + HOUR_MS });
+      expect(turn?.deadlineAt).toBe(now + MINUTE_MS);
+      await chat.store.turns.requeue(turn?.id ?? "", 1, {
+        interrupted: false,
+        notBefore: null,
+        error: null,
+        countAttempt: true,
+      });
+      const again = await chat.store.turns.claim({ conversationId, epoch: 1, deadlineAt: now + 1 });
+      expect(again?.deadlineAt).toBe(now + 1);
+    });
+
+    it("add up what a run has cost in all its tries: what was metered, else what Claude Code said", async () => {
+      const chat = await openChat(make);
+      const { runs, turns, usage } = chat.store;
+      const dueAt = (await taskOf(chat)).nextRunAt!;
+      const { id = "", conversationId = "" } = (await claimAt(chat, dueAt))?.started?.turn ?? {};
+      const runId = `run-${dueAt}`;
+      expect(await runs.cost(runId)).toBe(0);
+      expect((await runs.history("task", 9))[0]?.costUsd).toBeNull();
+      await turns.end({ turnId: id, state: "failed", code: "lost", error: "e", explanation: "x", parts: [] });
+      for (const costUsd of [0.25, 0.5]) await usage.record(callOf({ turnId: id, costUsd }));
+      await usage.record(callOf({ turnId: "another", costUsd: 9 }));
+      const again = { runId, turnId: "second", conversationId: null, context: "c", endedTurnId: id, notBefore: 0 };
+      await runs.retry(again);
+      const turn = await turns.claim({ conversationId, epoch: 1, deadlineAt: chat.clock.now() + HOUR_MS });
+      if (!turn) throw new Error("there was no turn to claim");
+      const result = resultOf(turn);
+      await turns.succeed(chat.groupId, { ...result, usage: { ...result.usage, costUsd: 1 } }, []);
+      expect(await runs.cost(runId)).toBe(1.75);
+      expect((await runs.history("task", 9))[0]?.costUsd).toBe(1.75);
+    });
+
+    it("are made once for a request that comes twice", async () => {
+      const chat = await openChat(make);
+      const task = await taskOf(chat, { requestKey: "k" });
+      expect(await taskOf(chat, { id: "second", requestKey: "k", name: "Another" })).toEqual(task);
+      expect((await taskOf(chat, { id: "third", requestKey: "l" })).id).toBe("third");
+      expect((await taskOf(chat, { id: "fourth" })).id).toBe("fourth");
+      expect(await taskOf(chat, { id: "fifth" })).toMatchObject({ id: "fifth" });
+    });
+
+    it("a run that had nothing to do is skipped, and failures before it still count", async () => {
+      const chat = await openChat(make);
+      const { runs, turns } = chat.store;
+      const dueAt = (await taskOf(chat)).nextRunAt!;
+      for (const [index, state] of (["failed", "skipped"] as const).entries()) {
+        const at = dueAt + index * HOUR_MS;
+        await claimAt(chat, at);
+        const code = state === "failed" ? "lost" : "not_needed";
+        await turns.end({ turnId: `turn-${at}`, state: "failed", code, error: "e", explanation: "x", parts: [] });
+        await runs.settle({ runId: `run-${at}`, state, error: state, messageId: null, say: [] });
+      }
+      expect(await chat.store.tasks.get("task")).toMatchObject({ failuresInRow: 1, lastStatus: "skipped" });
+    });
+
+    it("find the run that a message in the chat tells of", async () => {
+      const chat = await openChat(make);
+      const { runs, outbox } = chat.store;
+      const dueAt = (await taskOf(chat)).nextRunAt!;
+      const claimed = await claimAt(chat, dueAt);
+      await runs.checked(`run-${dueAt}`, "3 new mails");
+      await succeed(chat, claimed?.started?.turn.conversationId ?? "");
+      const parts = [textPart("one"), textPart("two")];
+      const word = { conversationId: chat.conversation.id, role: "assistant", content: "Hi", parts } as const;
+      await runs.settle({ runId: `run-${dueAt}`, state: "succeeded", error: null, messageId: null, say: [word] });
+      for (const externalId of ["70", "71"]) {
+        await outbox.sent((await outbox.take(chat.chatKey))?.id ?? 0, externalId);
+      }
+      expect(await runs.toldIn(chat.conversation.address, "71")).toMatchObject({
+        task: { id: "task" },
+        run: { id: `run-${dueAt}`, checkOutput: "3 new mails" },
+        message: { content: "Hi" },
+      });
+      expect(await runs.toldIn(chat.conversation.address, "72")).toBeNull();
+      expect(await runs.toldIn({ channel: "telegram", chatId: "999" }, "71")).toBeNull();
     });
 
     it("run now beside the series, and vanish with their runs when they are deleted", async () => {

@@ -44,6 +44,19 @@ export async function nextWaitingTurn(queries: Queries, now: number): Promise<nu
   return row.at;
 }
 
+/** When a turn that begins now must be over: a task's own limit may make that sooner. */
+export async function deadlineOf(queries: Queries, turn: TurnRow, deadlineAt: number, now: number): Promise<number> {
+  if (turn.sender !== "scheduler") return deadlineAt;
+  const task = await queries
+    .selectFrom("task_runs")
+    .innerJoin("scheduled_tasks", "scheduled_tasks.id", "task_runs.task_id")
+    .select("scheduled_tasks.max_duration_ms")
+    .where("task_runs.turn_id", "=", turn.id)
+    .executeTakeFirst();
+  const limit = task?.max_duration_ms ?? null;
+  return limit === null ? deadlineAt : Math.min(deadlineAt, now + limit);
+}
+
 /** The conversation's oldest queued turn, if it may run now and none runs. */
 export async function nextTurn(queries: Queries, conversationId: string, now: number): Promise<TurnRow | null> {
   const running = await queries

@@ -32,6 +32,10 @@ export function toTurn(row: TurnRow): Turn {
     queuedAt: row.queued_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
-    usage: row.usage === null ? null : Usage.parse(JSON.parse(row.usage)),
+    usage: readUsage(row.usage),
   };
+}
+
+export function readUsage(stored: string | null): Usage | null {
+  return stored === null ? null : Usage.parse(JSON.parse(stored));
 }

@@ -6,6 +6,7 @@ import { freshSession } from "./0003-fresh-session.ts";
 import { messageSearch } from "./0004-message-search.ts";
 import { troubles } from "./0005-troubles.ts";
 import { hiddenGroups } from "./0006-hidden-groups.ts";
+import { taskLimits } from "./0007-task-limits.ts";
 import { spending } from "./0008-spending.ts";
 import { vault } from "./0009-vault.ts";
 import { editedAnswers } from "./0012-edited-answers.ts";
@@ -18,6 +19,7 @@ export const migrations: readonly Migration[] = [
   messageSearch,
   troubles,
   hiddenGroups,
+  taskLimits,
   spending,
   vault,
   editedAnswers,
