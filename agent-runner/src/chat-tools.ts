@@ -1,14 +1,13 @@
 /** Speaking and sending files in the middle of a turn, as tools of Claude: the MCP server `praktor-chat`. */
+import { randomUUID } from "node:crypto";
 import { realpath } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { createSdkMcpServer, tool, type McpServerConfig } from "@anthropic-ai/claude-agent-sdk";
 import { ChatIpcRequest } from "@praktor/protocol/chat-ipc";
 import { z } from "zod";
 import { errorMessage } from "./runner-error.ts";
+import { failed, type ToolAnswer } from "./tool-answers.ts";
 import { realWorkspacePath } from "./workspace-path.ts";
-
-/** A type and not an interface: the SDK wants it open to further keys. */
-type ToolAnswer = { content: { type: "text"; text: string }[]; isError?: boolean };
 
 export interface ChatToolsOptions {
   /** The conversation whose turns use the tools. */
@@ -39,7 +38,8 @@ export function chatServer(options: ChatToolsOptions): McpServerConfig {
         "send_message",
         "Sends a message to the chat now, while you go on working: for an interim result or a sentence before something long. Not for your final answer, which is delivered by itself.",
         { text: z.string().describe("Markdown") },
-        ({ text }) => answer(async () => ({ type: "send_message", payload: { conversationId, text } }), "Sent."),
+        ({ text }) =>
+          answer(async () => ({ type: "send_message", payload: { conversationId, text, key: randomUUID() } }), "Sent."),
       ),
       tool(
         "send_file",
@@ -51,7 +51,12 @@ export function chatServer(options: ChatToolsOptions): McpServerConfig {
         ({ path, caption }) =>
           answer(async () => {
             const inside = await pathInside(workspace, path);
-            const payload = { conversationId, path: inside, ...(caption === undefined ? {} : { caption }) };
+            const payload = {
+              conversationId,
+              path: inside,
+              key: randomUUID(),
+              ...(caption === undefined ? {} : { caption }),
+            };
             return { type: "send_file", payload };
           }, "The file is on its way."),
       ),
@@ -67,8 +72,4 @@ async function pathInside(workspace: string, path: string): Promise<string> {
   // The workspace may be named by another way that leads to the same place.
   const named = outside ? relative(resolve(workspace), resolve(workspace, path)) : wanted;
   return relative(root, await realWorkspacePath(root, named));
-}
-
-function failed(text: string): ToolAnswer {
-  return { content: [{ type: "text", text }], isError: true };
 }

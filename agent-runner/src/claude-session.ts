@@ -14,6 +14,8 @@ export interface TurnListener {
 export interface SessionShape {
   conversationId: string;
   maxTurns: number;
+  maxCostUsd: number | undefined;
+  isMain: boolean;
 }
 
 export class ClaudeSession implements AsyncDisposable {

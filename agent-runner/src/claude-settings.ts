@@ -39,7 +39,7 @@ export interface ClaudeSettings {
  * Claude Code's whole environment. It gets the sandbox's opaque token in place of a model key: the gateway's model proxy adds
  * the real one.
  */
-function claudeEnvironment({ environment, inherited }: ClaudeSettings): Record<string, string> {
+export function claudeEnvironment({ environment, inherited }: ClaudeSettings): Record<string, string> {
   const { GROUP_ID, NATS_URL, NATS_CREDS, PRAKTOR_SANDBOX_ID, CLAUDE_CONFIG_DIR, HOME, TZ } = environment;
   const { HTTP_PROXY, HTTPS_PROXY, NO_PROXY } = environment;
   const tokenName = environment.PRAKTOR_MODEL_AUTH === "oauth" ? "CLAUDE_CODE_OAUTH_TOKEN" : "ANTHROPIC_API_KEY";
@@ -74,6 +74,7 @@ export interface SessionSettings {
   sessionId: string | undefined;
   model: string | undefined;
   maxTurns: number;
+  maxCostUsd: number | undefined;
   mcpServers: Record<string, McpServerConfig>;
   onStderr: (text: string) => void;
 }
@@ -108,6 +109,7 @@ export async function claudeOptions(settings: ClaudeSettings, session: SessionSe
     systemPrompt: { type: "preset", preset: "claude_code", append: await appendedPrompt(environment) },
     spawnClaudeCodeProcess: (options) => spawnClaude(options, session.onStderr),
     ...(model === undefined ? {} : { model }),
+    ...(session.maxCostUsd === undefined ? {} : { maxBudgetUsd: session.maxCostUsd }),
     ...(session.sessionId === undefined ? {} : { resume: session.sessionId }),
   };
 }

@@ -1,7 +1,13 @@
 /** Answers the host's commands on `agent.{groupID}.control`. */
-import { AgentControl, type AgentControlReply, type RunnerStatus } from "@praktor/protocol/agent-control";
+import {
+  AgentControl,
+  type AgentControlReply,
+  type CommandOutcome,
+  type RunnerStatus,
+} from "@praktor/protocol/agent-control";
 import type { Logger } from "./logger.ts";
 import { errorMessage } from "./runner-error.ts";
+import type { Command } from "./run-command.ts";
 import type { WorkspaceFiles } from "./workspace-files.ts";
 import { WorkspaceError, type WorkspaceErrorCode } from "./workspace-path.ts";
 
@@ -13,6 +19,8 @@ export interface ControlDeskOptions {
   status: () => RunnerStatus;
   interrupt: (turnId: string) => boolean;
   endSession: (conversationId: string) => Promise<boolean>;
+  /** Rejects when the shell cannot be started. */
+  runCommand: (command: Command) => Promise<CommandOutcome>;
   /** Called after the reply is on its way. */
   shutdown: () => void;
   signal: AbortSignal;
@@ -53,6 +61,8 @@ async function obey(command: AgentControl, options: ControlDeskOptions): Promise
       return (await options.endSession(command.conversationId))
         ? { status: "ok" }
         : failure("invalid", `conversation ${command.conversationId} runs a turn`);
+    case "run_command":
+      return { status: "ok", outcome: await options.runCommand(command) };
     case "workspace_list":
       return { status: "ok", ...(await files.list(command.path, command.limit)) };
     case "workspace_stat":

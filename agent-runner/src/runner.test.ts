@@ -106,7 +106,7 @@ describe("a running sandbox", { timeout: 60_000 }, () => {
     const call = { name: "Tea", schedule: "+5m", prompt: "Say that the tea is ready" };
     const text = `tool mcp__praktor-tasks__scheduled_task_create ${JSON.stringify(call)}`;
     expect(await say("task", text)).toBe("Task created: task7");
-    expect(host.ipc.at(-1)).toEqual({ type: "create_task", payload: call });
+    expect(host.ipc.at(-1)).toEqual({ type: "create_task", payload: { ...call, key: expect.any(String) as string } });
     host.onIpc = () => ({ error: "No such zone." });
     expect(await say("task2", text)).toContain("No such zone.");
   });

@@ -1,18 +1,20 @@
 /** Composition of the runner: NATS on one side, Claude sessions on the other. */
 import type { AgentInput } from "@praktor/protocol/agent-input";
 import type { RunnerStatus } from "@praktor/protocol/agent-control";
+import type { IpcRequest } from "@praktor/protocol/ipc";
 import type { SandboxEnvironment } from "@praktor/protocol/sandbox-environment";
 import { agentControl, agentInput, agentOutput } from "@praktor/protocol/subjects";
 import { Bus } from "./bus.ts";
-import type { ClaudeSettings } from "./claude-settings.ts";
+import { claudeEnvironment, type ClaudeSettings } from "./claude-settings.ts";
 import { answerControl } from "./control-desk.ts";
 import { CredentialKeeper } from "./credential-keeper.ts";
 import { writeCredentialsFile } from "./credentials-file.ts";
 import { FactOutbox } from "./fact-outbox.ts";
-import { askHost } from "./ipc-client.ts";
+import { askHost, type IpcSuccess } from "./ipc-client.ts";
 import type { Logger } from "./logger.ts";
 import { announceReady } from "./ready-announcer.ts";
 import { errorMessage } from "./runner-error.ts";
+import { runCommand } from "./run-command.ts";
 import { SessionPool } from "./session-pool.ts";
 import { Turn } from "./turn.ts";
 import { TurnDesk } from "./turn-desk.ts";
@@ -67,14 +69,17 @@ export class Runner implements AsyncDisposable {
       maxSessions: environment.PRAKTOR_MAX_CONVERSATIONS,
       idleMs: sessionIdleMs,
       logger,
-      makeMcpServers: async (conversationId) => {
-        const [{ taskServer }, { chatServer }] = await Promise.all([
+      makeMcpServers: async ({ conversationId, isMain }) => {
+        const [{ taskServer }, { chatServer }, { mainServer }] = await Promise.all([
           import("./task-tools.ts"),
           import("./chat-tools.ts"),
+          import("./main-tools.ts"),
         ]);
         const workspace = environment.PRAKTOR_WORKSPACE;
+        const ask = (request: IpcRequest): Promise<IpcSuccess> => askHost(this.#bus, groupId, request);
         return {
-          "praktor-tasks": taskServer((request) => askHost(this.#bus, groupId, request)),
+          "praktor-tasks": taskServer(ask),
+          ...(isMain ? { "praktor-main": mainServer(ask) } : {}),
           "praktor-chat": chatServer({
             conversationId,
             workspace,
@@ -109,6 +114,10 @@ export class Runner implements AsyncDisposable {
           if (this.#desk.isRunning(conversationId)) return false;
           await this.#sessions.close(conversationId);
           return true;
+        },
+        runCommand: (command) => {
+          const env = claudeEnvironment({ environment, ...this.#options.claude });
+          return runCommand(command, { cwd: environment.PRAKTOR_WORKSPACE, env, signal });
         },
         shutdown: this.#options.onShutdown,
       }),

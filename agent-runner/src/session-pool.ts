@@ -1,16 +1,14 @@
 /** The live Claude sessions of this sandbox: at most so many, closed when idle, the least recently used first. */
 import type { McpServerConfig } from "@anthropic-ai/claude-agent-sdk";
 import { claudeOptions, type ClaudeSettings } from "./claude-settings.ts";
-import type { ClaudeSession } from "./claude-session.ts";
+import type { ClaudeSession, SessionShape } from "./claude-session.ts";
 import { clip } from "./clip.ts";
 import type { Logger } from "./logger.ts";
 
-export interface SessionWish {
-  conversationId: string;
+export interface SessionWish extends SessionShape {
   /** Resume this one; undefined starts fresh. */
   sessionId: string | undefined;
   model: string | undefined;
-  maxTurns: number;
 }
 
 export interface SessionPoolOptions {
@@ -19,7 +17,7 @@ export interface SessionPoolOptions {
   idleMs: number;
   logger: Logger;
   /** Made anew for each session: an MCP server serves one connection. */
-  makeMcpServers: (conversationId: string) => Promise<Record<string, McpServerConfig>>;
+  makeMcpServers: (shape: SessionShape) => Promise<Record<string, McpServerConfig>>;
 }
 
 /** A turn has it while no idle timer runs. */
@@ -48,8 +46,7 @@ export class SessionPool implements AsyncDisposable {
     const held = this.#live.get(wish.conversationId);
     if (held) {
       const { session } = held;
-      const fits =
-        !session.hasEnded && session.sessionId === wish.sessionId && session.shape.maxTurns === wish.maxTurns;
+      const fits = !session.hasEnded && session.sessionId === wish.sessionId && isSame(session.shape, wish);
       if (fits && wish.sessionId !== undefined) {
         if (held.idleTimer) clearTimeout(held.idleTimer);
         held.idleTimer = null;
@@ -108,19 +105,27 @@ export class SessionPool implements AsyncDisposable {
   async #start(wish: SessionWish): Promise<ClaudeSession> {
     const { ClaudeSession } = await loadSession();
     const { settings, makeMcpServers, logger } = this.#options;
-    const { conversationId, maxTurns, sessionId, model } = wish;
+    const { conversationId, maxTurns, maxCostUsd, isMain, sessionId, model } = wish;
+    const shape = { conversationId, maxTurns, maxCostUsd, isMain };
     const options = await claudeOptions(settings, {
       sessionId,
       model,
       maxTurns,
-      mcpServers: await makeMcpServers(conversationId),
+      maxCostUsd,
+      mcpServers: await makeMcpServers(shape),
       onStderr: (text) =>
         logger.warn({ conversationId, stderr: clip(text.trim(), 2_000) }, "Claude Code wrote to stderr"),
     });
-    const session = new ClaudeSession({ conversationId, maxTurns }, options);
+    const session = new ClaudeSession(shape, options);
     this.#live.set(conversationId, { session, idleTimer: null });
     return session;
   }
+}
+
+/** What Claude Code has counted of its budget counts for the turn that it was given for, and for no other. */
+function isSame(one: SessionShape, other: SessionShape): boolean {
+  const isWithoutLimit = one.maxCostUsd === undefined && other.maxCostUsd === undefined;
+  return one.maxTurns === other.maxTurns && one.isMain === other.isMain && isWithoutLimit;
 }
 
 /** The SDK is the largest part of the bundle: it is evaluated after `ready`, not before. */

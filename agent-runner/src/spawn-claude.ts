@@ -12,8 +12,7 @@ const setpriv = ["/usr/bin/setpriv", "/bin/setpriv"].find((path) => existsSync(p
  */
 export function spawnClaude(options: SpawnOptions, onStderr: (text: string) => void): SpawnedProcess {
   const { command, args, cwd, env, signal } = options;
-  const [program, programArgs] =
-    setpriv === undefined ? [command, args] : [setpriv, ["--pdeathsig", "TERM", "--", command, ...args]];
+  const [program, programArgs] = withParent(command, args);
   const child = spawn(program, programArgs, {
     env,
     signal,
@@ -22,4 +21,9 @@ export function spawnClaude(options: SpawnOptions, onStderr: (text: string) => v
   });
   child.stderr.setEncoding("utf8").on("data", onStderr);
   return child;
+}
+
+/** The same program, so that it gets SIGTERM when this process is gone, where that can be had. */
+export function withParent(command: string, args: string[]): [string, string[]] {
+  return setpriv === undefined ? [command, args] : [setpriv, ["--pdeathsig", "TERM", "--", command, ...args]];
 }

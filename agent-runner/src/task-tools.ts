@@ -1,12 +1,11 @@
 /** Scheduled tasks as tools of Claude: the MCP server `praktor-tasks`. */
+import { randomUUID } from "node:crypto";
 import { createSdkMcpServer, tool, type McpServerConfig } from "@anthropic-ai/claude-agent-sdk";
-import { IpcRequest } from "@praktor/protocol/ipc";
+import type { IpcRequest } from "@praktor/protocol/ipc";
 import { z } from "zod";
 import type { IpcSuccess } from "./ipc-client.ts";
-import { errorMessage } from "./runner-error.ts";
-
-/** A type and not an interface: the SDK wants it open to further keys. */
-type ToolAnswer = { content: { type: "text"; text: string }[]; isError?: boolean };
+import { taskToolOptions } from "./task-tool-options.ts";
+import { toolAnswers } from "./tool-answers.ts";
 
 const id = z.string().describe("The task's id, as scheduled_task_list shows it");
 const name = z.string().describe("A short name");
@@ -18,19 +17,12 @@ const schedule = z
 const prompt = z
   .string()
   .describe("What the agent is to do at that time. It must make sense without this conversation");
-const timezone = z.string().optional().describe('IANA time zone such as "Europe/Berlin"');
+
+const { group_id: _, ...changeableOptions } = taskToolOptions;
 
 /** `ask` sends one request to the host; what it rejects with becomes the tool's error, which Claude reads. */
 export function taskServer(ask: (request: IpcRequest) => Promise<IpcSuccess>): McpServerConfig {
-  const answer = async (request: unknown, show: (reply: IpcSuccess) => string): Promise<ToolAnswer> => {
-    try {
-      const parsed = IpcRequest.safeParse(request);
-      if (!parsed.success) return failed(z.prettifyError(parsed.error));
-      return { content: [{ type: "text", text: show(await ask(parsed.data)) }] };
-    } catch (error) {
-      return failed(errorMessage(error));
-    }
-  };
+  const answer = toolAnswers(ask);
   return createSdkMcpServer({
     name: "praktor-tasks",
     version: "1.0.0",
@@ -43,14 +35,10 @@ export function taskServer(ask: (request: IpcRequest) => Promise<IpcSuccess>): M
           name,
           schedule,
           prompt,
-          timezone,
-          context_mode: z
-            .enum(["isolated", "group"])
-            .optional()
-            .describe("isolated (default): a session of its own; group: in the group's conversation"),
+          ...taskToolOptions,
         },
         (payload) =>
-          answer({ type: "create_task", payload }, (reply) =>
+          answer({ type: "create_task", payload: { ...payload, key: randomUUID() } }, (reply) =>
             [
               `Task created: ${reply.id ?? ""}`,
               ...(reply.task?.schedule_display
@@ -59,8 +47,14 @@ export function taskServer(ask: (request: IpcRequest) => Promise<IpcSuccess>): M
             ].join("\n"),
           ),
       ),
-      tool("scheduled_task_list", "Lists this group's tasks.", {}, () =>
-        answer({ type: "list_tasks", payload: {} }, (reply) => JSON.stringify(reply.tasks ?? [], null, 1)),
+      tool(
+        "scheduled_task_list",
+        "Lists this group's tasks.",
+        {
+          group_id: taskToolOptions.group_id,
+          all: z.boolean().optional().describe("The tasks of all groups; only from the main group"),
+        },
+        (payload) => answer({ type: "list_tasks", payload }, (reply) => JSON.stringify(reply.tasks ?? [], null, 1)),
       ),
       tool("scheduled_task_delete", "Deletes a task.", { id }, (payload) =>
         answer({ type: "delete_task", payload }, () => "Task deleted."),
@@ -73,7 +67,7 @@ export function taskServer(ask: (request: IpcRequest) => Promise<IpcSuccess>): M
           name: name.optional(),
           schedule: schedule.optional(),
           prompt: prompt.optional(),
-          timezone,
+          ...changeableOptions,
           enabled: z.boolean().optional().describe("false pauses the task"),
         },
         (payload) => answer({ type: "update_task", payload }, () => "Task updated."),
@@ -95,8 +89,4 @@ export function taskServer(ask: (request: IpcRequest) => Promise<IpcSuccess>): M
       ),
     ],
   });
-}
-
-function failed(text: string): ToolAnswer {
-  return { content: [{ type: "text", text }], isError: true };
 }

@@ -100,10 +100,10 @@ export class Turn {
 
   async #converse(sessionId: string | undefined): Promise<Ending> {
     const { input, pool, maxTurns, modelTimeoutMs, workspace, logger, now } = this.#options;
-    const { conversationId, model } = input;
+    const { conversationId, model, maxCostUsd, isMain = false } = input;
     if (this.#stopped) return interruptedBeforeStart;
     const content = await promptContent(input, workspace, logger);
-    const session = await pool.take({ conversationId, sessionId, model, maxTurns });
+    const session = await pool.take({ conversationId, sessionId, model, maxTurns, maxCostUsd, isMain });
     if (this.#stopped !== null) return interruptedBeforeStart;
     this.#session = session;
     const uuid = randomUUID();

@@ -2,22 +2,14 @@
 import { Command } from "commander";
 import type { IpcRequest } from "@praktor/protocol/ipc";
 import type { IpcSuccess } from "./ask-host.ts";
+import { addMainCommands } from "./main-commands.ts";
+import { onWire, withTaskFlags, yesOrNo } from "./task-flags.ts";
 
 export interface ProgramOptions {
   ask: (request: unknown) => Promise<IpcSuccess>;
   /** Gets whole lines without their line break. */
   print: (line: string) => void;
   printError: (line: string) => void;
-}
-
-/** Options that tasks are made and changed with alike, as the command line spells them. */
-interface TaskFlags {
-  timezone?: string;
-  contextMode?: string;
-  overlap?: string;
-  catchUp?: string;
-  model?: string;
-  group?: string;
 }
 
 type Payload<Type extends IpcRequest["type"]> = Extract<IpcRequest, { type: Type }>["payload"];
@@ -44,19 +36,13 @@ export function makeProgram({ ask, print, printError }: ProgramOptions): Command
     print(program.opts<{ json?: boolean }>().json ? JSON.stringify(reply) : text(reply));
   };
 
-  program
-    .command("create")
+  withTaskFlags(program.command("create"))
     .description("create a task")
     .requiredOption("--name <name>", "a short name")
     .requiredOption("--schedule <schedule>", scheduleHelp)
     .requiredOption("--prompt <prompt>", "what the agent is to do at that time")
-    .option("--timezone <zone>", "IANA time zone, for example Europe/Berlin")
-    .option("--context-mode <mode>", "isolated (a session of its own) or group")
-    .option("--overlap <policy>", "while an earlier run is not over: skip or queue")
-    .option("--catch-up <policy>", "after a time without Praktor: run_once or skip")
-    .option("--model <model>", "another model than the group's")
     .option("--group <id>", "another group (only from the main group)")
-    .action(async (given: TaskFlags & { name: string; schedule: string; prompt: string }) => {
+    .action(async (given: { name: string; schedule: string; prompt: string }) => {
       await answer({ type: "create_task", payload: onWire(given) }, (reply) => `Task created: ${reply.id ?? ""}`);
     });
 
@@ -77,20 +63,14 @@ export function makeProgram({ ask, print, printError }: ProgramOptions): Command
       await answer({ type: "delete_task", payload }, () => "Task deleted.");
     });
 
-  program
-    .command("update")
+  withTaskFlags(program.command("update"))
     .description("change a task; what is left out stays as it is")
     .requiredOption("--id <id>", "the task's id")
     .option("--name <name>", "a short name")
     .option("--schedule <schedule>", scheduleHelp)
     .option("--prompt <prompt>", "what the agent is to do at that time")
-    .option("--timezone <zone>", "IANA time zone")
-    .option("--context-mode <mode>", "isolated (a session of its own) or group")
-    .option("--overlap <policy>", "while an earlier run is not over: skip or queue")
-    .option("--catch-up <policy>", "after a time without Praktor: run_once or skip")
-    .option("--model <model>", "another model than the group's")
     .option("--enabled <yes>", "true or false: whether the task runs", yesOrNo)
-    .action(async (given: TaskFlags & { id: string }) => {
+    .action(async (given: { id: string }) => {
       await answer({ type: "update_task", payload: onWire(given) }, () => "Task updated.");
     });
 
@@ -113,13 +93,8 @@ export function makeProgram({ ask, print, printError }: ProgramOptions): Command
       await answer({ type: "task_history", payload }, (reply) => runListing(reply.runs ?? []));
     });
 
+  addMainCommands(program, answer);
   return program;
-}
-
-/** Flags are spelt with dashes; the wire has underscores, and says `group_id`. */
-function onWire(flags: object): Record<string, unknown> {
-  const names: Record<string, string> = { contextMode: "context_mode", catchUp: "catch_up", group: "group_id" };
-  return Object.fromEntries(Object.entries(flags).map(([name, value]) => [names[name] ?? name, value]));
 }
 
 function nextOf(reply: IpcSuccess): string {
@@ -129,11 +104,12 @@ function nextOf(reply: IpcSuccess): string {
 function runListing(runs: NonNullable<IpcSuccess["runs"]>): string {
   if (runs.length === 0) return "No runs yet.";
   return runs
-    .map(({ scheduled_for: due, state, delivery, error }) =>
+    .map(({ scheduled_for: due, state, delivery, cost_usd: cost, error }) =>
       [
         `  ${due}`,
         state,
         ...(delivery === null ? [] : [`delivery ${delivery}`]),
+        ...(cost === null ? [] : [`$${cost.toFixed(4)}`]),
         ...(error === null ? [] : [error]),
       ].join("  "),
     )
@@ -143,9 +119,4 @@ function runListing(runs: NonNullable<IpcSuccess["runs"]>): string {
 function listing(tasks: NonNullable<IpcSuccess["tasks"]>): string {
   if (tasks.length === 0) return "No tasks found.";
   return tasks.map(({ id, status, name, schedule }) => `  ${id}  ${status}  ${name}  [${schedule}]`).join("\n");
-}
-
-/** Anything else goes on as it is: the protocol's schema says what is wrong with it. */
-function yesOrNo(value: string): boolean | string {
-  return value === "true" ? true : value === "false" ? false : value;
 }

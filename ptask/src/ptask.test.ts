@@ -59,6 +59,55 @@ describe("ptask", () => {
     });
   };
 
+  it("says times, limits and policies in people's units, and takes a limit away with none", async () => {
+    const task = ["--name", "N", "--schedule", "+5m", "--prompt", "P", "--overlap", "queue", "--grace", "6h"];
+    const limits = ["--pre-check", "ls new", "--max-duration", "90s", "--max-cost", "0.5", "--max-turns", "7"];
+    await run(["create", ...task, ...limits, "--may-manage-tasks", "true", "--catch-up", "skip"]);
+    expect(requests[0]?.request).toEqual({
+      type: "create_task",
+      payload: {
+        name: "N",
+        schedule: "+5m",
+        prompt: "P",
+        overlap: "queue",
+        catch_up: "skip",
+        grace_ms: 21_600_000,
+        pre_check: "ls new",
+        max_duration_ms: 90_000,
+        max_cost_usd: 0.5,
+        max_turns: 7,
+        may_manage_tasks: true,
+      },
+    });
+    await run(["update", "--id", "t1", "--max-cost", "none", "--pre-check", "none", "--model", "none"]);
+    expect(requests[1]?.request).toEqual({
+      type: "update_task",
+      payload: { id: "t1", max_cost_usd: null, pre_check: null, model: null },
+    });
+    expect((await run(["update", "--id", "t1", "--grace", "soon"])).err).toMatch(/^Error: grace_ms: /);
+  });
+
+  it("looks after groups from the main one", async () => {
+    reply = { ok: true, groups: [{ id: "g1", name: "Home", folder: "home", is_main: true }] };
+    expect((await run(["list-groups"])).out).toBe("  g1  Home  (main)\n");
+    expect((await run(["list_groups"])).code).toBe(0);
+    reply = { ok: true, id: "-100" };
+    expect((await run(["register-group", "--id", "-100", "--name", "Club"])).out).toBe("Group registered: -100\n");
+    expect((await run(["send", "--group", "-100", "--text", "Hi"])).out).toBe("Message sent.\n");
+    reply = { ok: true, status: "All is well." };
+    expect((await run(["status"])).out).toBe("All is well.\n");
+    expect(requests.map(({ request }) => request).slice(2)).toEqual([
+      { type: "register_group", payload: { id: "-100", name: "Club" } },
+      { type: "send_message", payload: { group_id: "-100", text: "Hi" } },
+      { type: "status", payload: {} },
+    ]);
+    reply = { error: "Only the main group may do this for other groups." };
+    expect(await run(["list-groups"])).toMatchObject({
+      code: 1,
+      err: "Error: Only the main group may do this for other groups.\n",
+    });
+  });
+
   it("creates a task and prints its id", async () => {
     reply = { ok: true, id: "task1" };
     const args = ["create", "--name", "Morning", "--schedule", "0 9 * * *", "--prompt", "Say good morning"];

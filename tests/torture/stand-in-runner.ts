@@ -50,6 +50,7 @@ bus.respond(agentControl(groupId), (text) =>
     status,
     interrupt: (turnId) => desk.interrupt(turnId),
     endSession: async () => true,
+    runCommand: () => Promise.reject(new Error("the stand-in runs no commands")),
     shutdown: () => process.exit(0),
   }),
 );
