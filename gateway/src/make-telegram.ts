@@ -10,6 +10,7 @@ import type { PassPoint } from "./kit/crash-points.ts";
 import type { Logger } from "./kit/logger.ts";
 import { registerGroup } from "./register-group.ts";
 import type { TaskDesk } from "./scheduler/task-desk.ts";
+import { replyContext } from "./scheduler/task-words.ts";
 import type { Store } from "./store/contract.ts";
 import type { OutboxPart } from "./store/rows.ts";
 import { renderAnswer } from "./telegram/format/render-answer.ts";
@@ -78,6 +79,10 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
       openFile: async (groupId, path, signal) => {
         const { entry, stream } = await workspace.read(groupId, path, signal);
         return { sizeBytes: entry.sizeBytes, stream };
+      },
+      repliedTo: async (address, messageId) => {
+        const told = await store.runs.toldIn(address, String(messageId));
+        return told ? replyContext(told) : null;
       },
       activity: (turnId) => {
         const { tools: steps = [], text = "" } = running.get(turnId) ?? {};

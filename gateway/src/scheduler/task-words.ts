@@ -1,5 +1,5 @@
 /** What people and agents read about tasks and their runs. */
-import type { Task, TaskRun } from "../store/rows.ts";
+import type { Message, Task, TaskRun } from "../store/rows.ts";
 import { describeSchedule } from "./describe-schedule.ts";
 
 /** Before the prompt, for the agent. */
@@ -15,16 +15,51 @@ export function runContext(task: Pick<Task, "name" | "contextMode">, scheduledFo
 /** In the group's chat, after the last try of an isolated run. */
 export function failureNotice(task: Task, run: TaskRun, explanation: string): string {
   const tries = run.tries > 1 ? `, also after ${run.tries} tries` : "";
-  const next =
-    task.nextRunAt === null
-      ? "It will not run again by itself."
-      : `It is due again on ${moment(task.nextRunAt, task.timezone)}.`;
-  return `⚠️ The scheduled task “${task.name}” failed${tries}.\n\n${explanation}\n\n${next}`;
+  const due = moment(run.scheduledFor, task.timezone);
+  return `⚠️ The scheduled task “${task.name}” failed${tries}. It was due on ${due}.\n\n${explanation}\n\n${whatComes(task)}`;
 }
 
-/** For the owner, in the main group's chat. */
-export function failingNotice(task: Task, groupName: string, failures: number): string {
-  return `⚠️ The scheduled task “${task.name}” of the group “${groupName}” (${describeSchedule(task.schedule, task.timezone)}) failed ${failures} times in a row. It goes on; pause or change it on the page, or ask me to.`;
+function whatComes({ status, nextRunAt, timezone }: Task): string {
+  if (status === "paused") return "It is paused: it runs again when somebody resumes it.";
+  if (nextRunAt === null) {
+    return "It will not run again by itself. Run it by hand or give it a new time: on the page, or ask me to.";
+  }
+  return `It is due again on ${moment(nextRunAt, timezone)}.`;
+}
+
+/** For the owner, in the main group's chat. `why` is the last failure's. */
+export function failingNotice(task: Task, groupName: string, failures: number, why: string): string {
+  const schedule = describeSchedule(task.schedule, task.timezone);
+  return `⚠️ The scheduled task “${task.name}” of the group “${groupName}” (${schedule}) failed ${failures} times in a row. The last time: ${sentence(why)} It goes on as scheduled; pause or change it on the page, or ask me to.`;
+}
+
+/** For the agent, before a person's words: what they answer to was said by a session of its own. */
+export function replyContext({ task, run, message }: { task: Task; run: TaskRun; message: Message }): string {
+  const what = message.role === "assistant" ? "the answer of" : "the word about";
+  return [
+    `[In reply to ${what} the scheduled task “${task.name}” (id ${task.id}), due at ${new Date(run.scheduledFor).toISOString()}. It ran in a session of its own, of which you remember nothing.]`,
+    "[It had been asked:]",
+    quoted(task.prompt),
+    ...(message.role === "assistant" ? ["[It answered:]"] : ["[What was said about it:]"]),
+    quoted(message.content),
+  ].join("\n");
+}
+
+function quoted(text: string): string {
+  const most = 8_000;
+  const short = text.length > most ? `${text.slice(0, most).toWellFormed()}…` : text;
+  return short
+    .split("\n")
+    .map((line) => `> ${line}`)
+    .join("\n");
+}
+
+/** One line, ended like a sentence. */
+export function sentence(detail: string): string {
+  const line = detail.trim().split("\n")[0] ?? "";
+  const text = line.length > 300 ? `${line.slice(0, 299).toWellFormed()}…` : line;
+  if (text === "") return "It gave no reason.";
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 /** A single run that was missed for good: it must not vanish without a word. */

@@ -8,8 +8,8 @@ export function messageText(message: MessageContent): string | null {
   return text === "" ? null : text;
 }
 
-/** What the message refers to – a quoted message, a forward's source – as lines for the agent; null where it refers to nothing. */
-export function messageContext(message: TelegramMessage, botId: number): string | null {
+/** What the message refers to – a quoted message, a forward's source – as lines for the agent; null where it refers to nothing. `told` says in its place what a message of the bot told of. */
+export function messageContext(message: TelegramMessage, botId: number, told: string | null = null): string | null {
   const lines: string[] = [];
   const origin = message.forward_origin;
   if (origin) {
@@ -18,19 +18,26 @@ export function messageContext(message: TelegramMessage, botId: number): string 
     lines.push(`[Forwarded from ${name ?? "somebody"}]`);
   }
   const replied = message.reply_to_message;
-  if (replied && !replied.forum_topic_created) {
+  if (told !== null) lines.push(told, ...partQuoted(message.quote?.text));
+  else if (replied && !replied.forum_topic_created) {
     const quoted = message.quote?.text ?? messageText(replied) ?? fileKind(replied);
     if (quoted !== null) {
       const author = replied.from?.id === botId ? "you" : replied.from ? userName(replied.from) : "somebody";
-      lines.push(
-        `[In reply to ${author}:]`,
-        ...shortened(quoted)
-          .split("\n")
-          .map((line) => `> ${line}`),
-      );
+      lines.push(`[In reply to ${author}:]`, ...quotation(quoted));
     }
   }
   return lines.length === 0 ? null : lines.join("\n");
+}
+
+/** Which words the person marked of what they answer. */
+function partQuoted(part: string | undefined): string[] {
+  return part === undefined ? [] : ["[Of that this:]", ...quotation(part)];
+}
+
+function quotation(text: string): string[] {
+  return shortened(text)
+    .split("\n")
+    .map((line) => `> ${line}`);
 }
 
 export function userName(user: TelegramUser): string {

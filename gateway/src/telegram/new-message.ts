@@ -4,18 +4,19 @@ import { incomingFile } from "./incoming-files.ts";
 import type { IncomingMessage } from "./incoming.ts";
 import { messageContext, userName } from "./message-text.ts";
 
-/** `botId`: replies to the bot itself need no quoting of who spoke. */
+/** `botId`: replies to the bot itself need no quoting of who spoke. `told`: what the message told of that is replied to. */
 export function newMessage(
   { source, message, text, edited, fileKind }: IncomingMessage,
   conversationId: string,
   botId: number,
+  told: string | null,
 ): NewMessage {
   const file = incomingFile(message);
   const context = [
     edited ? "[An earlier message was edited. It now reads:]" : null,
     file ? `[A ${fileKind} was sent: ${file.path}]` : null,
     fileKind !== null && !file ? `[With a ${fileKind}, which is too large to be received]` : null,
-    messageContext(message, botId),
+    messageContext(message, botId, told),
   ].filter((line) => line !== null);
   return {
     conversationId,

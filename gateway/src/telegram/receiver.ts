@@ -167,10 +167,13 @@ export class Receiver {
 
   async #store(updateId: number, conversation: Conversation, incoming: IncomingMessage): Promise<void> {
     const { store, ports, clock } = this.#options;
-    const message = newMessage(incoming, conversation.id, this.#bot.id);
+    const told = await this.#told(incoming);
+    const message = newMessage(incoming, conversation.id, this.#bot.id, told);
     const { media_group_id: album, message_id: messageId } = incoming.message;
     const notBefore = clock.now() + albumPatienceMs;
-    const asNew = incoming.edited ? newMessage({ ...incoming, edited: false }, conversation.id, this.#bot.id) : message;
+    const asNew = incoming.edited
+      ? newMessage({ ...incoming, edited: false }, conversation.id, this.#bot.id, told)
+      : message;
     const { content, metadata = {} } = asNew;
     const isPlain = !incoming.edited && album === undefined;
     const place = isPlain ? (ports.reserve?.(conversation.groupId) ?? null) : null;
@@ -196,6 +199,12 @@ export class Receiver {
     } finally {
       place?.settle(stored);
     }
+  }
+
+  async #told({ source, message }: IncomingMessage): Promise<string | null> {
+    const replied = message.reply_to_message;
+    if (replied?.from?.id !== this.#bot.id) return null;
+    return (await this.#options.ports.repliedTo?.(source.address, replied.message_id)) ?? null;
   }
 
   /** Said once an hour: the voice message itself is kept as a file. */

@@ -36,6 +36,8 @@ export interface TelegramPorts {
   newSession(conversationId: string): Promise<void>;
   /** Opens a file of a group's workspace, to send it; without it no files are sent. */
   openFile?: OpenFile;
+  /** What a message of the bot told of, where that is more than its own words: lines for the agent in their place. */
+  repliedTo?(address: TelegramAddress, messageId: number): Promise<string | null>;
   /** What a running turn does now; without it a status message names no tools. */
   activity?(turnId: string): Activity;
   /** The tasks of the conversation's group, as Markdown, perhaps with buttons. */
