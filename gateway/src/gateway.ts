@@ -128,6 +128,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     render,
     publish,
     wakeDelivery,
+    onMetered: (turnId) => agents.costLimit.metered(turnId),
   });
   const modelHealth = new ModelHealth(
     () => clock.now(),
@@ -307,7 +308,11 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   every(background, reconcileEveryMs, (signal) => pool.reconcile(signal));
   every(background, agents.watchEveryMs, (signal) => watch.look(signal));
   every(background, idleLookEveryMs, (signal) => pool.stopIdle(signal));
-  const prune = async (): Promise<void> => void (await Promise.all([store.prune(), audit.prune()]));
+  const prune = async (): Promise<void> =>
+    void (await Promise.all([
+      store.prune({ forMs: settings.scheduler.keep_runs_for, ofTask: settings.scheduler.keep_runs }),
+      audit.prune(),
+    ]));
   every(background, pruneEveryMs, prune);
   background.run(prune);
   scheduler.start();

@@ -5,8 +5,10 @@ import type { PraktorEvent } from "@praktor/protocol/events";
 import * as subjects from "@praktor/protocol/subjects";
 import { filesInPlace } from "./agent/attached-files.ts";
 import { Assistant } from "./agent/assistant.ts";
+import { CostLimit } from "./agent/cost-limit.ts";
 import { Dispatcher } from "./agent/dispatcher.ts";
 import { MidTurnWords } from "./agent/mid-turn-words.ts";
+import { PreCheck } from "./agent/pre-check.ts";
 import { RunningTurns } from "./agent/running-turns.ts";
 import { SandboxLook } from "./agent/sandbox-look.ts";
 import { SandboxPool } from "./agent/sandbox-pool.ts";
@@ -28,6 +30,8 @@ import type { ModelAccess, Obstacle } from "./model-access.ts";
 import type { Bus } from "./natsbus/bus.ts";
 import type { SandboxPlaces } from "./sandbox-api/sandbox-places.ts";
 import type { SandboxUsers } from "./sandbox-api/sandbox-users.ts";
+import { failureNotice } from "./scheduler/task-words.ts";
+import { whyTaskFailed } from "./scheduler/why-task-failed.ts";
 import type { SandboxHost } from "./sandbox/sandbox.ts";
 import type { NewOutboxPart, Store } from "./store/contract.ts";
 import type { TelegramBot } from "./telegram/telegram-bot.ts";
@@ -64,6 +68,7 @@ export interface Agents {
   assistant: Assistant;
   workspace: Workspace;
   midTurn: MidTurnWords;
+  costLimit: CostLimit;
   watch: SandboxWatch;
   look: SandboxLook;
   watchEveryMs: number;
@@ -139,8 +144,16 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
       dispatcher.turnEnded(turn);
       if (turn.sender === "scheduler") parts.onTaskTurnEnded();
     },
+    explainTask: async (turn, code, error) => {
+      const known = code === "interrupted" ? null : await store.runs.ofTurn(turn.id);
+      if (!known) return null;
+      const why = whyTaskFailed(known.task, code, error);
+      // An isolated run's failure is told in the chat when no try is left, and then with all that belongs to it.
+      return known.task.contextMode === "group" ? failureNotice(known.task, known.run, why) : why;
+    },
     onOutgoing: () => parts.telegram()?.wakeDelivery(),
   });
+  const preCheck = new PreCheck({ runs: store.runs, request, logger: log });
   const dispatcher = new Dispatcher({
     turns: store.turns,
     groups: store.groups,
@@ -166,6 +179,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
       return { files: [...filesInPlace(messages), ...(fetched?.files ?? [])], note: fetched?.note ?? null };
     },
     taskOf: async (turnId) => (await store.runs.ofTurn(turnId))?.task ?? null,
+    preCheck: (turn, signal) => preCheck.ask(turn, signal),
     passPoint,
   });
   // Turns are claimed once it is known what an earlier life left.
@@ -236,7 +250,13 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     dispatcher.resume();
   };
 
-  return { pool, dispatcher, assistant, workspace, midTurn, watch, look, watchEveryMs, listen, takeOver };
+  const costLimit = new CostLimit({
+    runs: store.runs,
+    running,
+    stop: (turn, detail) => dispatcher.stopSpending(turn, detail),
+  });
+
+  return { pool, dispatcher, assistant, workspace, midTurn, costLimit, watch, look, watchEveryMs, listen, takeOver };
 }
 
 /** `agent.{groupID}.output`: the group is the second token, and the sender's credential allows only its own. */

@@ -69,9 +69,12 @@ export function makeScheduler(settings: Settings, parts: SchedulerParts): Schedu
     logger: log,
     mayManageTasks: (groupId) => mayManageTasks(groupId, store, running),
     registerGroup: (group) => registerGroup(group, settings.groups.main_chat_id, assistant, store),
-    say: async (groupId, text) => {
+    say: async (groupId, text, key) => {
       const chat = await taskChat(store.conversations, groupId);
-      said(await store.messages.notice({ conversationId: chat.id, content: text, parts: render(chat.address, text) }));
+      const notice = { conversationId: chat.id, content: text, parts: render(chat.address, text) };
+      if (key === undefined) return said(await store.messages.notice(notice));
+      const { message, repeated } = await store.messages.noticeOnce(notice, key);
+      if (!repeated) said(message);
     },
     status: async () => statusText(await parts.status()),
   });

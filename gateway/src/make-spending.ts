@@ -24,6 +24,8 @@ export interface SpendingParts {
   render: (address: Address, markdown: string) => NewOutboxPart[];
   publish: (event: PraktorEvent) => void;
   wakeDelivery: () => void;
+  /** What a call of this turn cost is stored. */
+  onMetered: (turnId: string) => Promise<void>;
 }
 
 export interface MeteredSpending {
@@ -94,6 +96,7 @@ export async function makeSpending(settings: Settings, parts: SpendingParts): Pr
         at: clock.now(),
         day,
       });
+      if (turn) await parts.onMetered(turn.id);
     });
   };
   return { spending, record };

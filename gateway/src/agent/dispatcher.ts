@@ -11,7 +11,8 @@ import { deadline, sleep } from "../kit/deadline.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, isAbort, PraktorError } from "../kit/praktor-error.ts";
 import type { ConversationStore, GroupStore, MessageStore, TurnStore } from "../store/contract.ts";
-import type { Conversation, Group, Message, Turn, TurnErrorCode } from "../store/rows.ts";
+import type { Conversation, Group, Message, Task, Turn, TurnErrorCode } from "../store/rows.ts";
+import type { PreCheckOutcome } from "./pre-check.ts";
 import { promptOf } from "./prompt.ts";
 import type { RunningTurns } from "./running-turns.ts";
 import type { PooledGroup, PooledSandbox } from "./pooled-sandbox.ts";
@@ -22,6 +23,8 @@ export interface FetchedFiles {
   files: readonly InputFile[];
   note: string | null;
 }
+
+type TurnTask = Pick<Task, "id" | "model" | "maxTurns" | "maxCostUsd">;
 
 export interface DispatcherOptions {
   turns: TurnStore;
@@ -60,7 +63,9 @@ export interface DispatcherOptions {
   /** Puts the files that came with these messages into the workspace. Never rejects. */
   fetchFiles?: (messages: readonly Message[], signal: AbortSignal) => Promise<FetchedFiles>;
   /** The task that a turn of the scheduler's works for, with its own limits; null where those of all turns hold. */
-  taskOf?: (turnId: string) => Promise<{ id: string; model: string | null; maxTurns: number | null } | null>;
+  taskOf?: (turnId: string) => Promise<TurnTask | null>;
+  /** Whether a turn of the scheduler's has anything to do; its sandbox runs. */
+  preCheck?: (turn: Turn, signal: AbortSignal) => Promise<PreCheckOutcome>;
   passPoint?: PassPoint;
 }
 
@@ -322,7 +327,9 @@ export class Dispatcher implements AsyncDisposable {
     const { groups, conversations, messages, turns, pool, running, onStarted, passPoint } = this.#options;
     const [group, conversation] = await Promise.all([groups.get(turn.groupId), conversations.get(turn.conversationId)]);
     if (!group || !conversation) throw new PraktorError("gone", "The group or conversation of this message is gone.");
-    onStarted(turn, conversation);
+    const isTask = turn.sender === "scheduler";
+    // A task that may find nothing to do is not shown before that is known.
+    if (!isTask) onStarted(turn, conversation);
     this.#publishTurn(turn);
     const sandbox = await pool.ensure(group, signal);
     // Stopped by the person, or timed out, while its sandbox started.
@@ -330,11 +337,16 @@ export class Dispatcher implements AsyncDisposable {
     if (!isWanted()) return;
     await turns.assign(turn.id, turn.attempt, sandbox.generation);
     passPoint?.("turn_assigned");
+    const checked = (isTask ? await this.#options.preCheck?.(turn, signal) : null) ?? { type: "wake", note: null };
+    if (!isWanted()) return;
+    if (checked.type === "skip")
+      return await this.#insist(signal, () => this.#options.endings.leaveOut(turn, checked.reason));
+    if (isTask) onStarted(turn, conversation);
     const spoken = await messages.byTurn(turn.id);
     const { files, note } = (await this.#options.fetchFiles?.(spoken, signal)) ?? { files: [], note: null };
     if (!isWanted()) return;
-    const text = note === null ? promptOf(spoken) : `${promptOf(spoken)}\n\n${note}`;
-    const task = turn.sender === "scheduler" ? ((await this.#options.taskOf?.(turn.id)) ?? null) : null;
+    const text = [promptOf(spoken), checked.note, note].filter((words) => words !== null).join("\n\n");
+    const task = isTask ? ((await this.#options.taskOf?.(turn.id)) ?? null) : null;
     const input = this.#input(turn, group, conversation, text, task);
     if (conversation.sessionId !== null) running.inSession(turn.id, conversation.sessionId);
     const reply = await this.#send({ ...input, ...inputFiles(files) }, sandbox, signal);
@@ -399,13 +411,7 @@ export class Dispatcher implements AsyncDisposable {
     }
   }
 
-  #input(
-    turn: Turn,
-    group: Group,
-    conversation: Conversation,
-    text: string,
-    task: { id: string; model: string | null; maxTurns: number | null } | null,
-  ): AgentInput {
+  #input(turn: Turn, group: Group, conversation: Conversation, text: string, task: TurnTask | null): AgentInput {
     const { address } = conversation;
     const model = task?.model ?? group.model ?? this.#options.defaultModel;
     return {
@@ -417,6 +423,8 @@ export class Dispatcher implements AsyncDisposable {
       sender: turn.sender,
       maxTurns: task?.maxTurns ?? this.#options.maxTurns,
       ...(task === null ? {} : { task_id: task.id }),
+      ...(task === null || task.maxCostUsd === null ? {} : { maxCostUsd: task.maxCostUsd }),
+      ...(group.isMain ? { isMain: true } : {}),
       ...(address.channel === "telegram" ? { chat_id: address.chatId } : {}),
       ...(conversation.sessionId === null ? {} : { sessionId: conversation.sessionId }),
       ...(turn.interrupted ? { interrupted: true } : {}),
@@ -436,9 +444,15 @@ export class Dispatcher implements AsyncDisposable {
       }, fullHouseMs);
     }
     await endings.putBack(turn, null, error.message);
-    if (this.#toldToWait.has(turn.id)) return;
+    if (turn.sender === "scheduler" || this.#toldToWait.has(turn.id)) return;
     this.#toldToWait.add(turn.id);
     await endings.notice(turn, `⏳ ${error.message} Your message waits for a place; you need not send it again.`);
+  }
+
+  /** Fails a turn that runs beyond what it may spend; its runner is told to leave it. */
+  async stopSpending(turn: Turn, detail: string): Promise<void> {
+    await this.#options.endings.fail(turn, "budget", detail, { attempt: turn.attempt });
+    await this.#control(turn.groupId, { command: "interrupt", turnId: turn.id });
   }
 
   async #interrupt(turn: Turn, signal: AbortSignal): Promise<void> {

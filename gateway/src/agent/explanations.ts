@@ -26,6 +26,8 @@ export function explain(code: TurnErrorCode, detail: string): string {
       return "⚠️ I reached the limit of steps for one message (`agent.max_turns`) before I was done. What was done so far is kept; write “go on” to continue.";
     case "budget":
       return `⚠️ I had to stop, because there is no budget left. ${shorten(detail)} Send your message again when there is.`;
+    case "not_needed":
+      return `⏭ Left out. ${shorten(detail)}`;
     case "interrupted":
       return "⏹ Stopped. What was done so far is kept; write again to go on.";
     case "agent_error":

@@ -13,7 +13,7 @@ import { messageView } from "./message-view.ts";
 import type { RunningTurn, RunningTurns } from "./running-turns.ts";
 
 export interface MidTurnWordsOptions {
-  messages: Pick<MessageStore, "notice">;
+  messages: Pick<MessageStore, "notice" | "noticeOnce">;
   conversations: Pick<ConversationStore, "get" | "list">;
   running: RunningTurns;
   logger: Logger;
@@ -71,12 +71,12 @@ export class MidTurnWords {
       type === "send_message"
         ? { content: payload.text, parts: this.#options.render(place.address, payload.text), metadata: {} }
         : await this.#file(groupId, place.address, payload.path, payload.caption?.trim() ?? "");
-    const message = await messages.notice({
-      conversationId: place.id,
-      turnId: turn.turn.id,
-      role: "assistant",
-      ...said,
-    });
+    const words = { conversationId: place.id, turnId: turn.turn.id, role: "assistant", ...said } as const;
+    const { message, repeated } =
+      payload.key === undefined
+        ? { message: await messages.notice(words), repeated: false }
+        : await messages.noticeOnce(words, payload.key);
+    if (repeated) return;
     publish({ type: "message", groupId, message: messageView(message) });
     onOutgoing();
   }

@@ -24,6 +24,8 @@ export interface TurnEndingsOptions {
   publish: (event: PraktorEvent) => void;
   /** A turn is no longer running: there may be room for the next. */
   onEnded: (turn: Turn) => void;
+  /** For a turn that nobody's message began: why it failed and what to do, in place of the words to a person who wrote. */
+  explainTask?: (turn: Turn, code: TurnErrorCode, error: string) => Promise<string | null>;
   onOutgoing: () => void;
 }
 
@@ -53,7 +55,8 @@ export class TurnEndings {
     const { turns, conversations, render, logger } = this.#options;
     const conversation = await conversations.get(turn.conversationId);
     const partial = cause.fact?.partialText?.trim();
-    const sentence = explain(code, error);
+    const ofTask = turn.sender === "scheduler" ? await this.#options.explainTask?.(turn, code, error) : null;
+    const sentence = ofTask ?? explain(code, error);
     const explanation = partial ? `${partial}\n\n${sentence}` : sentence;
     const ended = await turns.end({
       turnId: turn.id,
@@ -70,6 +73,20 @@ export class TurnEndings {
       "a turn ended without an answer",
     );
     this.#ended(ended.turn, ended.message);
+  }
+
+  /** Ends the turn before the agent heard of it: there was nothing to do. The page shows it; nobody is written to. */
+  async leaveOut(turn: Turn, reason: string): Promise<void> {
+    const ended = await this.#options.turns.end({
+      turnId: turn.id,
+      attempt: turn.attempt,
+      state: "cancelled",
+      code: "not_needed",
+      error: reason,
+      explanation: explain("not_needed", reason),
+      parts: [],
+    });
+    if (ended) this.#ended(ended.turn, ended.message);
   }
 
   /** For a turn whose attempt cannot go on: another try if it has one left, else the end. */

@@ -39,7 +39,7 @@ export function describeSchedule(schedule: Schedule, timezone: string): string {
   }
 }
 
-function describeSpan(spanMs: number): string {
+export function describeSpan(spanMs: number): string {
   const [unit, sizeMs] = units.find(([, size]) => spanMs % size === 0) ?? units[4];
   const count = spanMs / sizeMs;
   return count === 1 ? unit : `${count} ${unit}s`;

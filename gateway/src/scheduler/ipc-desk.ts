@@ -15,7 +15,7 @@ export interface IpcDeskOptions {
   mayManageTasks: (groupId: string) => Promise<boolean>;
   registerGroup: (group: { id: string; name: string }) => Promise<Group>;
   /** Words in a group's chat. */
-  say: (groupId: string, text: string) => Promise<void>;
+  say: (groupId: string, text: string, key: string | undefined) => Promise<void>;
   /** How Praktor is, as text. */
   status: () => Promise<string>;
 }
@@ -69,8 +69,8 @@ export class IpcDesk {
     await this.#authorise(group, request);
     switch (request.type) {
       case "create_task": {
-        const { group_id: wanted, ...rest } = request.payload;
-        const task = await tasks.create({ ...rest, group_id: this.#reach(group, wanted) });
+        const { group_id: wanted, key, ...rest } = request.payload;
+        const task = await tasks.create({ ...rest, group_id: this.#reach(group, wanted) }, key);
         return { ok: true, id: task.id, task: ipcTask(task) };
       }
       case "list_tasks": {
@@ -110,7 +110,7 @@ export class IpcDesk {
       case "send_message": {
         const target = await groups.get(request.payload.group_id);
         if (!target) throw new PraktorError("not_found", `There is no group "${request.payload.group_id}".`);
-        await this.#options.say(target.id, request.payload.text);
+        await this.#options.say(target.id, request.payload.text, request.payload.key);
         return { ok: true };
       }
       case "status":

@@ -2,7 +2,7 @@
 import type { Task, TaskRun, Turn, TurnErrorCode } from "../store/rows.ts";
 
 export type RunOutcome =
-  | { type: "over"; state: "succeeded" | "failed" | "cancelled"; error: string | null }
+  | { type: "over"; state: "succeeded" | "failed" | "cancelled" | "skipped"; error: string | null }
   | { type: "again"; delayMs: number };
 
 /** A run is queued this often at most; the waits are between its tries. */
@@ -23,6 +23,7 @@ const passing: ReadonlySet<TurnErrorCode> = new Set([
 /** In the group's own conversation nothing is tried again by itself: a waiting turn would hold up the chat, and its people read what happened. */
 export function runOutcome(task: Task, run: TaskRun, turn: Turn): RunOutcome {
   if (turn.state === "succeeded") return { type: "over", state: "succeeded", error: null };
+  if (turn.errorCode === "not_needed") return { type: "over", state: "skipped", error: turn.error };
   if (turn.state === "cancelled") return { type: "over", state: "cancelled", error: turn.error };
   const mayPass = turn.errorCode !== null && passing.has(turn.errorCode);
   if (task.contextMode === "isolated" && mayPass && run.tries < maxTries) {

@@ -9,7 +9,7 @@ import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import type { EndedRun, NewOutboxPart, RunStart, StartedRun, Store, TaskWord } from "../store/contract.ts";
 import type { Message, Task, TaskRun, Turn } from "../store/rows.ts";
 import { decideRun } from "./decide-run.ts";
-import { runOutcome } from "./run-outcome.ts";
+import { runOutcome, type RunOutcome } from "./run-outcome.ts";
 import { taskChat } from "./task-chat.ts";
 import { failingNotice, failureNotice, missedNotice, runContext } from "./task-words.ts";
 
@@ -201,20 +201,22 @@ export class Scheduler implements AsyncDisposable {
   async #settle(
     run: TaskRun,
     task: Task,
-    outcome: { state: "succeeded" | "failed" | "cancelled"; error: string | null },
+    outcome: Extract<RunOutcome, { type: "over" }>,
     word: Message | null,
   ): Promise<void> {
     const { store, logger } = this.#options;
     const { state, error } = outcome;
     const say: TaskWord[] = [];
     // In the group's own conversation the turn itself has said how it ended.
-    if (task.contextMode === "isolated" && state !== "cancelled") {
+    if (task.contextMode === "isolated" && (state === "succeeded" || state === "failed")) {
       const text = word?.content ?? "";
       const content = state === "succeeded" ? text : failureNotice(task, run, text);
       say.push(await this.#word(task.groupId, state === "succeeded" ? "assistant" : "notice", content));
     }
     const told =
-      state === "failed" ? await this.#ownerWord(task, say[0]?.conversationId ?? word?.conversationId) : null;
+      state === "failed"
+        ? await this.#ownerWord(task, error ?? "", say[0]?.conversationId ?? word?.conversationId)
+        : null;
     const settled = await store.runs.settle({
       runId: run.id,
       state,
@@ -231,14 +233,14 @@ export class Scheduler implements AsyncDisposable {
   }
 
   /** Null unless the owner is to hear of it now, in a chat other than the one that has just read it. */
-  async #ownerWord(task: Task, toldIn: string | undefined): Promise<TaskWord | null> {
+  async #ownerWord(task: Task, why: string, toldIn: string | undefined): Promise<TaskWord | null> {
     const { store } = this.#options;
     if (task.failuresInRow + 1 !== tellOwnerAfter) return null;
     const groups = await store.groups.list();
     const main = groups.find((group) => group.isMain);
     const name = groups.find((group) => group.id === task.groupId)?.name ?? task.groupId;
     if (!main) return null;
-    const word = await this.#word(main.id, "notice", failingNotice(task, name, tellOwnerAfter));
+    const word = await this.#word(main.id, "notice", failingNotice(task, name, tellOwnerAfter, why));
     return word.conversationId === toldIn ? null : word;
   }
 
