@@ -21,6 +21,7 @@ RUN groupadd --gid 10321 praktor \
 COPY --from=build /src/gateway/dist/ /app/
 COPY --from=build /src/ui/dist/ /app/ui/dist/
 COPY groups/global/CLAUDE.md /app/groups/global/CLAUDE.md
+COPY config/swarms/ /app/config/swarms/
 COPY deploy/healthcheck.mjs /app/healthcheck.mjs
 # A dependency uses the punycode module; nobody who reads the log can do anything about it.
 RUN printf '#!/bin/sh\nexec node --disable-warning=DEP0040 /app/praktor.mjs "$@"\n' >/usr/local/bin/praktor && chmod 755 /usr/local/bin/praktor

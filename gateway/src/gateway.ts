@@ -34,6 +34,7 @@ import { SqliteStore } from "./store/sqlite-store.ts";
 import { SystemStatus } from "./system-status.ts";
 import { makeScheduler } from "./make-scheduler.ts";
 import { makeSpending } from "./make-spending.ts";
+import { makeSwarms } from "./make-swarms.ts";
 import { makeTelegram } from "./make-telegram.ts";
 import { answerParts } from "./telegram/format/answer-parts.ts";
 import { Pairing } from "./telegram/pairing.ts";
@@ -129,6 +130,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     publish,
     wakeDelivery,
     onMetered: (turnId) => agents.costLimit.metered(turnId),
+    onRecorded: (groupId) => swarms.memberChanged(groupId),
   });
   const modelHealth = new ModelHealth(
     () => clock.now(),
@@ -184,10 +186,24 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     render,
     telegram: () => telegram,
     onTaskTurnEnded: () => scheduler.wake(),
+    onGroupChanged: (groupId) => swarms.memberChanged(groupId),
     passPoint,
   });
   const { pool, dispatcher, assistant, workspace, midTurn, watch, look } = agents;
   stack.use(dispatcher);
+  const madeSwarms = makeSwarms(settings, {
+    store,
+    assistant,
+    pool,
+    clock,
+    ids,
+    log,
+    shippedTemplates: shipped.swarmTemplates,
+    render,
+    publish,
+    wakeDelivery: () => telegram?.wakeDelivery(),
+  });
+  const swarms = stack.use(madeSwarms.swarms);
   const { scheduler, tasks, ipc } = makeScheduler(settings, {
     store,
     assistant,
@@ -236,6 +252,11 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     reply?.((await midTurn.answer(groupId, data)) ?? (await ipc.handle(groupId, data)));
   });
 
+  bus.subscribe(subjects.allSwarmMembers, async ({ subject, data, reply }) => {
+    const [, swarmId = "", memberId = ""] = subject.split(".");
+    reply?.(await madeSwarms.members.handle(swarmId, memberId, data));
+  });
+
   await host.start(lifetime.signal);
   for (const warning of host.warnings) log.warn({}, warning);
   const blocked = obstacle();
@@ -247,6 +268,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     );
   }
   await agents.takeOver();
+  await swarms.resume();
 
   telegram?.start(lifetime.signal);
   const agentsReachIt = host.kind === "process" && isRealModel(access);
@@ -279,6 +301,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
           },
           tasks,
           spending,
+          swarms: madeSwarms.web,
           workspace,
           instructions: new GlobalInstructions(settings.groups.base_path),
           pairing: telegram ? pairing : null,

@@ -59,6 +59,8 @@ export interface AgentParts {
   telegram: () => TelegramBot | null;
   /** A task's turn ended. */
   onTaskTurnEnded: () => void;
+  /** A turn of a group began or ended, or its sandbox came or went. */
+  onGroupChanged: (groupId: string) => void;
   passPoint: PassPoint;
 }
 
@@ -120,7 +122,10 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     askRunner,
     onReady: (groupId, generation, runner) => background.run(() => dispatcher.reconcile(groupId, generation, runner)),
     onLost: (groupId, generation, detail) => background.run(() => dispatcher.sandboxLost(groupId, generation, detail)),
-    onChange: (groupId, status, error) => publish({ type: "sandbox", groupId, status, error }),
+    onChange: (groupId, status, error) => {
+      publish({ type: "sandbox", groupId, status, error });
+      parts.onGroupChanged(groupId);
+    },
     passPoint,
   });
   const workspace = new Workspace({
@@ -143,6 +148,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
       parts.telegram()?.turnEnded(turn.id);
       dispatcher.turnEnded(turn);
       if (turn.sender === "scheduler") parts.onTaskTurnEnded();
+      parts.onGroupChanged(turn.groupId);
     },
     explainTask: async (turn, code, error) => {
       const known = code === "interrupted" ? null : await store.runs.ofTurn(turn.id);
@@ -173,7 +179,10 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     request,
     isBusUp: () => bus.health().ok,
     publish,
-    onStarted: (turn, conversation) => parts.telegram()?.turnStarted(conversation.address, turn.id),
+    onStarted: (turn, conversation) => {
+      parts.telegram()?.turnStarted(conversation.address, turn.id);
+      parts.onGroupChanged(turn.groupId);
+    },
     fetchFiles: async (messages, signal) => {
       const fetched = await parts.telegram()?.fetchFiles(messages, (...file) => workspace.write(...file), signal);
       return { files: [...filesInPlace(messages), ...(fetched?.files ?? [])], note: fetched?.note ?? null };

@@ -26,6 +26,8 @@ export interface SpendingParts {
   wakeDelivery: () => void;
   /** What a call of this turn cost is stored. */
   onMetered: (turnId: string) => Promise<void>;
+  /** A group's call is metered now. */
+  onRecorded: (groupId: string) => void;
 }
 
 export interface MeteredSpending {
@@ -97,6 +99,7 @@ export async function makeSpending(settings: Settings, parts: SpendingParts): Pr
         day,
       });
       if (turn) await parts.onMetered(turn.id);
+      parts.onRecorded(groupId);
     });
   };
   return { spending, record };

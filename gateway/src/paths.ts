@@ -10,6 +10,7 @@ export interface ShippedPaths {
   runner: string;
   tools: string;
   globalInstructions: string;
+  swarmTemplates: string;
   /** Claude Code's executable for `process` sandboxes, which may not see the package it comes in; undefined where it is not installed. */
   claude: string | undefined;
 }
@@ -21,6 +22,7 @@ export function shippedPaths(): ShippedPaths {
     ui: `${root}ui/dist`,
     runner: `${root}agent-runner/dist/agent-runner.mjs`,
     tools: `${root}ptask/dist`,
+    swarmTemplates: `${root}config/swarms`,
     globalInstructions: `${root}groups/global/CLAUDE.md`,
     claude: claudeExecutable(),
   };

@@ -91,6 +91,12 @@ export const Settings = z.strictObject({
     .strictObject({
       /** Sandboxes of swarms' members at once; chats and tasks have theirs besides. */
       max_containers: z.number().int().positive().default(4),
+      /** How long one member, and a whole run, may take. */
+      node_timeout: duration.prefault("30m"),
+      run_timeout: duration.prefault("2h"),
+      /** What all members of a run may use together; absent: no limit. */
+      max_tokens: z.number().int().positive().optional(),
+      max_cost_usd: z.number().positive().optional(),
     })
     .prefault({}),
   nats: z

@@ -21,6 +21,7 @@ import type {
   TurnErrorCode,
   TurnEvent,
 } from "./rows.ts";
+import type { SwarmStore } from "./swarm-contract.ts";
 
 /** `store_unusable`, `store_corrupt`, `store_too_new`, `store_migration`: opening was refused. `address_taken`: see `ensure`.
  * `unknown_conversation`: a message to one that does not exist. */
@@ -554,6 +555,7 @@ export interface Store extends AsyncDisposable {
   readonly runs: RunStore;
   readonly vault: VaultStore;
   readonly audit: AuditStore;
+  readonly swarms: SwarmStore;
   health(): Promise<{ ok: boolean; detail: string }>;
   /**
    * Forgets what is no longer needed: events of turns that ended more than 30 days ago, runs of tasks that ended longer ago or are more

@@ -1,6 +1,7 @@
 /** The tables as the newest migration leaves them, for Kysely. */
 import type { Generated } from "kysely";
 import type { Address } from "@praktor/protocol/address";
+import type { SwarmNodeState, SwarmStatus } from "@praktor/protocol/swarm";
 import type { CatchUp, ContextMode, Overlap, RunState, TaskStatus } from "@praktor/protocol/tasks";
 import type { ActorType } from "../kit/audit.ts";
 import type {
@@ -245,6 +246,67 @@ export interface TaskRunTable {
   finished_at: number | null;
 }
 
+export interface SwarmRunTable {
+  id: string;
+  group_id: string;
+  conversation_id: string | null;
+  name: string;
+  task: string;
+  status: SwarmStatus;
+  error: string | null;
+  agents: Json;
+  edges: Json;
+  lead: string;
+  limits: Json;
+  progress_message_id: number | null;
+  results: string | null;
+  started_at: number;
+  completed_at: number | null;
+}
+
+export interface SwarmNodeTable {
+  run_id: string;
+  role: string;
+  position: number;
+  member_id: string;
+  prompt: string;
+  group_folder: string | null;
+  model: string | null;
+  state: SwarmNodeState;
+  result: string | null;
+  error: string | null;
+  conversation_id: string | null;
+  turn_id: string | null;
+  turns: Generated<number>;
+  started_at: number | null;
+  finished_at: number | null;
+}
+
+interface SwarmMessageTable {
+  id: Generated<number>;
+  run_id: string;
+  sender: string;
+  recipient: string | null;
+  content: string;
+  key: string;
+  created_at: number;
+}
+
+interface SwarmDeliveryTable {
+  message_id: number;
+  run_id: string;
+  recipient: string;
+  state: "waiting" | "delivered" | "missed";
+}
+
+interface SwarmBoardTable {
+  run_id: string;
+  key: string;
+  value: string;
+  author: string;
+  updated_at: number;
+}
+
 interface HealthProbeTable {
   id: Generated<number>;
   checked_at: number;
@@ -308,5 +370,10 @@ export interface Schema {
   secrets: SecretTable;
   secret_assignments: SecretAssignmentTable;
   audit: AuditTable;
+  swarm_runs: SwarmRunTable;
+  swarm_nodes: SwarmNodeTable;
+  swarm_messages: SwarmMessageTable;
+  swarm_deliveries: SwarmDeliveryTable;
+  swarm_board: SwarmBoardTable;
   health_probe: HealthProbeTable;
 }

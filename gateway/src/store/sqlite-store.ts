@@ -19,6 +19,7 @@ import { prune } from "./prune.ts";
 import { SandboxesRepository } from "./sandboxes-repository.ts";
 import { SettingsRepository } from "./settings-repository.ts";
 import { TaskRunsRepository } from "./task-runs-repository.ts";
+import { SwarmsRepository } from "./swarms-repository.ts";
 import { TasksRepository } from "./tasks-repository.ts";
 import { TroublesRepository } from "./troubles-repository.ts";
 import { TurnsRepository } from "./turns-repository.ts";
@@ -48,6 +49,7 @@ export class SqliteStore implements Store {
   readonly runs: TaskRunsRepository;
   readonly vault: VaultRepository;
   readonly audit: AuditRepository;
+  readonly swarms: SwarmsRepository;
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #file: Disposable | undefined;
@@ -69,6 +71,7 @@ export class SqliteStore implements Store {
     this.#database = database;
     this.#file = file;
     this.#clock = clock;
+    this.swarms = new SwarmsRepository(database, clock, ids);
     this.groups = new GroupsRepository(database, clock);
     this.conversations = new ConversationsRepository(database, clock, ids);
     this.inbox = new InboxRepository(database, clock, ids);

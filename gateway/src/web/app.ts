@@ -19,6 +19,7 @@ import { pairingRoutes } from "./routes/pairing.ts";
 import { searchRoutes } from "./routes/search.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { statusRoutes } from "./routes/status.ts";
+import { swarmRoutes } from "./routes/swarms.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 import { turnRoutes } from "./routes/turns.ts";
 import { watchRoutes } from "./routes/watch.ts";
@@ -51,6 +52,7 @@ export function createApp(
     instructionRoutes,
     eventRoutes,
     taskRoutes,
+    swarmRoutes,
     pairingRoutes,
     auditRoutes,
   ]) {

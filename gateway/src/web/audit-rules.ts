@@ -31,8 +31,11 @@ const rules: readonly (readonly [method: string, pattern: string, action: string
   ["POST", "/api/pairing/:target", "pairing.let_in"],
   ["DELETE", "/api/pairing/:target", "pairing.remove"],
   ["POST", "/api/swarms", "swarm.start"],
-  ["DELETE", "/api/swarms/:target", "swarm.cancel"],
+  ["DELETE", "/api/swarms/:target", "swarm.delete"],
   ["POST", "/api/swarms/:target/cancel", "swarm.cancel"],
+  ["POST", "/api/swarms/:target/replay", "swarm.start"],
+  ["PUT", "/api/swarm-templates/:target", "swarm_template.save"],
+  ["DELETE", "/api/swarm-templates/:target", "swarm_template.delete"],
   // The vault keeps its own lines, in one transaction with what they tell of.
   ["PUT", "/api/vault/:target", null],
   ["DELETE", "/api/vault/:target", null],

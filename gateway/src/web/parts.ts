@@ -11,6 +11,7 @@ import type {
   WebPairing,
   WebSpending,
   WebStore,
+  WebSwarms,
   WebTasks,
   WebWorkspace,
 } from "./ports.ts";
@@ -20,6 +21,7 @@ export interface WebParts {
   store: WebStore;
   actions: WebActions;
   tasks: WebTasks;
+  swarms: WebSwarms;
   workspace: WebWorkspace;
   instructions: WebInstructions;
   spending: WebSpending;

@@ -4,6 +4,14 @@ import type { Instructions } from "@praktor/protocol/instructions";
 import type { PairingOffer, PairingView } from "@praktor/protocol/pairing";
 import type { AgentView, GroupCreate, Health, StatusView, TurnView } from "@praktor/protocol/rest";
 import type { SandboxFrame } from "@praktor/protocol/sandbox-watch";
+import type {
+  SwarmBoardEntry,
+  SwarmCreate,
+  SwarmMessageView,
+  SwarmRunView,
+  SwarmTeam,
+  SwarmTemplateView,
+} from "@praktor/protocol/swarm";
 import type { SchedulePreview, TaskCreate, TaskRunView, TaskUpdate, TaskView } from "@praktor/protocol/tasks";
 import type { WorkspaceEntry } from "@praktor/protocol/workspace";
 import type {
@@ -74,6 +82,21 @@ export interface WebTasks {
   run(id: string): Promise<TaskRunView>;
   history(id: string, limit?: number): Promise<TaskRunView[]>;
   preview(schedule: string, timezone?: string): SchedulePreview;
+}
+
+/** Runs of swarms and templates of teams. Rejects with `not_found`, `conflict`, or `invalid` and why a team cannot run. */
+export interface WebSwarms {
+  list(limit: number): Promise<SwarmRunView[]>;
+  get(id: string): Promise<SwarmRunView>;
+  start(wish: SwarmCreate): Promise<SwarmRunView>;
+  cancel(id: string): Promise<SwarmRunView>;
+  replay(id: string): Promise<SwarmRunView>;
+  remove(id: string): Promise<void>;
+  messages(id: string, after?: number): Promise<SwarmMessageView[]>;
+  board(id: string): Promise<SwarmBoardEntry[]>;
+  templates(): Promise<SwarmTemplateView[]>;
+  saveTemplate(name: string, team: SwarmTeam): Promise<SwarmTemplateView>;
+  removeTemplate(name: string): Promise<void>;
 }
 
 /** A group's files. Rejects with a `PraktorError` whose code is one of the workspace's or the sandbox's. */

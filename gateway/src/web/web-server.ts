@@ -21,6 +21,7 @@ import type {
   WebEvents,
   WebSpending,
   WebStore,
+  WebSwarms,
   WebTasks,
   WebWorkspace,
 } from "./ports.ts";
@@ -44,6 +45,7 @@ export interface WebServerOptions {
   store: WebStore;
   actions: WebActions;
   tasks: WebTasks;
+  swarms: WebSwarms;
   workspace: WebWorkspace;
   instructions: WebInstructions;
   spending: WebSpending;
@@ -127,12 +129,23 @@ export class WebServer implements AsyncDisposable {
   }
 
   #createServer(signIn: SignIn, hub: EventHub): Server {
-    const { store, actions, tasks, workspace, instructions, spending, pairing = null, audit = noAudit } = this.#options;
+    const {
+      store,
+      actions,
+      tasks,
+      swarms,
+      workspace,
+      instructions,
+      spending,
+      pairing = null,
+      audit = noAudit,
+    } = this.#options;
     const { clock, version, logger, allowedHosts } = this.#options;
     const parts = {
       store,
       actions,
       tasks,
+      swarms,
       workspace,
       instructions,
       spending,

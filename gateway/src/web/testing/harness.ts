@@ -20,6 +20,7 @@ import type { WebActions, WebEvents } from "../ports.ts";
 import type { WebServerOptions } from "../web-server.ts";
 import { WebServer } from "../web-server.ts";
 import { directoryWorkspace } from "./directory-workspace.ts";
+import { memorySwarms } from "./memory-swarms.ts";
 import type { Answer, Sent } from "./send.ts";
 import { send } from "./send.ts";
 
@@ -88,6 +89,7 @@ export class Harness implements AsyncDisposable {
       store,
       actions: memoryActions(store, clock, this.state),
       tasks: memoryTasks(store, clock),
+      swarms: memorySwarms(store, clock, join(directory, "templates")),
       workspace: directoryWorkspace(join(directory, "files")),
       instructions: new GlobalInstructions(join(directory, "groups")),
       spending: noLimits(clock),

@@ -1,0 +1,34 @@
+/** How far a swarm is, for the chat that asked for it. */
+import type { SwarmNode, SwarmRun } from "../store/swarm-contract.ts";
+
+const marks: Record<SwarmNode["state"], string> = {
+  waiting: "▫️",
+  queued: "🕓",
+  running: "⚙️",
+  idle: "👂",
+  succeeded: "✅",
+  failed: "⚠️",
+  cancelled: "✖️",
+};
+
+export function progressText(run: SwarmRun, nodes: readonly SwarmNode[]): string {
+  const done = nodes.filter(({ finishedAt }) => finishedAt !== null).length;
+  const head =
+    run.status === "running"
+      ? `🐝 ${run.name} · ${done} of ${nodes.length} done`
+      : `🐝 ${run.name} · ${run.status === "succeeded" ? "done" : run.status}`;
+  const lines = nodes.map(
+    ({ role, state }) => `${marks[state]} ${role}${role === run.lead ? " (lead)" : ""}: ${words[state]}`,
+  );
+  return [head, ...lines].join("\n");
+}
+
+const words: Record<SwarmNode["state"], string> = {
+  waiting: "waits for others",
+  queued: "waits for a place",
+  running: "works",
+  idle: "listens",
+  succeeded: "done",
+  failed: "failed",
+  cancelled: "cancelled",
+};
