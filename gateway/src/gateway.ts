@@ -134,7 +134,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   });
   const modelHealth = new ModelHealth(
     () => clock.now(),
-    ({ level, detail }) => publish({ type: "health", component: "model", ok: level === "ok", detail }),
+    ({ level, detail }) => publish({ type: "health", component: "model", ok: level === "ok", level, detail }),
   );
 
   const transfers = new Transfers(ids);

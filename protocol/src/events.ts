@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Address } from "./address.ts";
 import { Usage } from "./agent-output.ts";
 import { GroupId, RowId } from "./ids.ts";
-import { MessageView } from "./rest.ts";
+import { Health, MessageView } from "./rest.ts";
 import { SwarmBoardEntry, SwarmMessageView, SwarmNodeView, SwarmStatus } from "./swarm.ts";
 import { RunState } from "./tasks.ts";
 
@@ -93,7 +93,7 @@ export const PraktorEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("swarm_node"), swarmId: RowId, node: SwarmNodeView }),
   z.object({ type: z.literal("swarm_message"), swarmId: RowId, message: SwarmMessageView }),
   z.object({ type: z.literal("swarm_board"), swarmId: RowId, entry: SwarmBoardEntry }),
-  z.object({ type: z.literal("health"), component: z.string(), ok: z.boolean(), detail: z.string() }),
+  z.object({ type: z.literal("health"), component: z.string(), ...Health.omit({ name: true }).shape }),
 ]);
 export type PraktorEvent = z.infer<typeof PraktorEvent>;
 

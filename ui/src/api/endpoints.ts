@@ -39,11 +39,8 @@ export const signOut = async (): Promise<void> => {
 
 export const getStatus = (signal?: Signal): Promise<StatusView> => request(StatusView, "/api/status", { signal });
 
-/** Of the reader's own day, and of 30 days. */
-export const getUsage = (signal?: Signal): Promise<UsageView> => {
-  const today = new Date(new Date().setHours(0, 0, 0, 0)).toISOString();
-  return request(UsageView, `/api/usage?${new URLSearchParams({ today })}`, { signal });
-};
+/** By the days of the installation's zone. */
+export const getUsage = (signal?: Signal): Promise<UsageView> => request(UsageView, "/api/usage", { signal });
 
 export const getPairing = (signal?: Signal): Promise<PairingView> => request(PairingView, "/api/pairing", { signal });
 

@@ -1,6 +1,6 @@
 /** Brings an event into what the page holds: the query cache, and the live turns. */
 import type { PraktorEvent } from "@praktor/protocol/events";
-import type { GroupView, MessageView, StatusView } from "@praktor/protocol/rest";
+import type { Health, GroupView, MessageView, StatusView } from "@praktor/protocol/rest";
 import type { QueryClient } from "@tanstack/react-query";
 import { conversationsQuery, groupsQuery, type MessagePages, statusQuery } from "../api/queries.ts";
 import type { Refetcher } from "./refetcher.ts";
@@ -97,9 +97,11 @@ const eachHistory = (
   }
 };
 
-const withHealth = (status: StatusView, part: { component: string; ok: boolean; detail: string }): StatusView => ({
+const withHealth = (status: StatusView, part: Omit<Health, "name"> & { component: string }): StatusView => ({
   ...status,
   health: status.health.map((health) =>
-    health.name === part.component ? { name: health.name, ok: part.ok, detail: part.detail } : health,
+    health.name === part.component
+      ? { name: health.name, ok: part.ok, level: part.level, detail: part.detail }
+      : health,
   ),
 });

@@ -1,9 +1,10 @@
-/** What needs a person: failed turns and answers that did not arrive for sure; nothing at all when all went well. */
+/** What needs a person: failed turns, answers that did not arrive for sure, and budgets; nothing at all when all went well. */
+import type { BudgetView } from "@praktor/protocol/insight";
 import type { GroupView } from "@praktor/protocol/rest";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { CircleAlert, CircleHelp } from "lucide-react";
-import { attentionQuery } from "../api/queries.ts";
+import { CircleAlert, CircleDollarSign, CircleHelp } from "lucide-react";
+import { attentionQuery, usageQuery } from "../api/queries.ts";
 import { Badge } from "../components/badge.tsx";
 import { Card } from "../components/card.tsx";
 import { Stale } from "../components/states.tsx";
@@ -15,13 +16,23 @@ const t = en.attention;
 
 export const AttentionCard = ({ groups }: { groups: readonly GroupView[] }) => {
   const { data, error, refetch } = useQuery(attentionQuery);
+  const { data: usage } = useQuery(usageQuery);
   const nowMs = useNow();
   if (error !== null) return <Stale what={t.what} error={error} onRetry={() => void refetch()} />;
-  if (data === undefined || data.troubles.length === 0) return null;
+  const budgets = usage?.budgets.filter(({ state }) => state !== "fine") ?? [];
+  const count = (data?.troubles.length ?? 0) + budgets.length;
+  if (data === undefined || count === 0) return null;
   const names = new Map(groups.map((group) => [group.id, group.name]));
   return (
-    <Card title={t.title} aside={<Badge tone="bad">{data.troubles.length}</Badge>}>
+    <Card title={t.title} aside={<Badge tone={data.troubles.length > 0 ? "bad" : "warn"}>{count}</Badge>}>
       <ul className="divide-y">
+        {budgets.map((budget) => (
+          <NearBudget
+            key={`${budget.scope} ${budget.group_id}`}
+            budget={budget}
+            name={names.get(budget.group_id ?? "") ?? ""}
+          />
+        ))}
         {data.troubles.map((trouble) => {
           const Icon = trouble.kind === "delivery_uncertain" ? CircleHelp : CircleAlert;
           return (
@@ -61,5 +72,22 @@ export const AttentionCard = ({ groups }: { groups: readonly GroupView[] }) => {
         })}
       </ul>
     </Card>
+  );
+};
+
+const NearBudget = ({ budget, name }: { budget: BudgetView; name: string }) => {
+  const state = budget.state === "spent" ? "spent" : "near";
+  const what = en.budget.scope[budget.scope](name);
+  return (
+    <li className="flex gap-3 px-4 py-2.5">
+      <CircleDollarSign
+        className={`mt-0.5 size-4 shrink-0 ${state === "spent" ? "text-bad" : "text-warn"}`}
+        aria-hidden="true"
+      />
+      <div className="min-w-0">
+        <p className="truncate font-medium">{state === "spent" ? t.budgetSpent(what) : t.budgetNear(what)}</p>
+        <p className="text-[13px] text-muted">{t.budgetHow(budget.used_usd, budget.limit_usd, state)}</p>
+      </div>
+    </li>
   );
 };

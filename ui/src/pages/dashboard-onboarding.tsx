@@ -7,11 +7,13 @@ import { en } from "../text/en.ts";
 const t = en.onboarding;
 
 export const Onboarding = ({ status }: { status: StatusView }) => {
+  const model = status.health.find(({ name }) => name === "model");
   const part = (name: string): { ok: boolean; detail: string } =>
     status.health.find((health) => health.name === name) ?? { ok: false, detail: t.off };
   const steps = [
     { title: t.sandbox, ...part("sandbox") },
-    { title: t.model, ...part("model") },
+    // Calls that fail are told elsewhere: this is only about what was set up.
+    { title: t.model, ok: model?.ok === true || model?.level !== undefined, detail: model?.detail ?? t.off },
     { title: t.telegram, ...part("telegram") },
     { title: t.group, ok: status.groups_count > 0, detail: t.groupHow },
     { title: t.message, ok: status.recent_messages.length > 0, detail: t.messageHow },

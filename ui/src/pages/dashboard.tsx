@@ -14,6 +14,7 @@ import { span } from "../lib/time.ts";
 import { en } from "../text/en.ts";
 import { AttentionCard } from "./dashboard-attention.tsx";
 import { Onboarding } from "./dashboard-onboarding.tsx";
+import { NextTasks } from "./dashboard-next.tsx";
 import { PeopleHint } from "./dashboard-people.tsx";
 import { RecentMessages } from "./dashboard-recent.tsx";
 import { RunningNow } from "./dashboard-running.tsx";
@@ -38,13 +39,14 @@ export const DashboardPage = () => {
               <PeopleHint status={data} />
               <AttentionCard groups={groups.data ?? []} />
               <Counts status={data} />
-              <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[auto_1fr]">
+              <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[auto_auto_1fr]">
                 <RunningNow groups={groups.data} />
                 {/* What is wrong comes first on a phone; what is well can wait. */}
-                <div className={cn("space-y-4 lg:row-span-2", data.status !== "ok" && "max-lg:order-first")}>
+                <div className={cn("space-y-4 lg:row-span-3", data.status !== "ok" && "max-lg:order-first")}>
                   <HealthCard status={data} />
-                  <UsageCard groups={groups.data ?? []} />
+                  <NextTasks />
                 </div>
+                <UsageCard groups={groups.data ?? []} />
                 <RecentMessages messages={data.recent_messages} groups={groups.data ?? []} />
               </div>
             </>
@@ -97,7 +99,7 @@ const HealthCard = ({ status }: { status: StatusView }) => (
       <ul className="divide-y">
         {status.health.map((part) => (
           <li key={part.name} className="flex gap-3 px-4 py-3">
-            <Dot tone={part.ok ? "ok" : "bad"} className="mt-1.5" />
+            <Dot tone={part.level ?? (part.ok ? "ok" : "bad")} className="mt-1.5" />
             <div className="min-w-0">
               <p className="font-medium">
                 {t.part(part.name)}

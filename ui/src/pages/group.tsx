@@ -13,6 +13,7 @@ import { useSandboxSight } from "../live/use-sandbox-sight.ts";
 import { en } from "../text/en.ts";
 import { GroupConversations } from "./group-conversations.tsx";
 import { GroupFiles } from "./group-files.tsx";
+import { GroupLimits } from "./group-limits.tsx";
 import { GroupSandbox } from "./group-sandbox.tsx";
 import { GroupSettings } from "./group-settings.tsx";
 import { InstructionsCard } from "./instructions-card.tsx";
@@ -62,6 +63,7 @@ const Details = ({ group }: { group: GroupView }) => {
       <div className="space-y-4 max-lg:order-first">
         <GroupSandbox group={group} samples={sight.samples} />
         <GroupSettings key={`${group.name} ${group.model}`} group={group} />
+        <GroupLimits key={`limit ${group.budget_per_day}`} group={group} />
         <GroupConversations groupId={group.id} />
       </div>
     </div>

@@ -1,5 +1,11 @@
 /** Every text of the pages, in English. Functions take what they mention. */
 
+const compact = (count: number): string =>
+  count.toLocaleString("en-GB", { notation: "compact", maximumFractionDigits: 1 });
+
+const dollars = (usd: number): string =>
+  `$${usd.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+
 const plural = (count: number, one: string, many: string): string =>
   `${count.toLocaleString("en-GB")} ${count === 1 ? one : many}`;
 
@@ -193,16 +199,69 @@ export const en = {
       })[name] ?? name,
   },
   usage: {
-    title: "Usage",
+    title: "What it costs",
     what: "The usage",
     none: "No model call in 30 days.",
-    group: "Group",
+    view: "How the days are shown",
+    chart: "Chart",
+    table: "Table",
+    by: "Added up by",
+    byGroup: "Groups",
+    byModel: "Models",
     today: "Today",
     month: "30 days",
     total: "Total",
-    cost: (usd: number) => (usd < 0.01 ? "< $0.01" : `$${usd.toFixed(2)}`),
-    tokens: (tokens: number) =>
-      `${tokens.toLocaleString("en-GB", { notation: "compact", maximumFractionDigits: 1 })} tokens`,
+    noPrice: "no price known",
+    chartLabel: "Bars: what each of the last 30 days cost. The table shows the same.",
+    daysLabel: "What each day cost",
+    dayColumn: "Day",
+    calls: "Calls",
+    amountColumn: "Cost and tokens",
+    callsOf: (calls: number) => plural(calls, "call", "calls"),
+    unpriced: (calls: number) => `${plural(calls, "call", "calls")} without a known price`,
+    day: (day: string) =>
+      day === "" ? "" : new Date(`${day}T12:00:00`).toLocaleDateString("en-GB", { day: "numeric", month: "short" }),
+    cost: (usd: number) => (usd > 0 && usd < 0.01 ? "< $0.01" : dollars(usd)),
+    axisCost: (usd: number) => `$${usd.toLocaleString("en-US", { maximumFractionDigits: 3 })}`,
+    axisTokens: (tokens: number) => compact(tokens),
+    tokens: (tokens: number) => `${compact(tokens)} tokens`,
+    /** Of nothing at all: a dash. */
+    amountCost: (amount: { calls: number; cost_usd: number; unpriced_calls: number }): string => {
+      if (amount.calls === 0) return "–";
+      if (amount.unpriced_calls === amount.calls) return en.usage.noPrice;
+      return `${en.usage.cost(amount.cost_usd)}${amount.unpriced_calls > 0 ? " + ?" : ""}`;
+    },
+    amount: (amount: { calls: number; tokens: number; cost_usd: number; unpriced_calls: number }): string =>
+      amount.calls === 0
+        ? "nothing"
+        : `${en.usage.amountCost(amount)} · ${en.usage.tokens(amount.tokens)} · ${en.usage.callsOf(amount.calls)}`,
+  },
+  budget: {
+    title: "Budgets",
+    limits: "Limits",
+    perDay: "Budget a day",
+    usedToday: "Used today",
+    kind: { default: "As the settings say", own: "A limit of its own", none: "No limit" },
+    amount: "Dollars a day",
+    amountHint: "At 80 % the chat is told; at 100 % nothing more is asked of the model that day.",
+    invalid: "Write an amount such as 2 or 0.50.",
+    save: "Save limits",
+    saved: (name: string) => `The limits of ${name} are saved.`,
+    saveFailed: "The limits were not saved",
+    usedOf: (used: number, limit: number) => `${en.usage.cost(used)} of ${dollars(limit)}`,
+    state: { near: "nearly used", spent: "used up" },
+    scope: {
+      group_day: (name: string) => `${name}, today`,
+      day: () => "All groups, today",
+      month: () => "All groups, 30 days",
+    },
+  },
+  next: {
+    title: "What is next",
+    all: "All tasks",
+    noneTitle: "Nothing is scheduled",
+    none: "Ask an agent for it, or add a task on the Tasks page.",
+    more: (count: number) => `and ${count} more`,
   },
   attention: {
     title: "Needs you",
@@ -212,6 +271,10 @@ export const en = {
       delivery_failed: "An answer was not delivered",
       delivery_uncertain: "A delivery is uncertain",
     },
+    budgetNear: (what: string) => `A budget is nearly used: ${what}`,
+    budgetSpent: (what: string) => `A budget is used up: ${what}`,
+    budgetHow: (used: number, limit: number, state: "near" | "spent") =>
+      `${en.budget.usedOf(used, limit)}. ${state === "spent" ? "Nothing more is asked of the model until it starts anew, or is raised." : "At 100 % nothing more is asked of the model."}`,
   },
   people: {
     title: "People",

@@ -23,7 +23,10 @@ const usage = createRoute({
 const attention = createRoute({
   method: "get",
   path: "/api/attention",
-  responses: { 200: json(AttentionView, "What went wrong in the last day"), ...failure },
+  responses: {
+    200: json(AttentionView, "What went wrong in the last day"),
+    ...failure,
+  },
 });
 
 export function insightRoutes({ store, clock, spending }: WebParts): OpenAPIHono<WebEnv> {
