@@ -4,6 +4,7 @@ import { delimiter, dirname, join } from "node:path";
 import type { McpServerConfig, Options } from "@anthropic-ai/claude-agent-sdk";
 import { modelPath } from "@praktor/protocol/sandbox-endpoint";
 import type { SandboxEnvironment } from "@praktor/protocol/sandbox-environment";
+import { networkSentence, proxyEnvironment } from "./network-environment.ts";
 import { spawnClaude } from "./spawn-claude.ts";
 import { webHooks } from "./web-hooks.ts";
 
@@ -62,6 +63,7 @@ export function claudeEnvironment({ environment, inherited }: ClaudeSettings): R
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: "1",
     DISABLE_AUTOUPDATER: "1",
+    ...proxyEnvironment(environment),
     // For `ptask`, which the agent calls from its shell.
     GROUP_ID,
     NATS_URL,
@@ -117,7 +119,9 @@ export async function claudeOptions(settings: ClaudeSettings, session: SessionSe
 async function appendedPrompt(environment: SandboxEnvironment): Promise<string> {
   const global = await readFile(join(environment.PRAKTOR_GLOBAL, "CLAUDE.md"), "utf8").catch(() => "");
   const setting = `You are the agent of one group in Praktor. Your answer's text is delivered to a chat, so the last thing you write in a turn must be the whole answer; files reach people only through the praktor-chat tool send_file. Nobody can click, approve or watch a terminal. Your working directory ${environment.PRAKTOR_WORKSPACE} is the group's own and is kept; CLAUDE.md in it is the group's memory, which you may edit. For anything that should happen later or repeatedly use the praktor-tasks tools (or the command ptask), never a process of your own.`;
-  return global.trim() === "" ? setting : `${setting}\n\n# Instructions for all groups\n\n${global}`;
+  const network = networkSentence(environment.PRAKTOR_NETWORK);
+  const told = network === null ? setting : `${setting} ${network}`;
+  return global.trim() === "" ? told : `${told}\n\n# Instructions for all groups\n\n${global}`;
 }
 
 /** Claude Code reads `CLAUDE.md` of every folder above; above the workspace lies what is not the group's. */

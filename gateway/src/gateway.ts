@@ -18,6 +18,7 @@ import type { Logger } from "./kit/logger.ts";
 import { errorMessage, PraktorError } from "./kit/praktor-error.ts";
 import { LocalControl } from "./local-control.ts";
 import { makeAgents } from "./make-agents.ts";
+import { makeNetwork } from "./make-network.ts";
 import { makeSandboxHost } from "./make-sandbox-host.ts";
 import { isRealModel, modelAccess, obstacleOf, type Obstacle } from "./model-access.ts";
 import { Account } from "./natsbus/account.ts";
@@ -137,6 +138,8 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     ({ level, detail }) => publish({ type: "health", component: "model", ok: level === "ok", level, detail }),
   );
 
+  const network = makeNetwork(settings, { store, host, clock, log, renewals: () => agents.renewals });
+  stack.use(network.forwardProxy);
   const transfers = new Transfers(ids);
   const modelProxy = new ModelProxy({
     ...access,
@@ -152,6 +155,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
       logger: log,
       transfers,
       modelProxy,
+      forwardProxy: network.forwardProxy,
       findSandbox: (tokenHash) => store.sandboxes.byTokenHash(tokenHash),
       issueCredential: async (sandbox, userPublicKey, reachHost) =>
         await users.issue(sandbox, userPublicKey, await places.natsUrl(sandbox.groupId, reachHost)),
@@ -178,6 +182,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     ids,
     log,
     lifetime: lifetime.signal,
+    networkOf: network.networkOf,
     epoch: installation.epoch,
     access,
     obstacle,
@@ -259,6 +264,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
 
   await host.start(lifetime.signal);
   for (const warning of host.warnings) log.warn({}, warning);
+  await network.warn();
   const blocked = obstacle();
   if (blocked) log.warn({}, blocked.detail);
   if (telegram && settings.telegram.allow_from.length === 0) {
@@ -303,6 +309,9 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
           spending,
           swarms: madeSwarms.web,
           workspace,
+          network: network.forWeb,
+          behindProxy: settings.web.behind_proxy,
+          ...(settings.web.allowed_hosts === undefined ? {} : { allowedHosts: settings.web.allowed_hosts }),
           instructions: new GlobalInstructions(settings.groups.base_path),
           pairing: telegram ? pairing : null,
           events,

@@ -1,12 +1,14 @@
 /** The rooms that do the work: sandboxes, turns, and what people may ask of them, each handed what it needs. */
 import type { Address } from "@praktor/protocol/address";
 import { AgentControlReply, AgentReady, type RunnerStatus } from "@praktor/protocol/agent-control";
+import type { NetworkPolicy } from "@praktor/protocol/network";
 import type { PraktorEvent } from "@praktor/protocol/events";
 import * as subjects from "@praktor/protocol/subjects";
 import { filesInPlace } from "./agent/attached-files.ts";
 import { Assistant } from "./agent/assistant.ts";
 import { CostLimit } from "./agent/cost-limit.ts";
 import { Dispatcher } from "./agent/dispatcher.ts";
+import { NetworkRenewals } from "./agent/network-renewals.ts";
 import { MidTurnWords } from "./agent/mid-turn-words.ts";
 import { PreCheck } from "./agent/pre-check.ts";
 import { RunningTurns } from "./agent/running-turns.ts";
@@ -49,6 +51,7 @@ export interface AgentParts {
   ids: Ids;
   log: Logger;
   lifetime: AbortSignal;
+  networkOf: (groupId: string) => Promise<NetworkPolicy>;
   epoch: number;
   access: ModelAccess;
   obstacle: () => Obstacle | null;
@@ -71,6 +74,7 @@ export interface Agents {
   workspace: Workspace;
   midTurn: MidTurnWords;
   costLimit: CostLimit;
+  renewals: NetworkRenewals;
   watch: SandboxWatch;
   look: SandboxLook;
   watchEveryMs: number;
@@ -114,6 +118,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     openPlace: (groupId, place) => places.open(groupId, place),
     closePlace: (groupId, place) => places.close(groupId, place),
     shapeOf: (groupId) => sandboxShape(store.groups, groupId, environment),
+    networkOf: parts.networkOf,
     isBusy: (groupId) => running.of(groupId).length > 0,
     revoke: (sandboxId) => {
       const user = users.revoke(sandboxId);
@@ -127,6 +132,14 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
       parts.onGroupChanged(groupId);
     },
     passPoint,
+  });
+  const renewals = new NetworkRenewals({
+    pool,
+    networkOf: parts.networkOf,
+    isBusy: (groupId) => running.of(groupId).length > 0,
+    onRenewed: () => dispatcher.wake(),
+    background,
+    logger: log,
   });
   const workspace = new Workspace({
     transfers,
@@ -147,6 +160,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     onEnded: (turn) => {
       parts.telegram()?.turnEnded(turn.id);
       dispatcher.turnEnded(turn);
+      renewals.turnEnded(turn.groupId);
       if (turn.sender === "scheduler") parts.onTaskTurnEnded();
       parts.onGroupChanged(turn.groupId);
     },
@@ -174,6 +188,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     maxTurns: settings.agent.max_turns,
     turnTimeoutMs: settings.agent.turn_timeout,
     defaultModel: settings.agent.model,
+    isHeld: (groupId) => renewals.isPending(groupId),
     obstacle,
     pool,
     request,
@@ -256,6 +271,8 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
       passPoint,
     });
     log.info({ epoch: parts.epoch, ...taken }, "turns of an earlier start");
+    // The settings may have changed since what still runs was started.
+    for (const { groupId } of pool.list()) await renewals.look(groupId);
     dispatcher.resume();
   };
 
@@ -265,7 +282,20 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     stop: (turn, detail) => dispatcher.stopSpending(turn, detail),
   });
 
-  return { pool, dispatcher, assistant, workspace, midTurn, costLimit, watch, look, watchEveryMs, listen, takeOver };
+  return {
+    pool,
+    dispatcher,
+    assistant,
+    workspace,
+    midTurn,
+    renewals,
+    costLimit,
+    watch,
+    look,
+    watchEveryMs,
+    listen,
+    takeOver,
+  };
 }
 
 /** `agent.{groupID}.output`: the group is the second token, and the sender's credential allows only its own. */

@@ -1,6 +1,7 @@
 /** Shapes of the REST API. Times are RFC 3339 UTC strings. Errors are `ErrorBody` with the right status. */
 import { z } from "zod";
 import { GroupId, RowId } from "./ids.ts";
+import { AllowedHosts, NetworkPolicy } from "./network.ts";
 import { WorkspaceEntry, WorkspacePath } from "./workspace.ts";
 
 const time = z.iso.datetime();
@@ -17,6 +18,9 @@ export const GroupView = z.object({
   model: z.string().nullable(),
   /** Dollars a day; null: no limit; `default`: as the settings say. */
   budget_per_day: z.union([z.number().positive(), z.null(), z.literal("default")]),
+  /** Null: as `sandbox.network` says. */
+  network: NetworkPolicy.nullable(),
+  network_allow: z.array(z.string()),
   agent_status: z.enum(["running", "stopped"]),
   message_count: z.number().int(),
   last_active: time.nullable(),
@@ -38,12 +42,12 @@ export const GroupUpdate = z
     name: GroupCreate.shape.name,
     model: z.string().min(1).max(200).nullable(),
     budget_per_day: z.union([z.number().positive().max(1_000_000), z.null(), z.literal("default")]),
+    /** Null: as `sandbox.network` says. */
+    network: NetworkPolicy.nullable(),
+    network_allow: AllowedHosts,
   })
   .partial()
-  .refine(
-    (change) => Object.values(change).some((value) => value !== undefined),
-    "must change name, model or budget_per_day",
-  );
+  .refine((change) => Object.values(change).some((value) => value !== undefined), "must change something");
 export type GroupUpdate = z.infer<typeof GroupUpdate>;
 
 export const ConversationView = z.object({

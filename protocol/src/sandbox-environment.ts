@@ -1,6 +1,7 @@
 /** What a sandbox finds in its environment when it starts. `parse` it; nothing else of the gateway's settings is there. */
 import { z } from "zod";
 import { GroupId, RowId } from "./ids.ts";
+import { NetworkPolicy } from "./network.ts";
 
 export const SandboxEnvironment = z.object({
   GROUP_ID: GroupId,
@@ -28,6 +29,8 @@ export const SandboxEnvironment = z.object({
   PRAKTOR_MODEL_AUTH: z.enum(["api_key", "oauth"]).default("api_key"),
   /** How long a model call may take to send its first header. */
   PRAKTOR_MODEL_TIMEOUT_MS: z.coerce.number().int().positive().default(600_000),
+  /** What of the world can be reached: with `allowlist` only through the endpoint as an HTTP proxy, under the token. */
+  PRAKTOR_NETWORK: NetworkPolicy.default("open"),
   PRAKTOR_MODEL: z.string().optional(),
   PRAKTOR_MAX_CONVERSATIONS: z.coerce.number().int().positive().default(3),
   PRAKTOR_MAX_TURNS: z.coerce.number().int().positive().default(100),

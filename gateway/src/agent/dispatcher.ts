@@ -40,6 +40,8 @@ export interface DispatcherOptions {
   maxTurns: number;
   turnTimeoutMs: number;
   defaultModel: string | undefined;
+  /** Turns of this group wait while its sandbox is replaced; whoever says so wakes the dispatcher afterwards. */
+  isHeld?: (groupId: string) => boolean;
   /** Why no turn can run at all just now (no model credential, say), or null. */
   obstacle: () => { code: TurnErrorCode; detail: string } | null;
   pool: {
@@ -258,6 +260,7 @@ export class Dispatcher implements AsyncDisposable {
     const { turns, running, maxConversations, epoch, clock, turnTimeoutMs } = this.#options;
     for (const { conversationId, groupId } of await turns.runnable()) {
       if (this.#paused) return;
+      if (this.#options.isHeld?.(groupId) === true) continue;
       const taken = running.of(groupId).length + (this.#reserved.get(groupId) ?? 0);
       if (this.#withoutRoom.has(groupId) || taken >= maxConversations) continue;
       const turn = await turns.claim({ conversationId, epoch, deadlineAt: clock.now() + turnTimeoutMs });

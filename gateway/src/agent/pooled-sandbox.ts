@@ -1,4 +1,5 @@
 /** One sandbox as the pool keeps it, and as others see it. */
+import type { NetworkPolicy } from "@praktor/protocol/network";
 import type { SandboxPlace } from "../sandbox/sandbox.ts";
 import type { GroupKind } from "../store/rows.ts";
 
@@ -22,6 +23,8 @@ export interface PooledSandbox {
   generation: number;
   status: "starting" | "running" | "stopping";
   startedAt: number;
+  /** As it was started; undefined while that is not settled, and for one that an older Praktor started. */
+  network?: NetworkPolicy | undefined;
 }
 
 export interface PoolEntry extends PooledSandbox {

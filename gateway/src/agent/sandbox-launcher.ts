@@ -1,4 +1,5 @@
 /** Gives the engine everything that a group's sandbox needs to start, and words for a start that failed. */
+import type { NetworkPolicy } from "@praktor/protocol/network";
 import type { PassPoint } from "../kit/crash-points.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import { hashSandboxToken, newSandboxToken } from "../kit/sandbox-token.ts";
@@ -23,6 +24,8 @@ export interface SandboxLauncherOptions {
     place: SandboxPlace,
     signal: AbortSignal,
   ) => Promise<{ natsUrl: string; endpointUrl: string }>;
+  /** What the group's sandbox may reach, as it is to be started now. */
+  networkOf: (groupId: string) => Promise<NetworkPolicy>;
   shapeOf: (groupId: string) => Promise<SandboxShape>;
   passPoint?: PassPoint;
 }
@@ -38,8 +41,10 @@ export class SandboxLauncher {
 
   /** Resolves when the engine has started it, before its runner is ready; the entry has its place and generation then. */
   async launch(entry: PoolEntry, group: PooledGroup, signal: AbortSignal): Promise<void> {
-    const { host, store, openPlace, shapeOf, passPoint } = this.#options;
-    entry.place = await host.prepare({ groupId: group.id, folder: group.folder }, signal);
+    const { host, store, openPlace, networkOf, shapeOf, passPoint } = this.#options;
+    const network = await networkOf(group.id);
+    entry.network = network;
+    entry.place = await host.prepare({ groupId: group.id, folder: group.folder, network }, signal);
     const { natsUrl, endpointUrl } = await openPlace(group.id, entry.place, signal);
     const shape = await shapeOf(group.id);
     signal.throwIfAborted();
@@ -51,10 +56,12 @@ export class SandboxLauncher {
       {
         groupId: group.id,
         folder: group.folder,
+        network,
         sandboxId: entry.sandboxId,
         generation: row.generation,
         environment: {
           ...shape.environment,
+          PRAKTOR_NETWORK: network,
           GROUP_ID: group.id,
           PRAKTOR_SANDBOX_ID: entry.sandboxId,
           PRAKTOR_TOKEN: token,

@@ -7,7 +7,7 @@ const load = (cpuMs: number) => ({ cpuMs, memoryBytes: 1000.4, memoryLimitBytes:
 
 async function running(): Promise<{ host: MemorySandboxHost; look: SandboxLook; frames: SandboxFrame[] }> {
   const host = new MemorySandboxHost();
-  await host.launch({ groupId: "g", folder: "g", sandboxId: "s1", generation: 1, environment: {} });
+  await host.launch({ groupId: "g", network: "open", folder: "g", sandboxId: "s1", generation: 1, environment: {} });
   let now = 0;
   const look = new SandboxLook({
     host,

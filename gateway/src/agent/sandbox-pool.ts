@@ -62,12 +62,13 @@ export class SandboxPool {
   }
 
   list(): PooledSandbox[] {
-    return [...this.#entries.values()].map(({ groupId, sandboxId, generation, status, startedAt }) => ({
+    return [...this.#entries.values()].map(({ groupId, sandboxId, generation, status, startedAt, network }) => ({
       groupId,
       sandboxId,
       generation,
       status,
       startedAt,
+      network,
     }));
   }
 
@@ -254,12 +255,14 @@ export class SandboxPool {
     const { host, openPlace, startTimeoutMs, onChange, clock } = this.#options;
     const { sandboxId, generation, startedAt } = sandbox;
     const entry = newPoolEntry(group, { sandboxId, generation, startedAt }, clock.now());
+    entry.network = sandbox.network;
     this.#entries.set(group.id, entry);
     onChange(group.id, "starting", null);
     const adopting = async (): Promise<void> => {
       const limit = deadline(signal, startTimeoutMs);
       try {
-        entry.place = await host.prepare({ groupId: group.id, folder: group.folder }, limit);
+        const network = sandbox.network ?? "open";
+        entry.place = await host.prepare({ groupId: group.id, folder: group.folder, network }, limit);
         await openPlace(group.id, entry.place, limit);
         this.#askUntilReady(entry, limit);
         await abortable(Promise.race([entry.ready.promise, entry.died.promise]), limit);

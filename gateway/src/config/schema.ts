@@ -1,4 +1,5 @@
 /** The settings, their defaults and what they may hold. Keys are the YAML's; defaults are the promise of the documentation. */
+import { NetworkPolicy } from "@praktor/protocol/network";
 import { z } from "zod";
 import { parseDurationMs } from "./duration.ts";
 
@@ -58,6 +59,8 @@ export const Settings = z.strictObject({
       allow_unisolated: z.boolean().default(false),
       /** Optional container runtime, such as `runsc`. */
       runtime: z.string().min(1).optional(),
+      /** What a sandbox may reach beside the gateway, where its group says nothing else. */
+      network: NetworkPolicy.default("open"),
       memory_mb: z.number().int().min(256).default(2048),
       cpus: z.number().positive().default(2),
       pids: z.number().int().min(64).default(512),
@@ -120,6 +123,10 @@ export const Settings = z.strictObject({
       port: port.default(8080),
       host: z.string().min(1).default("127.0.0.1"),
       auth: secret.optional(),
+      /** The only host names, besides loopback, that the page answers to. */
+      allowed_hosts: z.array(z.string().min(1)).optional(),
+      /** A proxy with TLS stands in front and sets X-Forwarded-Proto and X-Forwarded-For itself. */
+      behind_proxy: z.boolean().default(false),
     })
     .prefault({}),
   /** An OpenAI-compatible endpoint that turns voice messages into text. */

@@ -1,5 +1,6 @@
-/** The one HTTP service that sandboxes reach: credential, files, model proxy. Each request is under the sandbox's own token. */
-import { createAdaptorServer, type ServerType } from "@hono/node-server";
+/** The one HTTP service that sandboxes reach: credential, files, model proxy, forward proxy. Each request is under the sandbox's own token. */
+import { createServer, type Server } from "node:http";
+import { getRequestListener } from "@hono/node-server";
 import { CredentialRequest, credentialPath, modelPath, type CredentialReply } from "@praktor/protocol/sandbox-endpoint";
 import { Hono, type Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -7,6 +8,7 @@ import type { Transfers } from "../agent/transfers.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
 import { hashSandboxToken } from "../kit/sandbox-token.ts";
+import type { ForwardProxy } from "./forward-proxy.ts";
 import type { ModelProxy } from "./model-proxy.ts";
 
 /** The sandbox that a token belongs to. */
@@ -20,6 +22,7 @@ export interface SandboxEndpointOptions {
   logger: Logger;
   transfers: Transfers;
   modelProxy: ModelProxy;
+  forwardProxy: ForwardProxy;
   /** Null for a token that is unknown or whose sandbox was stopped. */
   findSandbox: (tokenHash: string) => Promise<KnownSandbox | null>;
   issueCredential: (sandbox: KnownSandbox, userPublicKey: string, reachHost: string) => Promise<CredentialReply>;
@@ -32,7 +35,7 @@ const maxCredentialBytes = 4 * 1024;
 interface Place {
   host: string;
   groupId: string | null;
-  server: ServerType;
+  server: Server;
   port: number;
 }
 
@@ -48,9 +51,7 @@ export class SandboxEndpoint implements AsyncDisposable {
   async listen(host: string, groupId: string | null): Promise<number> {
     const existing = this.#places.get(host);
     if (existing) return existing.port;
-    const server = createAdaptorServer({ fetch: this.#routes(groupId).fetch, overrideGlobalObjects: false });
-    // The server's own limit is shorter than a large file takes at its reader's pace; the transfer has a deadline.
-    if ("requestTimeout" in server) server.requestTimeout = 0;
+    const server = this.#createServer(groupId);
     const port = await listening(server, host, this.#options.port);
     this.#places.set(host, { host, groupId, server, port });
     return port;
@@ -66,6 +67,20 @@ export class SandboxEndpoint implements AsyncDisposable {
     const places = [...this.#places.values()];
     this.#places.clear();
     await Promise.all(places.map((place) => closed(place.server)));
+  }
+
+  #createServer(groupId: string | null): Server {
+    const { forwardProxy } = this.#options;
+    const answer = getRequestListener(this.#routes(groupId).fetch, { overrideGlobalObjects: false });
+    const server = createServer((request, response) => {
+      // A whole URL is asked of a proxy; the endpoint's own paths begin with a slash.
+      if (request.url?.startsWith("/") === true) void answer(request, response);
+      else void forwardProxy.pass(request, response, groupId);
+    });
+    server.on("connect", (request, socket, head) => void forwardProxy.tunnel(request, socket, head, groupId));
+    // The server's own limit is shorter than a large file takes at its reader's pace; the transfer has a deadline.
+    server.requestTimeout = 0;
+    return server;
   }
 
   #routes(groupId: string | null): Hono<{ Variables: { sandbox: KnownSandbox } }> {
@@ -141,7 +156,7 @@ function refuse(context: Context, status: 400 | 401 | 404 | 500, type: string, m
   return context.json({ type: "error", error: { type, message } }, status);
 }
 
-async function listening(server: ServerType, host: string, port: number): Promise<number> {
+async function listening(server: Server, host: string, port: number): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject);
   server.listen(port, host, resolve);
@@ -151,9 +166,9 @@ async function listening(server: ServerType, host: string, port: number): Promis
   return typeof address === "object" && address !== null ? address.port : port;
 }
 
-async function closed(server: ServerType): Promise<void> {
+async function closed(server: Server): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   server.close(() => resolve());
-  if ("closeAllConnections" in server) server.closeAllConnections();
+  server.closeAllConnections();
   await promise;
 }

@@ -46,9 +46,9 @@ export function sandboxHostContract(
 
     test("is healthy and names a place to listen and to be reached", async () => {
       expect(await host.health(signal)).toMatchObject({ ok: true });
-      const place = await host.prepare({ groupId: "1", folder: "one" }, signal);
+      const place = await host.prepare({ groupId: "1", folder: "one", network: "open" }, signal);
       expect(place.listenHost).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
-      expect(await host.prepare({ groupId: "1", folder: "one" }, signal)).toEqual(place);
+      expect(await host.prepare({ groupId: "1", folder: "one", network: "open" }, signal)).toEqual(place);
     });
 
     test("starts the runner with the environment that was asked for, and nothing of the gateway's", async () => {
@@ -217,7 +217,9 @@ export function sandboxHostContract(
 
     test("refuses a folder that would lead elsewhere", async () => {
       for (const folder of ["../other", "global", "", ".hidden"]) {
-        await expect(host.prepare({ groupId: "1", folder }, signal)).rejects.toMatchObject({ code: "start_failed" });
+        await expect(host.prepare({ groupId: "1", folder, network: "open" }, signal)).rejects.toMatchObject({
+          code: "start_failed",
+        });
       }
     });
   });
@@ -227,6 +229,7 @@ export function standInSpec(groupId: string, generation: number, order = ""): Sa
   return {
     groupId,
     folder: `group${groupId}`,
+    network: "open",
     sandboxId: `sb-${groupId}-${generation}`,
     generation,
     environment: { GROUP_ID: groupId, GREETING: "hello, world", TZ: "Europe/Athens", STAND_IN: order },

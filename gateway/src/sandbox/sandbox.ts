@@ -1,10 +1,16 @@
 /** The seam between the system and whatever isolates a group's agents: a container engine or child processes. */
+import type { NetworkPolicy } from "@praktor/protocol/network";
 
-/** Everything a sandbox needs to be started. */
-export interface SandboxSpec {
+/** Whose sandbox it is, and what may be reached from it. */
+export interface SandboxGroup {
   groupId: string;
   /** The group's folder name: names volumes, networks, directories. */
   folder: string;
+  network: NetworkPolicy;
+}
+
+/** Everything a sandbox needs to be started. */
+export interface SandboxSpec extends SandboxGroup {
   sandboxId: string;
   /** Counts the starts of this group's sandbox; stored, so that an older one is known as such. */
   generation: number;
@@ -39,6 +45,8 @@ export interface RunningSandbox {
   /** The engine's own id: a container id, or `pid:<n>`. */
   engineId: string;
   startedAt: number;
+  /** As it was started; undefined for one that an older Praktor started. */
+  network?: NetworkPolicy | undefined;
 }
 
 export interface SandboxExit {
@@ -81,13 +89,15 @@ export interface SandboxLoad {
  */
 export interface SandboxHost extends AsyncDisposable {
   readonly kind: "docker" | "process";
+  /** Why network policies do not hold in this kind, as a sentence; null where they do. */
+  readonly openNetwork: string | null;
   /** What this kind does not isolate, as sentences for page and log; empty when it isolates. */
   readonly warnings: readonly string[];
   /** Begins watching for exits. Does not fail when the engine is away: `health` says so, and it is tried again. */
   start(signal: AbortSignal): Promise<void>;
   health(signal: AbortSignal): Promise<SandboxHealth>;
-  /** Makes the group's network (or what stands for it), and says where to listen. Idempotent. */
-  prepare(group: { groupId: string; folder: string }, signal: AbortSignal): Promise<SandboxPlace>;
+  /** Makes the group's network (or what stands for it), and says where to listen. Idempotent; one of another policy is made anew when no sandbox is on it. */
+  prepare(group: SandboxGroup, signal: AbortSignal): Promise<SandboxPlace>;
   /** Starts the sandbox; an older one of the same group is removed first. Resolves when the engine has started it, before it is ready. */
   launch(spec: SandboxSpec, signal: AbortSignal): Promise<RunningSandbox>;
   /** Stops and removes it: asks, then kills after `graceMs`. Resolves also when it was gone already. */

@@ -39,7 +39,18 @@ async function open(
     registerGroup: async ({ id, name }) => {
       effects.push(`registered ${id}`);
       const hidden = { kind: "chat", parentId: null, filesOf: null, swarmId: null } as const;
-      return { id, name, folder: id, isMain: false, model: null, dayBudgetUsd: "default", ...hidden, createdAt: 0 };
+      return {
+        id,
+        name,
+        folder: id,
+        isMain: false,
+        model: null,
+        network: null,
+        networkAllow: [],
+        dayBudgetUsd: "default",
+        ...hidden,
+        createdAt: 0,
+      };
     },
     say: async (groupId, text) => void effects.push(`said in ${groupId}: ${text}`),
     status: async () => "All is well.",

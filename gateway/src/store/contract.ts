@@ -6,6 +6,7 @@
 import type { Address } from "@praktor/protocol/address";
 import type { FactOutput } from "@praktor/protocol/agent-output";
 import type { ActorType, AuditEntry } from "../kit/audit.ts";
+import type { NetworkPolicy } from "@praktor/protocol/network";
 import type {
   Conversation,
   ConversationKind,
@@ -43,6 +44,15 @@ export interface NewGroup {
   model?: string | null;
 }
 
+export interface GroupChange {
+  name?: string;
+  model?: string | null;
+  isMain?: boolean;
+  network?: NetworkPolicy | null;
+  networkAllow?: string[];
+  dayBudgetUsd?: Group["dayBudgetUsd"];
+}
+
 export interface GroupStore {
   /** `taken_id` / `taken_folder` instead of a row when that is so; making a second main group moves the mark. */
   create(group: NewGroup): Promise<{ type: "created"; group: Group } | { type: "taken_id" } | { type: "taken_folder" }>;
@@ -55,10 +65,7 @@ export interface GroupStore {
   ofTask(task: { id: string; name: string; groupId: string }): Promise<Group>;
   /** A hidden group with all its conversations, turns, messages and sandboxes' rows; what it used counts for its parent from now on. False: no such hidden group. */
   removeHidden(id: string): Promise<boolean>;
-  update(
-    id: string,
-    change: { name?: string; model?: string | null; isMain?: boolean; dayBudgetUsd?: Group["dayBudgetUsd"] },
-  ): Promise<Group | null>;
+  update(id: string, change: GroupChange): Promise<Group | null>;
   /** Messages and last activity by group, in one query. */
   activity(): Promise<Map<string, { messageCount: number; lastActiveAt: number | null }>>;
 }

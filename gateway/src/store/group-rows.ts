@@ -1,7 +1,10 @@
 /** A group's row as the rest of the gateway sees it. */
 import type { Selectable } from "kysely";
+import { z } from "zod";
 import type { Group } from "./rows.ts";
 import type { GroupTable } from "./schema.ts";
+
+const Allowed = z.array(z.string());
 
 export function toGroup(row: Selectable<GroupTable>): Group {
   return {
@@ -11,6 +14,8 @@ export function toGroup(row: Selectable<GroupTable>): Group {
     isMain: row.is_main === 1,
     model: row.model,
     dayBudgetUsd: row.own_budget === 1 ? row.budget_day_usd : "default",
+    network: row.network,
+    networkAllow: Allowed.parse(JSON.parse(row.network_allow)),
     kind: row.kind,
     parentId: row.parent_id,
     filesOf: row.files_of,

@@ -93,6 +93,8 @@ export class GroupsRepository implements GroupStore {
           model: change.model === undefined ? row.model : change.model,
           ...(change.dayBudgetUsd === undefined ? {} : budgetColumns(change.dayBudgetUsd)),
           is_main: isMain ? 1 : 0,
+          network: change.network === undefined ? row.network : change.network,
+          ...(change.networkAllow === undefined ? {} : { network_allow: JSON.stringify(change.networkAllow) }),
         })
         .where("id", "=", id)
         .returningAll()

@@ -1,6 +1,7 @@
 /** Rows as the rest of the gateway sees them: camelCase, parsed, times in UTC epoch milliseconds. */
 import type { Address } from "@praktor/protocol/address";
 import type { FailureCode, Usage } from "@praktor/protocol/agent-output";
+import type { NetworkPolicy } from "@praktor/protocol/network";
 import type { CatchUp, ContextMode, Overlap, RunState, Schedule, TaskStatus } from "@praktor/protocol/tasks";
 
 /** `member`: of a swarm. `task`: of a task with a sandbox of its own. Both are hidden: in no list of groups. */
@@ -21,6 +22,9 @@ export interface Group {
   swarmId: string | null;
   /** Dollars a day; null: no limit. */
   dayBudgetUsd: number | null | "default";
+  /** What its sandbox may reach; null: as the settings say. */
+  network: NetworkPolicy | null;
+  networkAllow: string[];
   createdAt: number;
 }
 

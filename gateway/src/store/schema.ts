@@ -1,6 +1,7 @@
 /** The tables as the newest migration leaves them, for Kysely. */
 import type { Generated } from "kysely";
 import type { Address } from "@praktor/protocol/address";
+import type { NetworkPolicy } from "@praktor/protocol/network";
 import type { SwarmNodeState, SwarmStatus } from "@praktor/protocol/swarm";
 import type { CatchUp, ContextMode, Overlap, RunState, TaskStatus } from "@praktor/protocol/tasks";
 import type { ActorType } from "../kit/audit.ts";
@@ -35,6 +36,8 @@ export interface GroupTable {
   parent_id: string | null;
   files_of: string | null;
   swarm_id: string | null;
+  network: NetworkPolicy | null;
+  network_allow: Generated<Json>;
 }
 
 export interface ConversationTable {

@@ -31,6 +31,7 @@ test("the API is described, and every path of it is promised somewhere", async (
   const routes = (await documentedRoutes()).map(({ method, path }) => `${method} ${path}`);
   expect(routes.sort()).toEqual(
     [
+      "GET /api/groups/{id}/network",
       "GET /healthz",
       "GET /readyz",
       "GET /api/session",

@@ -11,6 +11,7 @@ import { agentRoutes } from "./routes/agents.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { fileRoutes } from "./routes/files.ts";
+import { groupNetworkRoutes } from "./routes/group-network.ts";
 import { groupRoutes } from "./routes/groups.ts";
 import { insightRoutes } from "./routes/insight.ts";
 import { instructionRoutes } from "./routes/instructions.ts";
@@ -42,6 +43,7 @@ export function createApp(
     sessionRoutes,
     statusRoutes,
     groupRoutes,
+    groupNetworkRoutes,
     messageRoutes,
     searchRoutes,
     insightRoutes,

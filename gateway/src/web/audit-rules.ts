@@ -12,6 +12,7 @@ const rules: readonly (readonly [method: string, pattern: string, action: string
   ["DELETE", "/api/session", "sign_out"],
   ["POST", "/api/groups", "group.register"],
   ["PUT", "/api/groups/:group", "group.change"],
+  ["PATCH", "/api/groups/:group", "group.change"],
   // A message is kept with who wrote it; one more line about each would only hide the rest.
   ["POST", "/api/groups/:group/messages", null],
   ["PUT", "/api/groups/:group/files/content", "file.upload"],

@@ -8,6 +8,7 @@ import type { EventHub } from "./event-hub.ts";
 import type {
   WebActions,
   WebInstructions,
+  WebNetwork,
   WebPairing,
   WebSpending,
   WebStore,
@@ -23,6 +24,7 @@ export interface WebParts {
   tasks: WebTasks;
   swarms: WebSwarms;
   workspace: WebWorkspace;
+  network: WebNetwork;
   instructions: WebInstructions;
   spending: WebSpending;
   /** Null without Telegram. */

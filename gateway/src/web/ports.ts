@@ -1,6 +1,7 @@
 /** What the web needs of the rest of the gateway; the composition root hands it in. */
 import type { EventMessage } from "@praktor/protocol/events";
 import type { Instructions } from "@praktor/protocol/instructions";
+import type { NetworkPolicy } from "@praktor/protocol/network";
 import type { PairingOffer, PairingView } from "@praktor/protocol/pairing";
 import type { AgentView, GroupCreate, Health, StatusView, TurnView } from "@praktor/protocol/rest";
 import type { SandboxFrame } from "@praktor/protocol/sandbox-watch";
@@ -148,6 +149,18 @@ export interface WebPairing {
   letIn(userId: string): Promise<boolean>;
   /** False when nobody of that id was paired. */
   remove(userId: string): Promise<boolean>;
+}
+
+/** What the groups' sandboxes may reach. */
+export interface WebNetwork {
+  readonly defaultPolicy: NetworkPolicy;
+  /** Why policies do not hold here; null where they do. */
+  readonly notEnforced: string | null;
+  isPending(groupId: string): boolean;
+  /** Newest first. */
+  refused(groupId: string): { host: string; reason: string; at: number }[];
+  /** The group's policy or list was changed. */
+  changed(groupId: string): Promise<void>;
 }
 
 export interface WebEvents {

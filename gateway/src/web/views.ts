@@ -14,6 +14,8 @@ export function groupView(
     is_main: group.isMain,
     model: group.model,
     budget_per_day: group.dayBudgetUsd,
+    network: group.network,
+    network_allow: group.networkAllow,
     agent_status: now.running.has(group.id) ? "running" : "stopped",
     message_count: now.activity?.messageCount ?? 0,
     last_active: now.activity?.lastActiveAt == null ? null : time(now.activity.lastActiveAt),

@@ -17,6 +17,7 @@ import { requirePassword } from "./password.ts";
 import type {
   WebActions,
   WebInstructions,
+  WebNetwork,
   WebPairing,
   WebEvents,
   WebSpending,
@@ -47,6 +48,7 @@ export interface WebServerOptions {
   tasks: WebTasks;
   swarms: WebSwarms;
   workspace: WebWorkspace;
+  network: WebNetwork;
   instructions: WebInstructions;
   spending: WebSpending;
   /** Null or absent without Telegram. */
@@ -135,6 +137,7 @@ export class WebServer implements AsyncDisposable {
       tasks,
       swarms,
       workspace,
+      network,
       instructions,
       spending,
       pairing = null,
@@ -147,6 +150,7 @@ export class WebServer implements AsyncDisposable {
       tasks,
       swarms,
       workspace,
+      network,
       instructions,
       spending,
       pairing,

@@ -81,6 +81,7 @@ export class AgentBench implements AsyncDisposable {
       openPlace: () => Promise.resolve({ natsUrl: "nats://gateway:4222", endpointUrl: "http://gateway:8081" }),
       closePlace: (groupId) => Promise.resolve(void this.placesClosed.push(groupId)),
       shapeOf: (groupId) => sandboxShape(store.groups, groupId, { TZ: "Europe/Berlin" }),
+      networkOf: () => Promise.resolve("open"),
       isBusy: (groupId) => running.of(groupId).length > 0,
       revoke: (sandboxId) => void this.revoked.push(sandboxId),
       askRunner: () => Promise.resolve(null),

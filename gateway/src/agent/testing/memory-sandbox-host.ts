@@ -11,6 +11,7 @@ import type {
 
 export class MemorySandboxHost implements SandboxHost {
   readonly kind = "process";
+  readonly openNetwork = null;
   readonly warnings: readonly string[] = [];
   readonly running = new Map<string, RunningSandbox>();
   readonly launched: SandboxSpec[] = [];
@@ -42,8 +43,8 @@ export class MemorySandboxHost implements SandboxHost {
   async launch(spec: SandboxSpec): Promise<RunningSandbox> {
     this.launched.push(spec);
     await this.beforeLaunch(spec);
-    const { groupId, sandboxId, generation } = spec;
-    const sandbox = { groupId, sandboxId, generation, engineId: `engine-${sandboxId}`, startedAt: 0 };
+    const { groupId, sandboxId, generation, network } = spec;
+    const sandbox = { groupId, sandboxId, generation, network, engineId: `engine-${sandboxId}`, startedAt: 0 };
     this.running.set(sandboxId, sandbox);
     this.afterLaunch(spec);
     return sandbox;

@@ -9,7 +9,10 @@ import { hashSandboxToken } from "../../kit/sandbox-token.ts";
 import { Prices } from "../../usage/prices.ts";
 import { Spending, type SpendingOptions } from "../../usage/spending.ts";
 import type { CallOutcome } from "../model-health.ts";
+import { ForwardProxy, type ForwardRules } from "../forward-proxy.ts";
 import { ModelProxy, type ModelCall, type ModelCredential } from "../model-proxy.ts";
+import { isPublicAddress } from "../public-address.ts";
+import { RefusedHosts } from "../refused-hosts.ts";
 import { SandboxEndpoint, type KnownSandbox } from "../sandbox-endpoint.ts";
 import { Upstream } from "./upstream.ts";
 
@@ -40,6 +43,13 @@ export class EndpointBench implements AsyncDisposable {
   /** By token; taken out when its sandbox is stopped. */
   readonly sandboxes = new Map<string, KnownSandbox>();
   readonly endpoint: SandboxEndpoint;
+  /** By group. */
+  readonly rules = new Map<string, ForwardRules>();
+  /** Names that the forward proxy can find. */
+  readonly names = new Map<string, string[]>();
+  readonly resolved: string[] = [];
+  readonly refused = new RefusedHosts();
+  readonly forwardProxy: ForwardProxy;
   port = 0;
 
   constructor(credential: ModelCredential | null, baseUrl: () => string) {
@@ -47,7 +57,25 @@ export class EndpointBench implements AsyncDisposable {
       this.sandboxes.set(hashSandboxToken(tokenOf(groupId)), { id: `sandbox-${groupId}`, groupId });
     }
     const spending = (): Spending => this.spending;
+    this.forwardProxy = new ForwardProxy({
+      logger: silentLogger,
+      now: () => 0,
+      groupOf: (token, bridge) => {
+        const groupId = this.sandboxes.get(hashSandboxToken(token))?.groupId ?? null;
+        return Promise.resolve(bridge === null || bridge === groupId ? groupId : null);
+      },
+      rulesOf: (groupId) => Promise.resolve(this.rules.get(groupId) ?? null),
+      resolve: (host) => {
+        this.resolved.push(host);
+        const addresses = this.names.get(host);
+        return addresses ? Promise.resolve(addresses) : Promise.reject(new Error("ENOTFOUND"));
+      },
+      refused: this.refused,
+      // Loopback stands for the internet here: there is nothing else to connect to.
+      isPublic: (address) => address === "127.0.0.1" || isPublicAddress(address),
+    });
     this.endpoint = new SandboxEndpoint({
+      forwardProxy: this.forwardProxy,
       port: 0,
       logger: silentLogger,
       transfers: this.transfers,
@@ -110,6 +138,7 @@ export class EndpointBench implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.forwardProxy[Symbol.dispose]();
     await this.endpoint[Symbol.asyncDispose]();
     await this.upstream[Symbol.asyncDispose]();
   }

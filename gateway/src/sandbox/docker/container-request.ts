@@ -78,6 +78,7 @@ export function containerRequest(
     Tty: false,
     HostConfig: {
       NetworkMode: networkName(prefix, spec.folder),
+      ...(spec.network === "open" ? {} : ownResolver),
       Mounts: containerMounts(spec, naming),
       ReadonlyRootfs: true,
       Tmpfs: {
@@ -94,6 +95,8 @@ export function containerRequest(
       MemorySwap: limits.memoryBytes,
       // A quota, because the engine refuses more processors than the machine has only when they are asked for as NanoCpus.
       CpuPeriod: cpuPeriodMicroseconds,
+      // Where processors are short, the gateway and the engine (1024 each) come before an agent.
+      CpuShares: 512,
       CpuQuota: Math.round(limits.cpus * cpuPeriodMicroseconds),
       PidsLimit: limits.pids,
       ShmSize: limits.sharedMemoryBytes,
@@ -142,6 +145,11 @@ const claudeConfig = "/home/praktor/.claude";
 const groupFiles = "/workspace/group";
 const ownFiles = "/workspace/own";
 const sharedFiles = "/workspace/swarm";
+/**
+ * On an internal bridge the engine's name server still asks the world, from the host itself where the host's resolver listens on its
+ * loopback (CVE-2024-29018). A resolver inside the container, where none is, ends that; the names on the bridge are still known.
+ */
+const ownResolver = { Dns: ["127.0.0.1"], DnsOptions: ["timeout:1", "attempts:1"] };
 
 /** Where the container finds what; part of the runner's environment. */
 function containerPaths(mounts: SandboxMounts | undefined) {

@@ -1,4 +1,5 @@
 /** This installation's containers on the engine: which run, what the others' end was, each end reported once. */
+import { NetworkPolicy } from "@praktor/protocol/network";
 import { z } from "zod";
 import { abortable, sleep } from "../../kit/deadline.ts";
 import type { Logger } from "../../kit/logger.ts";
@@ -20,6 +21,7 @@ const SandboxLabels = z.object({
   [label.group]: z.string(),
   [label.sandbox]: z.string(),
   [label.generation]: z.coerce.number().int(),
+  [label.network]: NetworkPolicy.optional().catch(undefined),
 });
 
 export interface ContainersOptions {
@@ -74,6 +76,7 @@ export class Containers {
       generation: labels[label.generation],
       engineId: found.Id,
       startedAt: Date.parse(found.State.StartedAt),
+      network: labels[label.network],
     };
     this.#known.set(found.Id, running);
     return running;

@@ -101,7 +101,7 @@ describe.skipIf(possible === "skip")("docker sandboxes", () => {
 
   test("reach the gateway's listener, but neither its loopback nor another group's container", async () => {
     const host = await started(bench.host());
-    const place = await host.prepare({ groupId: "1", folder: "group1" }, signal);
+    const place = await host.prepare({ groupId: "1", folder: "group1", network: "open" }, signal);
     const [offered, hidden] = [await listening(place.listenHost), await listening("127.0.0.1")];
     const [one, two] = await Promise.all([
       host.launch(standInSpec("1", 1), signal),
@@ -120,6 +120,32 @@ describe.skipIf(possible === "skip")("docker sandboxes", () => {
     expect(await bench.reaches(one.engineId, `${bench.prefix}-agent-2`, 7777)).toBe(false);
     expect(await bench.reaches(one.engineId, place.reachHost, hidden)).toBe(false);
     expect(await bench.reaches(one.engineId, "127.0.0.1", hidden)).toBe(false);
+  });
+
+  test("are on a bridge of their group's policy, made anew for another, and never started on the wrong one", async () => {
+    const host = await started(bench.host());
+    const spec = standInSpec("1", 1);
+    const bridge = async (): Promise<unknown> => {
+      const { Internal, EnableIPv6, Options } = await bench.docker.getNetwork(`${bench.prefix}-net-group1`).inspect();
+      return { Internal, EnableIPv6, name: Options?.["com.docker.network.bridge.name"] };
+    };
+    await host.prepare(spec, signal);
+    const name = expect.stringMatching(/^prk[0-9a-f]{4}-[0-9a-f]{7}$/);
+    expect(await bridge()).toEqual({ Internal: false, EnableIPv6: false, name });
+    const closed = { ...spec, network: "none" } as const;
+    await host.prepare(closed, signal);
+    expect(await bridge()).toEqual({ Internal: true, EnableIPv6: false, name });
+    await expect(host.launch(spec, signal)).rejects.toMatchObject({ code: "policy_mismatch" });
+    const running = await host.launch(closed, signal);
+    expect(running.network).toBe("none");
+    const found = await bench.docker.getContainer(running.engineId).inspect();
+    expect(found.HostConfig.Dns).toEqual(["127.0.0.1"]);
+    // One that runs keeps its bridge: it is stopped before another is made.
+    await host.prepare(spec, signal);
+    expect(await bridge()).toMatchObject({ Internal: true });
+    await host.stop(running.sandboxId, 0, signal);
+    await host.prepare(spec, signal);
+    expect(await bridge()).toMatchObject({ Internal: false });
   });
 
   test("outlive their gateway; the next one adopts what runs and hears of what ended meanwhile", async () => {

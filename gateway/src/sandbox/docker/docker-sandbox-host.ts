@@ -10,6 +10,7 @@ import { KeyedLock } from "../keyed-lock.ts";
 import type {
   RunningSandbox,
   SandboxExit,
+  SandboxGroup,
   SandboxHealth,
   SandboxHost,
   SandboxLoad,
@@ -53,6 +54,7 @@ const replaceGraceMs = 2_000;
 
 export class DockerSandboxHost implements SandboxHost {
   readonly kind = "docker";
+  readonly openNetwork = null;
   readonly warnings: readonly string[] = [];
   readonly #options: DockerSandboxOptions;
   readonly #engine: Engine;
@@ -104,7 +106,7 @@ export class DockerSandboxHost implements SandboxHost {
     }
   }
 
-  async prepare(group: { groupId: string; folder: string }, signal: AbortSignal): Promise<SandboxPlace> {
+  async prepare(group: SandboxGroup, signal: AbortSignal): Promise<SandboxPlace> {
     checkFolder(group.folder);
     return this.#lock.run(group.folder, signal, async () =>
       this.#networks.ensure(group, await this.#ownContainer(signal), signal),
@@ -119,7 +121,7 @@ export class DockerSandboxHost implements SandboxHost {
     const running = await this.#lock.run(spec.folder, signal, async () => {
       const own = await this.#ownContainer(signal);
       if (own === undefined) await this.#globalVolume?.sync(signal);
-      await this.#networks.ensure(spec, own, signal);
+      await this.#networks.require(spec, own, signal);
       await this.#makeWay(request.name, signal);
       return this.#containers.whileStarting(request.name, () => this.#run(spec, request, signal));
     });

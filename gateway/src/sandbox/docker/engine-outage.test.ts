@@ -54,7 +54,7 @@ test("an engine that was never there makes no start fail, and is named where it 
   await host.start(signal);
   expect(await host.health(signal)).toMatchObject({ ok: false, detail: expect.stringContaining("Start Docker") });
   for (const attempt of [
-    () => host.prepare({ groupId: "1", folder: "one" }, signal),
+    () => host.prepare({ groupId: "1", folder: "one", network: "open" }, signal),
     () => host.launch(standInSpec("1", 1), signal),
     () => host.list(signal),
   ]) {

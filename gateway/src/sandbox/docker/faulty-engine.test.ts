@@ -49,7 +49,8 @@ describe.skipIf(possible === "skip")("a faulty engine", () => {
     let now = Date.now();
     await using host = bench.host({ docker: new WithTwoAddressRanges(), clock: { now: () => now } });
     await host.start(signal);
-    const prepare = (folder: string): Promise<unknown> => host.prepare({ groupId: folder, folder }, signal);
+    const prepare = (folder: string): Promise<unknown> =>
+      host.prepare({ groupId: folder, folder, network: "open" }, signal);
     const folders = async (): Promise<string[]> =>
       (await bench.docker.listNetworks())
         .filter(({ Name }) => Name.startsWith(bench.prefix))

@@ -46,6 +46,8 @@ export const FoundContainer = z.object({
     CgroupnsMode: z.string().default("private"),
     UTSMode: z.string(),
     UsernsMode: z.string().default(""),
+    Dns: list,
+    ExtraHosts: list,
     Init: z.boolean().nullish(),
     Memory: z.number(),
     CpuQuota: z.number(),

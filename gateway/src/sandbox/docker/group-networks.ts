@@ -5,8 +5,9 @@ import type { Clock } from "../../kit/clock.ts";
 import type { Logger } from "../../kit/logger.ts";
 import { errorMessage } from "../../kit/praktor-error.ts";
 import type { KeyedLock } from "../keyed-lock.ts";
-import type { SandboxPlace } from "../sandbox.ts";
+import type { SandboxGroup, SandboxPlace } from "../sandbox.ts";
 import { sandboxError } from "../sandbox-error.ts";
+import { bridgeOptions, isInternal } from "./bridge-options.ts";
 import { networkName } from "./container-request.ts";
 import { type Engine, statusOf } from "./engine.ts";
 import { FoundContainer } from "./found-container.ts";
@@ -21,6 +22,11 @@ const FoundNetwork = z.object({
   Id: z.string(),
   Name: z.string(),
   Created: z.string(),
+  Internal: z.boolean(),
+  Options: z
+    .record(z.string(), z.string())
+    .nullish()
+    .transform((options) => options ?? {}),
   Labels: z
     .record(z.string(), z.string())
     .nullish()
@@ -43,11 +49,6 @@ export interface GroupNetworksOptions {
   lock: KeyedLock;
 }
 
-interface Group {
-  groupId: string;
-  folder: string;
-}
-
 export class GroupNetworks {
   readonly #options: GroupNetworksOptions;
   readonly #usedAt = new Map<string, number>();
@@ -57,17 +58,60 @@ export class GroupNetworks {
   }
 
   /** Makes the bridge where it is missing. The caller holds the folder's lock. `own`: the gateway's container, if it is one. */
-  async ensure(group: Group, own: FoundContainer | undefined, signal: AbortSignal): Promise<SandboxPlace> {
+  async ensure(group: SandboxGroup, own: FoundContainer | undefined, signal: AbortSignal): Promise<SandboxPlace> {
     const name = networkName(this.#options.prefix, group.folder);
     this.#usedAt.set(name, this.#options.clock.now());
-    const network = (await this.#find(name, signal)) ?? (await this.#create(group, name, own?.Id, signal));
+    const network =
+      (await this.#findFitting(group, name, own, signal)) ?? (await this.#create(group, name, own, signal));
+    this.#refuseForeign(network, group);
+    return own === undefined ? this.#placeOnHost(network) : this.#placeInContainer(network, own.Id, signal);
+  }
+
+  /** As `ensure`, for a bridge that somebody listens on already. Rejects with `policy_mismatch` when it is of another policy. */
+  async require(group: SandboxGroup, own: FoundContainer | undefined, signal: AbortSignal): Promise<void> {
+    const name = networkName(this.#options.prefix, group.folder);
+    this.#usedAt.set(name, this.#options.clock.now());
+    const network = (await this.#find(name, signal)) ?? (await this.#create(group, name, own, signal));
+    this.#refuseForeign(network, group);
+    if (own !== undefined) await this.#placeInContainer(network, own.Id, signal);
+    if (network.Internal === isInternal(group)) return;
+    throw sandboxError(
+      "policy_mismatch",
+      `The network ${name} is not what the group's policy "${group.network}" asks for.`,
+      {
+        hint: `Another container may still use it: see \`docker network inspect ${name}\`, and try again when that has ended.`,
+        context: { groupId: group.groupId },
+      },
+    );
+  }
+
+  #refuseForeign(network: FoundNetwork, group: SandboxGroup): void {
+    const { Name: name } = network;
     if (network.Labels[label.install] !== this.#options.installId) {
       throw sandboxError("start_failed", `The network ${name} belongs to another installation of Praktor.`, {
         hint: `If that one is gone, remove it with \`docker network rm ${name}\`.`,
         context: { groupId: group.groupId },
       });
     }
-    return own === undefined ? this.#placeOnHost(network) : this.#placeInContainer(network, own.Id, signal);
+  }
+
+  /** Undefined also after a bridge of another policy was removed. One that a sandbox is on stays as it is. */
+  async #findFitting(
+    group: SandboxGroup,
+    name: string,
+    own: FoundContainer | undefined,
+    signal: AbortSignal,
+  ): Promise<FoundNetwork | undefined> {
+    const found = await this.#find(name, signal);
+    if (found === undefined) return undefined;
+    this.#refuseForeign(found, group);
+    const wanted = bridgeOptions(this.#options.prefix, group, own !== undefined);
+    const fits =
+      found.Internal === isInternal(group) &&
+      Object.entries(wanted).every(([option, value]) => found.Options[option] === value);
+    if (fits || found.Containers.some((id) => id !== own?.Id)) return found;
+    await this.#remove(found, own?.Id, signal);
+    return undefined;
   }
 
   /** Nothing happens where there is none, or a container still uses it. The caller holds the folder's lock. */
@@ -86,13 +130,22 @@ export class GroupNetworks {
     return found && FoundNetwork.parse(found);
   }
 
-  async #create(group: Group, name: string, ownId: string | undefined, signal: AbortSignal): Promise<FoundNetwork> {
+  async #create(
+    group: SandboxGroup,
+    name: string,
+    own: FoundContainer | undefined,
+    signal: AbortSignal,
+  ): Promise<FoundNetwork> {
     const create = (): Promise<unknown> =>
       this.#options.engine.call("Making the group's network", signal, (docker) =>
         docker.createNetwork({
           Name: name,
           CheckDuplicate: true,
           Driver: "bridge",
+          // The engine lets nothing through between such a bridge and the world.
+          Internal: isInternal(group),
+          EnableIPv6: false,
+          Options: bridgeOptions(this.#options.prefix, group, own !== undefined),
           Labels: groupLabels(this.#options.installId, group),
         }),
       );
@@ -100,7 +153,7 @@ export class GroupNetworks {
       await create();
     } catch (error) {
       if (!isExhausted(error)) throw error;
-      if (!(await this.#removeLeastRecentlyUsed(ownId, signal))) throw exhausted(error);
+      if (!(await this.#removeLeastRecentlyUsed(own?.Id, signal))) throw exhausted(error);
       await create().catch((again: unknown) => {
         throw isExhausted(again) ? exhausted(again) : again;
       });
@@ -170,19 +223,24 @@ export class GroupNetworks {
   }
 
   async #removeUnused(name: string, ownId: string | undefined, signal: AbortSignal): Promise<boolean> {
-    const { engine, clock } = this.#options;
+    const { clock } = this.#options;
     const network = await this.#find(name, signal);
     if (network === undefined) return false;
     if ((this.#usedAt.get(name) ?? 0) > clock.now() - recentMs) return false;
     if (network.Containers.some((id) => id !== ownId)) return false;
+    await this.#remove(network, ownId, signal);
+    this.#usedAt.delete(name);
+    return true;
+  }
+
+  async #remove(network: FoundNetwork, ownId: string | undefined, signal: AbortSignal): Promise<void> {
+    const { engine } = this.#options;
     if (ownId !== undefined && network.Containers.includes(ownId)) {
       await engine.find("Leaving a group's network", signal, (docker) =>
         docker.getNetwork(network.Id).disconnect({ Container: ownId, Force: true }),
       );
     }
     await engine.find("Removing a group's network", signal, (docker) => docker.getNetwork(network.Id).remove());
-    this.#usedAt.delete(name);
-    return true;
   }
 }
 

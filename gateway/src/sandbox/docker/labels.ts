@@ -8,6 +8,7 @@ export const label = {
   folder: "praktor.folder",
   generation: "praktor.generation",
   sandbox: "praktor.sandbox",
+  network: "praktor.network",
 } as const;
 
 export function containerLabels(installId: string, spec: SandboxSpec): Record<string, string> {
@@ -15,6 +16,7 @@ export function containerLabels(installId: string, spec: SandboxSpec): Record<st
     ...groupLabels(installId, spec),
     [label.generation]: String(spec.generation),
     [label.sandbox]: spec.sandboxId,
+    [label.network]: spec.network,
   };
 }
 

@@ -22,6 +22,8 @@ export function policyDifferences(asked: ContainerRequest, found: FoundContainer
     ["control group namespace", "private", host.CgroupnsMode],
     ["host name namespace", "", host.UTSMode],
     ["user namespace", "", host.UsernsMode],
+    ["name servers", wanted.Dns ?? [], host.Dns],
+    ["host names", [], host.ExtraHosts],
     ["init", true, host.Init ?? false],
     ["memory limit", wanted.Memory, host.Memory],
     ["processor limit", [wanted.CpuQuota, wanted.CpuPeriod], [host.CpuQuota, host.CpuPeriod]],

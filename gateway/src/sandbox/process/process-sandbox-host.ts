@@ -12,6 +12,7 @@ import { RememberedTails } from "../remembered-tails.ts";
 import type {
   RunningSandbox,
   SandboxExit,
+  SandboxGroup,
   SandboxHealth,
   SandboxHost,
   SandboxLoad,
@@ -59,6 +60,8 @@ const notEnclosed = (reason: string): string =>
 
 export class ProcessSandboxHost implements SandboxHost {
   readonly kind = "process";
+  readonly openNetwork =
+    "Network policies do not hold for agents that run as processes: they share this machine's network. Use `sandbox.kind: docker` for them.";
   readonly #options: ProcessSandboxOptions;
   readonly #stateBase: string;
   readonly #lock = new KeyedLock();
@@ -97,7 +100,7 @@ export class ProcessSandboxHost implements SandboxHost {
     return Promise.resolve({ ok: !missing, detail });
   }
 
-  async prepare(group: { groupId: string; folder: string }): Promise<SandboxPlace> {
+  async prepare(group: SandboxGroup): Promise<SandboxPlace> {
     checkFolder(group.folder);
     return { listenHost: "127.0.0.1", reachHost: "127.0.0.1" };
   }
@@ -202,8 +205,8 @@ export class ProcessSandboxHost implements SandboxHost {
         context: { groupId: spec.groupId, sandboxId: spec.sandboxId },
       });
     }
-    const { groupId, sandboxId, generation } = spec;
-    return new SandboxProcess(child, { groupId, sandboxId, generation, startedAt: this.#options.clock.now() });
+    const { groupId, sandboxId, generation, network } = spec;
+    return new SandboxProcess(child, { groupId, sandboxId, generation, network, startedAt: this.#options.clock.now() });
   }
 
   #environment(spec: SandboxSpec, directories: SandboxDirectories): Record<string, string> {

@@ -9,6 +9,7 @@ import { hiddenGroups } from "./0006-hidden-groups.ts";
 import { taskLimits } from "./0007-task-limits.ts";
 import { spending } from "./0008-spending.ts";
 import { vault } from "./0009-vault.ts";
+import { groupNetwork } from "./0010-group-network.ts";
 import { swarms } from "./0011-swarms.ts";
 import { editedAnswers } from "./0012-edited-answers.ts";
 import { audit } from "./0013-audit.ts";
@@ -23,6 +24,7 @@ export const migrations: readonly Migration[] = [
   taskLimits,
   spending,
   vault,
+  groupNetwork,
   swarms,
   editedAnswers,
   audit,

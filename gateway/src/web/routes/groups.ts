@@ -62,7 +62,7 @@ const conversations = createRoute({
 });
 
 export function groupRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
-  const { store, actions, hub } = parts;
+  const { store, actions, network, hub } = parts;
 
   async function views(groups: Group[]): Promise<GroupView[]> {
     const [activity, agents] = await Promise.all([store.groups.activity(), actions.agents()]);
@@ -74,15 +74,17 @@ export function groupRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
     if (!only) throw new PraktorError("not_found", `There is no group "${group.id}".`);
     return only;
   }
-
   async function change(id: string, wanted: GroupUpdate): Promise<GroupView> {
-    const { name, model, budget_per_day: dayBudgetUsd } = wanted;
+    const { name, model, budget_per_day: dayBudgetUsd, network: policy, network_allow: networkAllow } = wanted;
     const group = await store.groups.update(id, {
       ...(name !== undefined && { name }),
       ...(model !== undefined && { model }),
       ...(dayBudgetUsd !== undefined && { dayBudgetUsd }),
+      ...(policy !== undefined && { network: policy }),
+      ...(networkAllow !== undefined && { networkAllow }),
     });
     if (!group) throw new PraktorError("not_found", `There is no group "${id}".`);
+    if (policy !== undefined || networkAllow !== undefined) await network.changed(id);
     hub.announce({ type: "group", groupId: id, change: "updated" });
     return await view(group);
   }

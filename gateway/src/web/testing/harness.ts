@@ -53,6 +53,7 @@ export class Harness implements AsyncDisposable {
   readonly clock: ManualClock;
   readonly directory: string;
   readonly state: HarnessState;
+  readonly networksChanged: string[] = [];
   readonly #listeners: Set<(topic: string, message: EventMessage) => void>;
 
   static async start(overrides: Partial<WebServerOptions> = {}): Promise<Harness> {
@@ -93,6 +94,13 @@ export class Harness implements AsyncDisposable {
       workspace: directoryWorkspace(join(directory, "files")),
       instructions: new GlobalInstructions(join(directory, "groups")),
       spending: noLimits(clock),
+      network: {
+        defaultPolicy: "open",
+        notEnforced: null,
+        isPending: () => false,
+        refused: () => [{ host: "example.org", reason: "It is not on the list.", at: 0 }],
+        changed: (groupId) => Promise.resolve(void this.networksChanged.push(groupId)),
+      },
       events: this.#events(),
       ...overrides,
     });

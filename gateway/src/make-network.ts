@@ -1,0 +1,76 @@
+/** What each group's sandbox may reach: the policy in force, the proxy for allowed hosts, and what the page shows of both. */
+import { lookup } from "node:dns/promises";
+import type { NetworkPolicy } from "@praktor/protocol/network";
+import type { NetworkRenewals } from "./agent/network-renewals.ts";
+import type { Settings } from "./config/schema.ts";
+import type { Clock } from "./kit/clock.ts";
+import type { Logger } from "./kit/logger.ts";
+import { hashSandboxToken } from "./kit/sandbox-token.ts";
+import { ForwardProxy, type ForwardRules } from "./sandbox-api/forward-proxy.ts";
+import { RefusedHosts } from "./sandbox-api/refused-hosts.ts";
+import type { SandboxHost } from "./sandbox/sandbox.ts";
+import type { GroupStore, SandboxStore } from "./store/contract.ts";
+import type { WebNetwork } from "./web/ports.ts";
+
+export interface NetworkParts {
+  store: { groups: GroupStore; sandboxes: SandboxStore };
+  host: SandboxHost;
+  clock: Clock;
+  log: Logger;
+  /** Made after the sandboxes. */
+  renewals: () => NetworkRenewals;
+}
+
+export interface Network {
+  networkOf: (groupId: string) => Promise<NetworkPolicy>;
+  forwardProxy: ForwardProxy;
+  forWeb: WebNetwork;
+  /** Says in the log which groups' policies do not hold. */
+  warn: () => Promise<void>;
+}
+
+export function makeNetwork(settings: Settings, { store, host, clock, log, renewals }: NetworkParts): Network {
+  const defaultPolicy = settings.sandbox.network;
+  const refused = new RefusedHosts();
+  // A task's or a swarm member's sandbox may reach what the group may that asked for it, and nothing more.
+  const rulesOf = async (groupId: string): Promise<ForwardRules | null> => {
+    const group = await store.groups.get(groupId);
+    if (group?.parentId != null) return await rulesOf(group.parentId);
+    return group && { ownerId: group.id, policy: group.network ?? defaultPolicy, allow: group.networkAllow };
+  };
+  const forwardProxy = new ForwardProxy({
+    logger: log,
+    now: () => clock.now(),
+    groupOf: async (token, bridgeGroupId) => {
+      const sandbox = await store.sandboxes.byTokenHash(hashSandboxToken(token));
+      return sandbox && (bridgeGroupId === null || sandbox.groupId === bridgeGroupId) ? sandbox.groupId : null;
+    },
+    rulesOf,
+    resolve: async (name) => (await lookup(name, { all: true })).map(({ address }) => address),
+    refused,
+  });
+  return {
+    networkOf: async (groupId) => (await rulesOf(groupId))?.policy ?? defaultPolicy,
+    forwardProxy,
+    forWeb: {
+      defaultPolicy,
+      notEnforced: host.openNetwork,
+      isPending: (groupId) => renewals().isPending(groupId),
+      refused: (groupId) => refused.of(groupId),
+      changed: async (groupId) => {
+        const hidden = (await store.groups.all()).filter(({ parentId }) => parentId === groupId);
+        for (const id of [groupId, ...hidden.map((group) => group.id)]) {
+          // What was allowed may be so no more, also in the middle of a connection.
+          forwardProxy.cut(id);
+          await renewals().look(id);
+        }
+      },
+    },
+    warn: async () => {
+      if (host.openNetwork === null) return;
+      const limited = (await store.groups.list()).filter((group) => (group.network ?? defaultPolicy) !== "open");
+      if (limited.length === 0 && defaultPolicy === "open") return;
+      log.warn({ default: defaultPolicy, groups: limited.map((group) => group.id) }, host.openNetwork);
+    },
+  };
+}

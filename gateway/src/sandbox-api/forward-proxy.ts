@@ -1,0 +1,223 @@
+/** The way out of an `allowlist` sandbox: an HTTP proxy (CONNECT and plain HTTP) that goes to the group's named hosts and nowhere else. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type Socket, connect } from "node:net";
+import type { Duplex } from "node:stream";
+import type { NetworkPolicy } from "@praktor/protocol/network";
+import type { Logger } from "../kit/logger.ts";
+import { errorMessage } from "../kit/praktor-error.ts";
+import { connectTarget, type ForwardTarget, isAllowed, listEntry, plainTarget } from "./forward-target.ts";
+import { passPlainRequest } from "./pass-plain-request.ts";
+import { isPublicAddress } from "./public-address.ts";
+import type { RefusedHosts } from "./refused-hosts.ts";
+
+export interface ForwardRules {
+  policy: NetworkPolicy;
+  /** `host` or `host:port`, in small letters. */
+  allow: readonly string[];
+  /** Whose rules these are: on whose page refusals are shown. */
+  ownerId: string;
+}
+
+export interface ForwardProxyOptions {
+  logger: Logger;
+  now: () => number;
+  /** The group that a token belongs to, where it may be used from here. */
+  groupOf: (token: string, bridgeGroupId: string | null) => Promise<string | null>;
+  rulesOf: (groupId: string) => Promise<ForwardRules | null>;
+  /** Every address of a name, asked for once: the one that was looked at is the one that is connected to. */
+  resolve: (host: string) => Promise<readonly string[]>;
+  refused: RefusedHosts;
+  /** Tests have no public addresses. */
+  isPublic?: (address: string) => boolean;
+}
+
+/** Why a request goes no further: the sentence is for the agent. */
+class Refusal extends Error {
+  readonly status: number;
+
+  constructor(status: number, sentence: string) {
+    super(sentence);
+    this.status = status;
+  }
+}
+
+const maxConnectionsPerGroup = 128;
+const connectTimeoutMs = 10_000;
+/** Longer than any server keeps a quiet connection that is worth keeping. */
+const idleTimeoutMs = 10 * 60_000;
+const triedAddresses = 3;
+
+export class ForwardProxy implements Disposable {
+  readonly #options: ForwardProxyOptions;
+  /** The sandboxes' sides of open connections, by group. */
+  readonly #open = new Map<string, Set<Duplex>>();
+
+  constructor(options: ForwardProxyOptions) {
+    this.#options = options;
+  }
+
+  /** `bridgeGroupId`: whose bridge the request came over; null where sandboxes of all groups come. Never rejects. */
+  async tunnel(request: IncomingMessage, client: Duplex, head: Buffer, bridgeGroupId: string | null): Promise<void> {
+    // A client that goes away is noticed by whatever is done next.
+    client.on("error", () => client.destroy());
+    try {
+      const target = connectTarget(request.url ?? "");
+      const upstream = await this.#enter(request, target, client, bridgeGroupId);
+      if (client.destroyed) return void upstream.destroy();
+      this.#keep(client, upstream);
+      upstream.once("close", () => client.end());
+      client.write("HTTP/1.1 200 Connection established\r\n\r\n");
+      if (head.length > 0) upstream.write(head);
+      client.pipe(upstream);
+      upstream.pipe(client);
+    } catch (error) {
+      refuseTunnel(client, this.#refusal(error));
+    }
+  }
+
+  /** One plain HTTP request whose target is a whole URL. Never rejects. */
+  async pass(request: IncomingMessage, response: ServerResponse, bridgeGroupId: string | null): Promise<void> {
+    try {
+      const target = plainTarget(request.url ?? "");
+      const upstream = await this.#enter(request, target, request.socket, bridgeGroupId);
+      if (target === null || response.destroyed) return void upstream.destroy();
+      this.#keep(request.socket, upstream);
+      passPlainRequest(request, response, upstream, target);
+    } catch (error) {
+      const { status, message } = this.#refusal(error);
+      if (response.headersSent) return void response.destroy();
+      response
+        .writeHead(status, phrase(message), { ...explained(status, message), connection: "close" })
+        .end(`${message}\n`);
+    }
+  }
+
+  /** What was allowed may be so no more: the group's connections are cut, and those still wanted are made again. */
+  cut(groupId: string): void {
+    for (const client of this.#open.get(groupId) ?? []) client.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    for (const groupId of this.#open.keys()) this.cut(groupId);
+  }
+
+  /** Decides, and connects. Throws a `Refusal`. */
+  async #enter(
+    request: IncomingMessage,
+    target: ForwardTarget | null,
+    client: Duplex,
+    bridgeGroupId: string | null,
+  ): Promise<Socket> {
+    const { groupOf, rulesOf } = this.#options;
+    const token = proxyToken(request.headers["proxy-authorization"]);
+    const groupId = token === null ? null : await groupOf(token, bridgeGroupId);
+    if (groupId === null) throw new Refusal(407, "The proxy needs this sandbox's own token, as HTTPS_PROXY has it.");
+    if (target === null) throw new Refusal(400, "The proxy takes CONNECT host:port and http:// URLs of a named host.");
+    const rules = await rulesOf(groupId);
+    if (rules?.policy !== "allowlist") {
+      throw new Refusal(403, "This group has no allow-list, so the proxy is closed to it.");
+    }
+    if (!isAllowed(target, rules.allow)) {
+      const place = listEntry(target);
+      throw this.#noted(
+        rules.ownerId,
+        target,
+        `${place} is not on this group's list of allowed hosts; the owner can add it.`,
+      );
+    }
+    if ((this.#open.get(groupId)?.size ?? 0) >= maxConnectionsPerGroup) {
+      throw new Refusal(503, `This group has ${maxConnectionsPerGroup} connections open, which is as many as it may.`);
+    }
+    // Counted from here on, so that a thousand at once cannot all slip by the bound.
+    this.#count(groupId, client);
+    return await this.#connect(rules.ownerId, target);
+  }
+
+  async #connect(ownerId: string, target: ForwardTarget): Promise<Socket> {
+    const { resolve, isPublic = isPublicAddress } = this.#options;
+    const addresses = await resolve(target.host).catch((error: unknown) => {
+      throw new Refusal(502, `The name ${target.host} was not found: ${errorMessage(error)}`);
+    });
+    // One bad address makes the name untrustworthy as a whole.
+    if (addresses.length === 0 || !addresses.every(isPublic)) {
+      throw this.#noted(ownerId, target, `${target.host} does not lead to a public address, and others are refused.`);
+    }
+    let failure: unknown;
+    for (const address of addresses.slice(0, triedAddresses)) {
+      try {
+        return await connected(address, target.port);
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw new Refusal(502, `${target.host}:${target.port} could not be reached: ${errorMessage(failure)}`);
+  }
+
+  #noted(groupId: string, target: ForwardTarget, reason: string): Refusal {
+    const { refused, logger, now } = this.#options;
+    refused.add(groupId, { host: listEntry(target), reason, at: now() });
+    logger.info({ group: groupId, host: target.host, port: target.port }, "an agent was refused a host");
+    return new Refusal(403, reason);
+  }
+
+  #count(groupId: string, client: Duplex): void {
+    const open = this.#open.get(groupId) ?? new Set<Duplex>();
+    this.#open.set(groupId, open);
+    if (open.has(client)) return;
+    open.add(client);
+    client.once("close", () => open.delete(client));
+  }
+
+  #keep(client: Duplex, upstream: Socket): void {
+    const gone = (): void => void upstream.destroy();
+    client.once("close", gone);
+    upstream.once("close", () => client.removeListener("close", gone));
+    upstream.on("error", () => upstream.destroy());
+    upstream.setTimeout(idleTimeoutMs, () => upstream.destroy());
+  }
+
+  #refusal(error: unknown): Refusal {
+    if (error instanceof Refusal) return error;
+    this.#options.logger.warn({ error: errorMessage(error) }, "the forward proxy failed");
+    return new Refusal(500, "The gateway could not do this; its log says why.");
+  }
+}
+
+/** Of the credentials that a proxy's URL carries: any user name, the token as the password. */
+function proxyToken(header: string | undefined): string | null {
+  const encoded = /^basic +(?<encoded>[A-Za-z0-9+/_-]{1,400}={0,2})$/i.exec(header ?? "")?.groups?.["encoded"];
+  if (encoded === undefined) return null;
+  const pair = Buffer.from(encoded, "base64").toString("utf8");
+  const colon = pair.indexOf(":");
+  return colon === -1 ? null : pair.slice(colon + 1);
+}
+
+async function connected(address: string, port: number): Promise<Socket> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const socket = connect({ host: address, port, allowHalfOpen: true, noDelay: true });
+  const timer = setTimeout(() => socket.destroy(new Error("it did not answer within 10 s")), connectTimeoutMs);
+  socket.once("connect", resolve).once("error", reject);
+  try {
+    await promise;
+    socket.removeListener("error", reject);
+    return socket;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const explained = (status: number, sentence: string): Record<string, string | number> => ({
+  "content-type": "text/plain; charset=utf-8",
+  "content-length": Buffer.byteLength(`${sentence}\n`),
+  ...(status === 407 ? { "proxy-authenticate": 'Basic realm="praktor"' } : {}),
+});
+
+const phrase = (sentence: string): string => sentence.replaceAll(/[^\x20-\x7e]/g, " ");
+
+/** The sentence also stands where the status has its phrase: many programs show that and not the body. */
+function refuseTunnel(client: Duplex, { status, message }: Refusal): void {
+  if (client.destroyed) return;
+  const headers = Object.entries({ ...explained(status, message), connection: "close" });
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  client.end(`HTTP/1.1 ${status} ${phrase(message)}\r\n${lines}\r\n${message}\n`);
+}

@@ -1,0 +1,141 @@
+/** Which targets pass a list, and which addresses are the internet's: the pure cores of the forward proxy. */
+import { BlockList } from "node:net";
+import { array, assert, constantFrom, nat, oneof, property, string } from "fast-check";
+import { describe, expect, test } from "vitest";
+import { connectTarget, isAllowed, plainTarget } from "./forward-target.ts";
+import { isPublicAddress } from "./public-address.ts";
+
+const allow = ["example.org", "git.example.org:8443", "192.0.2.7"];
+
+describe("an allow-list", () => {
+  test.each([
+    ["example.org:443", true],
+    ["example.org:80", true],
+    ["EXAMPLE.ORG:443", true],
+    ["example.org:22", false],
+    ["git.example.org:8443", true],
+    ["git.example.org:443", false],
+    ["www.example.org:443", false],
+    ["example.org.evil.net:443", false],
+    ["evil-example.org:443", false],
+    ["example.org.:443", false],
+    ["192.0.2.7:80", true],
+    ["0300.0.2.7:80", false],
+  ])("%s: %s", (authority, expected) => {
+    const target = connectTarget(authority);
+    expect(target !== null && isAllowed(target, allow)).toBe(expected);
+  });
+
+  test("lets through nothing else, whatever is written (10,000 targets)", () => {
+    const noise = oneof(
+      string(),
+      constantFrom(
+        "example.org",
+        "example.org:443",
+        "@",
+        "#",
+        "?",
+        "/",
+        "\\",
+        "%2e",
+        "\0",
+        ":443",
+        "http://",
+        " ",
+        ".",
+      ),
+    );
+    const written = array(noise, { minLength: 1, maxLength: 5 }).map((parts) => parts.join(""));
+    const right = new Set([
+      "example.org:443",
+      "example.org:80",
+      "git.example.org:8443",
+      "192.0.2.7:80",
+      "192.0.2.7:443",
+    ]);
+    const forAll = () =>
+      assert(
+        property(written, (text) => {
+          const target = connectTarget(text);
+          const passes = target !== null && isAllowed(target, allow);
+          if (passes && !right.has(text.toLowerCase())) return false;
+          const url = plainTarget(text);
+          // Another reader of the same URL must find the same host in it.
+          return url === null || !isAllowed(url, allow) || new URL(text).hostname === url.host;
+        }),
+        { numRuns: 10_000 },
+      );
+    expect(forAll).not.toThrow();
+  });
+});
+
+describe("a public address", () => {
+  test.each(["93.184.215.14", "1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "::ffff:1.1.1.1"])(
+    "%s is one",
+    (address) => {
+      expect(isPublicAddress(address)).toBe(true);
+    },
+  );
+
+  test.each([
+    "0.0.0.0",
+    "10.0.0.1",
+    "100.64.0.1",
+    "127.0.0.1",
+    "127.255.1.1",
+    "169.254.169.254",
+    "172.17.0.1",
+    "172.31.9.9",
+    "192.168.1.1",
+    "192.0.2.1",
+    "198.18.0.1",
+    "224.0.0.1",
+    "255.255.255.255",
+    "240.0.0.1",
+    "::",
+    "::1",
+    "fe80::1",
+    "fc00::1",
+    "fd00:ec2::254",
+    "ff02::1",
+    "::ffff:10.0.0.1",
+    "::ffff:127.0.0.1",
+    "64:ff9b::10.0.0.1",
+    "2002:7f00:1::",
+    "2001:db8::1",
+    "localhost",
+    "",
+    "example.org",
+    "fe80::1%eth0",
+    "fec0::1",
+    "100::1",
+    "2001::1",
+  ])("%s is none", (address) => {
+    expect(isPublicAddress(address)).toBe(false);
+  });
+
+  test("is never of the private ranges (10,000 addresses)", () => {
+    const closed = new BlockList();
+    for (const [net, bits] of [
+      ["10.0.0.0", 8],
+      ["172.16.0.0", 12],
+      ["192.168.0.0", 16],
+      ["127.0.0.0", 8],
+      ["169.254.0.0", 16],
+      ["100.64.0.0", 10],
+      ["0.0.0.0", 8],
+    ] as const)
+      closed.addSubnet(net, bits);
+    const first = constantFrom(0, 10, 100, 127, 169, 172, 192, 8);
+    const octet = nat(255);
+    const forAll = () =>
+      assert(
+        property(first, octet, octet, octet, (...octets) => {
+          const address = octets.join(".");
+          return !(closed.check(address) && (isPublicAddress(address) || isPublicAddress(`::ffff:${address}`)));
+        }),
+        { numRuns: 10_000 },
+      );
+    expect(forAll).not.toThrow();
+  });
+});
