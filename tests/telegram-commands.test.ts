@@ -23,9 +23,7 @@ test("/stop says what was cut, and the chat goes on", async () => {
 });
 
 test("/usage, /model, /groups and /agents tell what is so", async () => {
-  expect((await system.ask("/usage")).text).toMatch(
-    /All groups:[^]*24 hours: [1-9]\d* model calls · [1-9][\d,]* tokens read/,
-  );
+  expect((await system.ask("/usage")).text).toMatch(/All groups[^]*Today: \$0\.\d\d, [1-9][\d,]* tokens[^]*By model/);
   expect((await system.ask("/model claude-test-1")).text).toContain("From the next message on Ada uses claude-test-1");
   await system.ask("echo with another model");
   expect(JSON.stringify(system.model.requests.at(-1)?.body)).toContain("claude-test-1");
