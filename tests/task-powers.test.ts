@@ -101,6 +101,34 @@ describe("a task with process sandboxes", { timeout: 60_000 }, () => {
     expect(asked()).toContain("> echo it rains in Rhodes");
   });
 
+  test("with a sandbox of its own works on the group's files apart from its chat, and its rights are its own", async () => {
+    const since = system.telegram.sequence;
+    await system.ask("write shared.txt: seen by both");
+    const prompt = "bash: cat shared.txt; ptask create --name Sly --schedule +1h --prompt p; ptask list-groups";
+    const task = await create({ name: "Apart", prompt, own_sandbox: true });
+    await runNow(task);
+    const said = await system.answerMatching(/seen by both/, owner, since);
+    // The chat's turns may make tasks; this sandbox is known apart from them, also of the main group.
+    expect(said.text).toMatch(/may not create or change tasks/);
+    expect(said.text).toMatch(/Only the main group may do this/);
+    expect(await over(task)).toMatchObject({ state: "succeeded", delivery: "sent" });
+    const agents = z.array(z.object({ group_id: z.string() })).parse(await system.getJson("/api/agents"));
+    expect(agents.map((agent) => agent.group_id)).toContain(`task-${task.id}`);
+    const groups = z.array(z.object({ id: z.string() })).parse(await system.getJson("/api/groups"));
+    expect(groups.map((group) => group.id)).not.toContain(`task-${task.id}`);
+
+    const may = await create({ name: "Trusted", prompt, own_sandbox: true, may_manage_tasks: true });
+    await runNow(may);
+    await system.answerMatching(/Task created: /, owner, said.sequence);
+    const listed = z.array(TaskView).parse(await system.getJson(`/api/tasks?group_id=${owner}`));
+    expect(listed.filter(({ name }) => name === "Sly")).toMatchObject([{ group_id: String(owner) }]);
+
+    await fetch(`${system.gateway.web}/api/tasks/${task.id}`, { method: "DELETE" });
+    await expect
+      .poll(async () => JSON.stringify(await system.getJson("/api/agents")), { timeout: 10_000 })
+      .not.toContain(`task-${task.id}`);
+  });
+
   test("only the main group's agent has the tools for all groups, and only it is answered", async () => {
     expect((await system.ask("tool mcp__praktor-main__list_groups {}")).text).toContain(`"id": "${friend}"`);
     const since = system.telegram.sequence;

@@ -38,5 +38,9 @@ export const taskToolOptions = {
     .boolean()
     .optional()
     .describe("Whether the task's own runs may create and change tasks (default: no)"),
+  own_sandbox: z
+    .boolean()
+    .optional()
+    .describe("A sandbox of its own on the group's files: what the task may do then holds for it alone (default: no)"),
   group_id: z.string().optional().describe("Another group; only from the main group"),
 };

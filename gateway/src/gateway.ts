@@ -209,7 +209,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     wakeDelivery: () => telegram?.wakeDelivery(),
   });
   const swarms = stack.use(madeSwarms.swarms);
-  const { scheduler, tasks, ipc } = makeScheduler(settings, {
+  const { scheduler, tasks, ipc, forgetSandboxes } = makeScheduler(settings, {
     store,
     assistant,
     running,
@@ -221,6 +221,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     publish,
     wakeDelivery,
     status: () => status.status(),
+    forgetSandbox: (folder) => host.forget(folder, lifetime.signal),
   });
   stack.use(scheduler);
   const pairing = await Pairing.load(store.settings, clock, settings.telegram.allow_from);
@@ -344,6 +345,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     void (await Promise.all([
       store.prune({ forMs: settings.scheduler.keep_runs_for, ofTask: settings.scheduler.keep_runs }),
       audit.prune(),
+      forgetSandboxes(),
     ]));
   every(background, pruneEveryMs, prune);
   background.run(prune);

@@ -202,7 +202,12 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
       const fetched = await parts.telegram()?.fetchFiles(messages, (...file) => workspace.write(...file), signal);
       return { files: [...filesInPlace(messages), ...(fetched?.files ?? [])], note: fetched?.note ?? null };
     },
-    taskOf: async (turnId) => (await store.runs.ofTurn(turnId))?.task ?? null,
+    taskOf: async (turnId) => {
+      const task = (await store.runs.ofTurn(turnId))?.task;
+      if (!task) return null;
+      // In a sandbox of its own it still works with its group's model.
+      return { ...task, model: task.model ?? (await store.groups.get(task.groupId))?.model ?? null };
+    },
     preCheck: (turn, signal) => preCheck.ask(turn, signal),
     passPoint,
   });
@@ -237,6 +242,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
   const assistant = new Assistant({ store, running, dispatcher, pool, request, publish });
   const midTurn = new MidTurnWords({
     messages: store.messages,
+    groups: store.groups,
     conversations: store.conversations,
     running,
     logger: log,

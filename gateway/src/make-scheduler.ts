@@ -29,12 +29,16 @@ export interface SchedulerParts {
   publish: (event: PraktorEvent) => void;
   wakeDelivery: () => void;
   status: () => Promise<StatusView>;
+  /** Removes what a sandbox that is gone for good leaves in the engine. */
+  forgetSandbox: (folder: string) => Promise<void>;
 }
 
 export interface ScheduledTasks {
   scheduler: Scheduler;
   tasks: TaskDesk;
   ipc: IpcDesk;
+  /** Of deleted tasks, once their last turns are over. For once a day. */
+  forgetSandboxes: () => Promise<void>;
 }
 
 export function makeScheduler(settings: Settings, parts: SchedulerParts): ScheduledTasks {
@@ -61,6 +65,7 @@ export function makeScheduler(settings: Settings, parts: SchedulerParts): Schedu
     timezone: parts.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     scheduler,
     stopTurn: (turnId) => assistant.stopTurn(turnId),
+    removeSandbox: async (taskId) => void (await assistant.stopAgent(hiddenGroup(taskId))),
     publish,
   });
   const ipc = new IpcDesk({
@@ -78,12 +83,25 @@ export function makeScheduler(settings: Settings, parts: SchedulerParts): Schedu
     },
     status: async () => statusText(await parts.status()),
   });
-  return { scheduler, tasks, ipc };
+  const forgetSandboxes = async (): Promise<void> => {
+    for (const { id, kind, folder } of await store.groups.all()) {
+      if (kind !== "task" || (await store.tasks.get(taskOf(id))) || (await store.turns.open(id)).length > 0) continue;
+      await parts.forgetSandbox(folder);
+      await store.groups.removeHidden(id);
+    }
+  };
+  return { scheduler, tasks, ipc, forgetSandboxes };
 }
+
+const hiddenGroup = (taskId: string): string => `task-${taskId}`;
+const taskOf = (groupId: string): string => groupId.slice("task-".length);
 
 /** A sandbox does not say which of its turns asks, so what counts is whether any of them may. */
 async function mayManageTasks(groupId: string, store: Store, running: RunningTurns): Promise<boolean> {
   const turns = running.of(groupId).map(({ turn }) => turn);
+  const group = await store.groups.get(groupId);
+  // In a sandbox of its own nobody else asks, and between its runs nobody has anything to.
+  if (group?.kind === "task" && turns.length === 0) return false;
   if (turns.length === 0 || turns.some((turn) => turn.sender !== "scheduler")) return true;
   const tasks = await Promise.all(turns.map((turn) => store.runs.ofTurn(turn.id)));
   return tasks.some((known) => known?.task.mayManageTasks === true);

@@ -65,6 +65,8 @@ export const taskOptions = {
   pre_check: z.string().trim().min(1).max(4_000).nullable().optional(),
   /** Whether the task's own runs may create and change tasks. */
   may_manage_tasks: z.boolean().optional(),
+  /** A sandbox of its own on the group's files: then its runs are known apart from the group's chat. Only for `isolated` tasks. */
+  own_sandbox: z.boolean().optional(),
 };
 
 export const TaskCreate = z.object({
@@ -107,6 +109,7 @@ export const TaskView = z.object({
   max_cost_usd: z.number().nullable(),
   pre_check: z.string().nullable(),
   may_manage_tasks: z.boolean(),
+  own_sandbox: z.boolean(),
   /** False while paused; a completed task is not enabled either. */
   enabled: z.boolean(),
   status: TaskStatus,

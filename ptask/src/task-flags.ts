@@ -19,7 +19,8 @@ export function withTaskFlags(command: Command): Command {
     .option("--max-turns <count>", "steps of one run at most (none: the installation's limit)", asNumber)
     .option("--max-duration <time>", "how long a run may take: 90s, 10m (none: the installation's limit)", span)
     .option("--max-cost <usd>", "what a run may cost in US dollars (none: no limit)", asNumber)
-    .option("--may-manage-tasks <yes>", "true or false: whether its runs may create and change tasks", yesOrNo);
+    .option("--may-manage-tasks <yes>", "true or false: whether its runs may create and change tasks", yesOrNo)
+    .option("--own-sandbox <yes>", "true or false: a sandbox of its own on the group's files", yesOrNo);
 }
 
 /** Flags are spelt with dashes; the wire has underscores, and names the units. */
@@ -43,6 +44,7 @@ const wireNames: Readonly<Record<string, string>> = {
   maxDuration: "max_duration_ms",
   maxCost: "max_cost_usd",
   mayManageTasks: "may_manage_tasks",
+  ownSandbox: "own_sandbox",
   group: "group_id",
 };
 

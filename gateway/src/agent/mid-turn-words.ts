@@ -7,7 +7,7 @@ import type { IpcReply } from "@praktor/protocol/ipc";
 import type { WorkspaceEntry } from "@praktor/protocol/workspace";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
-import type { ConversationStore, MessageStore, NewOutboxPart } from "../store/contract.ts";
+import type { ConversationStore, GroupStore, MessageStore, NewOutboxPart } from "../store/contract.ts";
 import type { Conversation } from "../store/rows.ts";
 import { messageView } from "./message-view.ts";
 import type { RunningTurn, RunningTurns } from "./running-turns.ts";
@@ -15,6 +15,7 @@ import type { RunningTurn, RunningTurns } from "./running-turns.ts";
 export interface MidTurnWordsOptions {
   messages: Pick<MessageStore, "notice" | "noticeOnce">;
   conversations: Pick<ConversationStore, "get" | "list">;
+  groups: Pick<GroupStore, "get">;
   running: RunningTurns;
   logger: Logger;
   stat: (groupId: string, path: string, signal: AbortSignal) => Promise<WorkspaceEntry>;
@@ -77,7 +78,7 @@ export class MidTurnWords {
         ? { message: await messages.notice(words), repeated: false }
         : await messages.noticeOnce(words, payload.key);
     if (repeated) return;
-    publish({ type: "message", groupId, message: messageView(message) });
+    publish({ type: "message", groupId: place.groupId, message: messageView(message) });
     onOutgoing();
   }
 
@@ -110,7 +111,8 @@ export class MidTurnWords {
     const conversation = await conversations.get(conversationId);
     if (!conversation || conversation.groupId !== groupId) throw new PraktorError("gone", "The conversation is gone.");
     if (conversation.address.channel !== "none") return conversation;
-    const others = await conversations.list(groupId);
+    const group = await this.#options.groups.get(groupId);
+    const others = await conversations.list(group?.parentId ?? groupId);
     return others.find(({ kind }) => kind === "chat") ?? others.find(({ kind }) => kind === "page") ?? conversation;
   }
 }

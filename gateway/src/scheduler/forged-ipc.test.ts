@@ -141,7 +141,7 @@ function forged(): Arbitrary<string> {
 }
 
 describe("forged messages of a sandbox", () => {
-  test(`have no effect outside its group, and break nothing, ${messages} of them`, { timeout: 120_000 }, async () => {
+  test(`have no effect outside its group, and break nothing, ${messages} of them`, { timeout: 600_000 }, async () => {
     const { bench, desk, effects, errors } = await open();
     await using _ = bench;
     const others = async (): Promise<unknown> => [

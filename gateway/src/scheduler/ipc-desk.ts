@@ -53,8 +53,10 @@ export class IpcDesk {
           .map(({ path, message }) => `${path.map(String).join(".")}: ${message}`);
         return { error: `The request is not valid. ${problems.join("; ")}` };
       }
-      const group = await this.#options.groups.get(groupId);
+      const asks = await this.#options.groups.get(groupId);
+      const group = asks && (await this.#actsFor(asks));
       if (!group) return { error: `There is no group "${groupId}".` };
+      await this.#authorise(asks, group, parsed.data);
       return await this.#answer(group, parsed.data);
     } catch (error) {
       if (error instanceof PraktorError)
@@ -66,7 +68,6 @@ export class IpcDesk {
 
   async #answer(group: Group, request: IpcRequest): Promise<IpcReply> {
     const { tasks, groups } = this.#options;
-    await this.#authorise(group, request);
     switch (request.type) {
       case "create_task": {
         const { group_id: wanted, key, ...rest } = request.payload;
@@ -120,10 +121,18 @@ export class IpcDesk {
     }
   }
 
-  async #authorise(group: Group, request: IpcRequest): Promise<void> {
+  /** A task's own sandbox asks for the task's group, and is never the main one; a swarm's member has nothing to ask here. */
+  async #actsFor(asks: Group): Promise<Group | null> {
+    if (asks.kind === "chat") return asks;
+    if (asks.kind === "member" || asks.parentId === null) return null;
+    const parent = await this.#options.groups.get(asks.parentId);
+    return parent && { ...parent, isMain: false };
+  }
+
+  async #authorise(asks: Group, group: Group, request: IpcRequest): Promise<void> {
     const right = rights[request.type];
     if (right === "main" && !group.isMain) throw onlyMain();
-    if (right === "manage" && !(await this.#options.mayManageTasks(group.id))) {
+    if (right === "manage" && !(await this.#options.mayManageTasks(asks.id))) {
       throw new PraktorError("denied", "This task's runs may not create or change tasks.", {
         hint: "Somebody can allow it with the task's setting may_manage_tasks.",
       });

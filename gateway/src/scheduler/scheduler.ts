@@ -254,7 +254,8 @@ export class Scheduler implements AsyncDisposable {
     const { store, ids, clock } = this.#options;
     const chat = task.contextMode === "group" ? await taskChat(store.conversations, task.groupId) : null;
     const context = runContext(task, scheduledFor, clock.now());
-    return { runId, turnId: ids.next(), conversationId: chat?.id ?? null, context };
+    const own = task.ownSandbox && chat === null ? { groupId: (await store.groups.ofTask(task)).id } : {};
+    return { runId, turnId: ids.next(), conversationId: chat?.id ?? null, context, ...own };
   }
 
   /** Null when another run is open and the task leaves such ones out. */

@@ -21,6 +21,8 @@ export interface TaskDeskOptions {
   scheduler: { wake: () => void; runNow: (task: Task) => Promise<{ id: string } | null> };
   /** Ends the turn of a run whose task is deleted. */
   stopTurn: (turnId: string) => Promise<unknown>;
+  /** Ends a deleted task's own sandbox. */
+  removeSandbox: (taskId: string) => Promise<void>;
   publish: (event: PraktorEvent) => void;
 }
 
@@ -63,6 +65,7 @@ export class TaskDesk {
     if (others.filter((task) => task.status !== "completed").length >= maxTasks) {
       throw new PraktorError("invalid", `This group has ${maxTasks} tasks already.`, { hint: "Delete some first." });
     }
+    checkContext(wanted.context_mode ?? "isolated", wanted.own_sandbox ?? false);
     const now = clock.now();
     const zone = parseTimeZone(wanted.timezone ?? timezone);
     const schedule = parseSchedule(wanted.schedule, zone, now);
@@ -85,6 +88,7 @@ export class TaskDesk {
       maxCostUsd: wanted.max_cost_usd ?? null,
       preCheck: wanted.pre_check ?? null,
       mayManageTasks: wanted.may_manage_tasks ?? false,
+      ownSandbox: wanted.own_sandbox ?? false,
       anchorAt: now,
       nextRunAt: firstRun({ schedule, timezone: zone, anchorAt: now }, now),
     });
@@ -94,6 +98,7 @@ export class TaskDesk {
   async update(id: string, change: TaskUpdate): Promise<TaskView> {
     const { store, clock } = this.#options;
     const task = await this.#task(id);
+    checkContext(change.context_mode ?? task.contextMode, change.own_sandbox ?? task.ownSandbox);
     const now = clock.now();
     const timezone = change.timezone === undefined ? task.timezone : parseTimeZone(change.timezone);
     const schedule = parseSchedule(change.schedule ?? JSON.stringify(task.schedule), timezone, now);
@@ -121,6 +126,7 @@ export class TaskDesk {
       ...(change.max_cost_usd === undefined ? {} : { maxCostUsd: change.max_cost_usd }),
       ...(change.pre_check === undefined ? {} : { preCheck: change.pre_check }),
       ...(change.may_manage_tasks === undefined ? {} : { mayManageTasks: change.may_manage_tasks }),
+      ...(change.own_sandbox === undefined ? {} : { ownSandbox: change.own_sandbox }),
       ...(enabled === (task.status === "active") ? {} : { status: enabled ? "active" : "paused" }),
       ...(isRescheduled ? { schedule, timezone, anchorAt } : {}),
       ...(isRescheduled || resumes ? { nextRunAt: firstRun(timing, now) } : {}),
@@ -135,6 +141,7 @@ export class TaskDesk {
     const open = (await store.runs.history(id, historyAtMost)).filter((run) => run.state === "queued");
     if (!(await store.tasks.remove(id))) throw noTask(id);
     for (const { turnId } of open) if (turnId !== null) await stopTurn(turnId);
+    if (task.ownSandbox) await this.#options.removeSandbox(task.id);
     await this.#changed(task, "deleted");
   }
 
@@ -197,6 +204,14 @@ export class TaskDesk {
 
 export function noTask(id: string): PraktorError<"not_found"> {
   return new PraktorError("not_found", `There is no task "${id}".`);
+}
+
+/** The group's conversation lives in the group's sandbox. */
+function checkContext(contextMode: Task["contextMode"], ownSandbox: boolean): void {
+  if (!ownSandbox || contextMode === "isolated") return;
+  throw new PraktorError("invalid", "A task with a sandbox of its own cannot work in the group's conversation.", {
+    hint: "Set context_mode to isolated, or own_sandbox to false.",
+  });
 }
 
 /** A single moment that has passed is due at once; whether that is too late is decided where it is claimed. */

@@ -23,6 +23,7 @@ export function taskView(task: Task, groupName: string, delivery: DeliveryState 
     max_cost_usd: task.maxCostUsd,
     pre_check: task.preCheck,
     may_manage_tasks: task.mayManageTasks,
+    own_sandbox: task.ownSandbox,
     enabled: task.status === "active",
     status: task.status,
     last_run: time(task.lastRunAt),

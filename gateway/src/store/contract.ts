@@ -380,6 +380,8 @@ export type NewTask = Omit<
 export interface RunStart {
   runId: string;
   turnId: string;
+  /** Where the turn works, when that is not the task's group but a hidden one for it. */
+  groupId?: string;
   /** The group's chat for `context_mode: group`; null makes a conversation of the run's own. */
   conversationId: string | null;
   /** Stands before the prompt. */

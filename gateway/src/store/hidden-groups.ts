@@ -59,6 +59,9 @@ export async function removeHiddenGroup(queries: Queries, id: string): Promise<b
   const conversationIds = conversations.map((row) => row.id);
   if (conversationIds.length > 0)
     await queries.deleteFrom("idempotency_keys").where("conversation_id", "in", conversationIds).execute();
+  // What its agent said in the parent's chat stays there.
+  if (turnIds.length > 0)
+    await queries.updateTable("messages").set({ turn_id: null }).where("turn_id", "in", turnIds).execute();
   if (turnIds.length > 0) await queries.deleteFrom("turn_events").where("turn_id", "in", turnIds).execute();
   await queries.deleteFrom("messages").where("group_id", "=", id).execute();
   if (turnIds.length > 0) await queries.deleteFrom("turns").where("id", "in", turnIds).execute();

@@ -148,6 +148,7 @@ async function useEverything(store: SqliteStore, clock: TestClock): Promise<void
     preCheck: null,
     requestKey: "k",
     mayManageTasks: false,
+    ownSandbox: false,
     anchorAt: 1,
     nextRunAt: 1,
   });

@@ -179,6 +179,8 @@ export interface Task {
   /** A command whose output wakes the agent. Null: each run does. */
   preCheck: string | null;
   mayManageTasks: boolean;
+  /** Its runs work in a hidden group, on the group's files. */
+  ownSandbox: boolean;
   /** Intervals count from here. */
   anchorAt: number;
   /** Null: it will not run by itself again. */

@@ -14,13 +14,13 @@ export async function startRun(
   { task, run, start, notBefore = null }: { task: Task; run: TaskRun; start: RunStart; notBefore?: number | null },
   now: number,
 ): Promise<StartedRun> {
-  const conversationId =
-    start.conversationId ?? run.conversationId ?? (await openConversation(queries, ids, task, now));
+  const groupId = start.groupId ?? task.groupId;
+  const conversationId = start.conversationId ?? (await ownConversation(queries, ids, { task, run, groupId }, now));
   const turn = await queries
     .insertInto("turns")
     .values({
       id: start.turnId,
-      group_id: task.groupId,
+      group_id: groupId,
       conversation_id: conversationId,
       state: "queued",
       sender: "scheduler",
@@ -30,7 +30,7 @@ export async function startRun(
     .returningAll()
     .executeTakeFirstOrThrow();
   const message = await insertMessage(queries, {
-    groupId: task.groupId,
+    groupId,
     conversationId,
     turnId: start.turnId,
     role: "user",
@@ -55,13 +55,29 @@ export async function startRun(
 }
 
 /** Its answer goes to the group's chat as a message of its own; here nothing is delivered. */
-async function openConversation(queries: Queries, ids: Ids, task: Task, now: number): Promise<string> {
+async function ownConversation(
+  queries: Queries,
+  ids: Ids,
+  { task, run, groupId }: { task: Task; run: TaskRun; groupId: string },
+  now: number,
+): Promise<string> {
+  const known =
+    run.conversationId === null
+      ? undefined
+      : await queries
+          .selectFrom("conversations")
+          .select("id")
+          .where("id", "=", run.conversationId)
+          .where("group_id", "=", groupId)
+          .executeTakeFirst();
+  // Another sandbox since the last try does not have its session.
+  if (known) return known.id;
   const id = ids.next();
   await queries
     .insertInto("conversations")
     .values({
       id,
-      group_id: task.groupId,
+      group_id: groupId,
       channel: "none",
       address: JSON.stringify({ channel: "none" }),
       place: null,

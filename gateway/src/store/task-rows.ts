@@ -32,6 +32,7 @@ export function toTask(row: Selectable<ScheduledTaskTable>): Task {
     maxCostUsd: row.max_cost_usd,
     preCheck: row.pre_check,
     mayManageTasks: row.may_manage_tasks === 1,
+    ownSandbox: row.own_sandbox === 1,
     anchorAt: row.anchor_at,
     nextRunAt: row.next_run_at,
     lastRunAt: row.last_run_at,

@@ -144,6 +144,7 @@ function columns(task: Omit<NewTask, "id" | "groupId" | "requestKey">) {
     max_duration_ms: task.maxDurationMs,
     max_cost_usd: task.maxCostUsd,
     pre_check: task.preCheck,
+    own_sandbox: task.ownSandbox ? (1 as const) : (0 as const),
     may_manage_tasks: task.mayManageTasks ? (1 as const) : (0 as const),
     anchor_at: task.anchorAt,
     next_run_at: task.nextRunAt,

@@ -34,6 +34,7 @@ export function tasksContract(make: MakeStore): void {
       maxCostUsd: null,
       preCheck: null,
       mayManageTasks: false,
+      ownSandbox: false,
       anchorAt: chat.clock.now(),
       nextRunAt: chat.clock.now() + HOUR_MS,
       ...change,

@@ -36,6 +36,7 @@ export class SchedulerBench implements AsyncDisposable {
       timezone: "UTC",
       scheduler: { wake: () => {}, runNow: (task) => this.scheduler.runNow(task) },
       stopTurn: (turnId) => this.store.turns.requestCancel(turnId),
+      removeSandbox: async () => {},
       publish: (event) => this.events.push(event),
     });
   }
@@ -68,6 +69,7 @@ export class SchedulerBench implements AsyncDisposable {
       maxCostUsd: null,
       preCheck: null,
       mayManageTasks: false,
+      ownSandbox: false,
       nextRunAt: change.schedule.kind === "once" ? change.schedule.at_ms : nextRun(timing, this.now),
       ...timing,
     });

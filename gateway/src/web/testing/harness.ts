@@ -157,6 +157,7 @@ function memoryTasks(store: SqliteStore, clock: Clock): TaskDesk {
     timezone: "UTC",
     scheduler: { wake: () => {}, runNow },
     stopTurn: (turnId) => store.turns.requestCancel(turnId),
+    removeSandbox: async () => {},
     publish: () => {},
   });
 }
