@@ -26,13 +26,13 @@ export const SideNav = () => (
 
 export const BottomNav = () => (
   <nav aria-label={en.nav.label} className="border-t bg-panel pb-[env(safe-area-inset-bottom)]">
-    <ul className="grid grid-cols-4">
+    <ul className="grid grid-flow-col auto-cols-fr">
       {PAGES.map(({ to, label, icon: Icon }) => (
         <li key={to}>
           <Link
             to={to}
             activeOptions={{ exact: to === "/", includeSearch: false }}
-            className="flex h-14 flex-col items-center justify-center gap-1 text-[11px] font-medium -outline-offset-2"
+            className="flex h-14 flex-col items-center justify-center gap-1 text-[10px] font-medium -outline-offset-2"
             activeProps={{ className: "text-accent" }}
             inactiveProps={{ className: "text-muted" }}
           >

@@ -1,11 +1,12 @@
 /** The pages, in the order of the navigation. */
-import { CalendarClock, LayoutDashboard, MessagesSquare, UsersRound } from "lucide-react";
+import { CalendarClock, LayoutDashboard, MessagesSquare, UsersRound, Waypoints } from "lucide-react";
 import { en } from "../text/en.ts";
 
 export const PAGES = [
   { to: "/", label: en.nav.dashboard, icon: LayoutDashboard },
   { to: "/groups", label: en.nav.groups, icon: UsersRound },
   { to: "/tasks", label: en.nav.tasks, icon: CalendarClock },
+  { to: "/swarms", label: en.nav.swarms, icon: Waypoints },
   { to: "/conversations", label: en.nav.conversations, icon: MessagesSquare },
 ] as const;
 

@@ -39,6 +39,24 @@ const people = createRoute({
   component: lazyRouteComponent(() => import("../pages/people.tsx"), "PeoplePage"),
 });
 
+const swarms = createRoute({
+  getParentRoute: () => root,
+  path: "/swarms",
+  component: lazyRouteComponent(() => import("../pages/swarms.tsx"), "SwarmsPage"),
+});
+
+const newSwarm = createRoute({
+  getParentRoute: () => root,
+  path: "/swarms/new",
+  component: lazyRouteComponent(() => import("../pages/swarm-compose.tsx"), "SwarmComposePage"),
+});
+
+const swarm = createRoute({
+  getParentRoute: () => root,
+  path: "/swarms/$id",
+  component: lazyRouteComponent(() => import("../pages/swarm-run.tsx"), "SwarmRunPage"),
+});
+
 const conversations = createRoute({
   getParentRoute: () => root,
   path: "/conversations",
@@ -65,6 +83,9 @@ export const router = createRouter({
     group,
     tasks,
     people,
+    swarms,
+    newSwarm,
+    swarm,
     conversations.addChildren([noGroup, conversation]),
   ]),
   defaultPreload: "intent",

@@ -1,8 +1,10 @@
 /** Brings an event into what the page holds: the query cache, and the live turns. */
 import type { PraktorEvent } from "@praktor/protocol/events";
 import type { Health, GroupView, MessageView, StatusView } from "@praktor/protocol/rest";
+import type { SwarmNodeView, SwarmRunView } from "@praktor/protocol/swarm";
 import type { QueryClient } from "@tanstack/react-query";
 import { conversationsQuery, groupsQuery, type MessagePages, statusQuery } from "../api/queries.ts";
+import { swarmMessagesQuery, swarmQuery } from "../api/swarm-endpoints.ts";
 import type { Refetcher } from "./refetcher.ts";
 import { withDelivery, withMessage } from "./message-pages.ts";
 import type { TurnStore } from "./turn-store.ts";
@@ -63,9 +65,22 @@ export const applyEvent = ({ client, turns, refetch }: EventTargets, event: Prak
       refetch("status");
       return;
     case "swarm":
+      refetch("swarms", "swarm");
+      return;
     case "swarm_node":
+      client.setQueryData(swarmQuery(event.swarmId).queryKey, (run) => run && withNode(run, event.node));
+      // Its sums are the gateway's to make.
+      refetch("swarms", "swarm");
+      return;
     case "swarm_message":
+      client.setQueryData(swarmMessagesQuery(event.swarmId).queryKey, (messages) =>
+        messages === undefined
+          ? undefined
+          : [...messages.filter(({ id }) => id !== event.message.id), event.message].toSorted((a, b) => a.id - b.id),
+      );
+      return;
     case "swarm_board":
+      refetch("swarm-board");
       return;
     default:
       event satisfies never;
@@ -84,6 +99,11 @@ const storeMessage = (client: QueryClient, groupId: string, message: MessageView
   );
   return isKnown;
 };
+
+const withNode = (run: SwarmRunView, node: SwarmNodeView): SwarmRunView => ({
+  ...run,
+  nodes: run.nodes.map((other) => (other.role === node.role ? node : other)),
+});
 
 const eachHistory = (
   client: QueryClient,

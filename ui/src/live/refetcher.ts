@@ -11,7 +11,10 @@ type Resource =
   | "files"
   | "tasks"
   | "runs"
-  | "messages";
+  | "messages"
+  | "swarms"
+  | "swarm"
+  | "swarm-board";
 
 const PAUSE_MS = 1000;
 

@@ -1,0 +1,117 @@
+/** A team while it is put together: members by a key of their own, so that a role may be typed without losing its edges. Pure. */
+import type { SwarmTeam } from "@praktor/protocol/swarm";
+
+export interface DraftMember {
+  key: string;
+  role: string;
+  prompt: string;
+  /** A group's folder whose files are there to read; empty for none. */
+  folder: string;
+  model: string;
+}
+
+export type EdgeKind = "directed" | "mutual";
+
+export interface DraftEdge {
+  from: string;
+  to: string;
+  kind: EdgeKind;
+}
+
+export interface TeamDraft {
+  members: readonly DraftMember[];
+  edges: readonly DraftEdge[];
+  /** A member's key; `null` lets the gateway find or add one. */
+  lead: string | null;
+}
+
+export const EMPTY_TEAM: TeamDraft = { members: [], edges: [], lead: null };
+
+const sameEnds = (one: DraftEdge, other: DraftEdge): boolean =>
+  (one.from === other.from && one.to === other.to) || (one.from === other.to && one.to === other.from);
+
+export const withMember = (team: TeamDraft, key: string, role = ""): TeamDraft => ({
+  ...team,
+  members: [...team.members, { key, role, prompt: "", folder: "", model: "" }],
+});
+
+export const changeMember = (team: TeamDraft, key: string, change: Partial<Omit<DraftMember, "key">>): TeamDraft => ({
+  ...team,
+  members: team.members.map((member) => (member.key === key ? { ...member, ...change } : member)),
+});
+
+/** With it go its edges. */
+export const withoutMember = (team: TeamDraft, key: string): TeamDraft => ({
+  members: team.members.filter((member) => member.key !== key),
+  edges: team.edges.filter(({ from, to }) => from !== key && to !== key),
+  lead: team.lead === key ? null : team.lead,
+});
+
+/** Two members have one edge at most: another takes its place. None to oneself. */
+export const withEdge = (team: TeamDraft, edge: DraftEdge): TeamDraft =>
+  edge.from === edge.to ? team : { ...team, edges: [...team.edges.filter((other) => !sameEnds(other, edge)), edge] };
+
+export const withoutEdge = (team: TeamDraft, edge: DraftEdge): TeamDraft => ({
+  ...team,
+  edges: team.edges.filter((other) => !sameEnds(other, edge)),
+});
+
+export type TeamFlaw = "nobody" | "role_missing" | "role_twice" | "circle";
+
+/** What would keep it from running, as far as the page can tell; the gateway has the last word. */
+export const flawOf = ({ members, edges }: TeamDraft): TeamFlaw | null => {
+  if (members.length === 0) return "nobody";
+  const roles = members.map(({ role }) => role.trim().toLowerCase());
+  if (roles.includes("")) return "role_missing";
+  if (new Set(roles).size < roles.length) return "role_twice";
+  return hasCircle(edges) ? "circle" : null;
+};
+
+/** Members that would wait for each other for ever. */
+const hasCircle = (edges: readonly DraftEdge[]): boolean => {
+  let left = edges.filter(({ kind }) => kind === "directed");
+  for (;;) {
+    const waiting = new Set(left.map(({ to }) => to));
+    const next = left.filter(({ from }) => waiting.has(from));
+    if (next.length === left.length) return left.length > 0;
+    left = next;
+  }
+};
+
+/** As the API takes it. Only of a team without a flaw. */
+export const toTeam = ({ members, edges, lead }: TeamDraft): Pick<SwarmTeam, "agents" | "edges" | "lead"> => {
+  const roles = new Map(members.map(({ key, role }) => [key, role.trim()]));
+  const leader = lead === null ? undefined : roles.get(lead);
+  return {
+    agents: members.map(({ role, prompt, folder, model }) => ({
+      role: role.trim(),
+      prompt: prompt.trim(),
+      ...(folder === "" ? {} : { group_folder: folder }),
+      ...(model.trim() === "" ? {} : { model: model.trim() }),
+    })),
+    edges: edges.flatMap(({ from, to, kind }) => {
+      const [source, target] = [roles.get(from), roles.get(to)];
+      return source === undefined || target === undefined ? [] : [{ from: source, to: target, kind }];
+    }),
+    ...(leader === undefined ? {} : { lead: leader }),
+  };
+};
+
+/** A team that is there already, to go on from. `makeKey` gives each member its own. */
+export const fromTeam = (team: Pick<SwarmTeam, "agents" | "edges" | "lead">, makeKey: () => string): TeamDraft => {
+  const keys = new Map(team.agents.map(({ role }) => [role, makeKey()]));
+  const keyOf = (role: string): string => keys.get(role) ?? "";
+  return {
+    members: team.agents.map(({ role, prompt, group_folder: folder, model }) => ({
+      key: keyOf(role),
+      role,
+      prompt,
+      folder: folder ?? "",
+      model: model ?? "",
+    })),
+    edges: (team.edges ?? [])
+      .filter(({ from, to }) => keys.has(from) && keys.has(to))
+      .map(({ from, to, kind }) => ({ from: keyOf(from), to: keyOf(to), kind })),
+    lead: team.lead === undefined ? null : (keys.get(team.lead) ?? null),
+  };
+};
