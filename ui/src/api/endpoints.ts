@@ -1,5 +1,6 @@
 /** The REST API as functions: one for each call that the pages make. */
 import { AttentionView, UsageView } from "@praktor/protocol/insight";
+import { GroupNetworkView } from "@praktor/protocol/network";
 import { Instructions } from "@praktor/protocol/instructions";
 import { PairingOffer, PairingView } from "@praktor/protocol/pairing";
 import {
@@ -68,6 +69,13 @@ export const createGroup = (json: GroupCreate): Promise<GroupView> => request(Gr
 
 export const updateGroup = (id: string, json: GroupUpdate): Promise<GroupView> =>
   request(GroupView, group(id), { method: "PUT", json });
+
+/** Changes the fields that are there. */
+export const patchGroup = (id: string, json: GroupUpdate): Promise<GroupView> =>
+  request(GroupView, group(id), { method: "PATCH", json });
+
+export const getGroupNetwork = (id: string, signal?: Signal): Promise<GroupNetworkView> =>
+  request(GroupNetworkView, `${group(id)}/network`, { signal });
 
 /** Of all groups, or of the one named: then a stopped sandbox is started for it. */
 const instructions = (groupId: string | null): string =>

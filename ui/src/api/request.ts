@@ -7,7 +7,7 @@ import { ApiError } from "./api-error.ts";
 const DEADLINE_MS = 20_000;
 
 export interface RequestOptions {
-  method?: "GET" | "POST" | "PUT" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Sent as JSON. */
   json?: unknown;
   headers?: Record<string, string>;

@@ -14,6 +14,7 @@ import { en } from "../text/en.ts";
 import { GroupConversations } from "./group-conversations.tsx";
 import { GroupFiles } from "./group-files.tsx";
 import { GroupLimits } from "./group-limits.tsx";
+import { GroupNetwork } from "./group-network.tsx";
 import { GroupSandbox } from "./group-sandbox.tsx";
 import { GroupSettings } from "./group-settings.tsx";
 import { InstructionsCard } from "./instructions-card.tsx";
@@ -64,6 +65,7 @@ const Details = ({ group }: { group: GroupView }) => {
         <GroupSandbox group={group} samples={sight.samples} />
         <GroupSettings key={`${group.name} ${group.model}`} group={group} />
         <GroupLimits key={`limit ${group.budget_per_day}`} group={group} />
+        <GroupNetwork group={group} />
         <GroupConversations groupId={group.id} />
       </div>
     </div>

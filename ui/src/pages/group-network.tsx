@@ -1,0 +1,121 @@
+/** What a group's sandbox may reach: the policy, the hosts of its list, and what was refused lately. */
+import type { GroupNetworkView, NetworkPolicy } from "@praktor/protocol/network";
+import type { GroupView } from "@praktor/protocol/rest";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Plus } from "lucide-react";
+import { useId, useState } from "react";
+import { getGroupNetwork, patchGroup } from "../api/endpoints.ts";
+import { Button } from "../components/button.tsx";
+import { Card } from "../components/card.tsx";
+import { QueryView } from "../components/query-view.tsx";
+import { LoadingRows } from "../components/states.tsx";
+import { toastDone, toastFailed } from "../components/toasts.tsx";
+import { en } from "../text/en.ts";
+
+const t = en.network;
+const policies: readonly (NetworkPolicy | null)[] = [null, "open", "allowlist", "none"];
+const asLines = (text: string): string[] =>
+  text
+    .split(/[\s,]+/)
+    .map((line) => line.trim().toLowerCase())
+    .filter((line) => line !== "");
+
+export const GroupNetwork = ({ group }: { group: GroupView }) => {
+  const query = useQuery({
+    queryKey: ["network", group.id],
+    queryFn: ({ signal }) => getGroupNetwork(group.id, signal),
+    refetchInterval: 15_000,
+  });
+  return (
+    <Card title={t.title}>
+      <QueryView query={query} what={t.what} loading={<LoadingRows rows={2} />}>
+        {(network) => <Form key={`${network.policy} ${network.allow.join(" ")}`} group={group} network={network} />}
+      </QueryView>
+    </Card>
+  );
+};
+
+const Form = ({ group, network }: { group: GroupView; network: GroupNetworkView }) => {
+  const client = useQueryClient();
+  const id = useId();
+  const [policy, setPolicy] = useState(network.policy);
+  const [list, setList] = useState(network.allow.join("\n"));
+  const allow = asLines(list);
+  const inForce = policy ?? network.default_policy;
+  const changed = policy !== network.policy || allow.join(" ") !== network.allow.join(" ");
+  const save = useMutation({
+    mutationFn: () => patchGroup(group.id, { network: policy, network_allow: allow }),
+    onSuccess: () => toastDone(t.saved),
+    onError: (error) => toastFailed(t.failed, error),
+    onSettled: () => client.invalidateQueries({ queryKey: ["network", group.id] }),
+  });
+  return (
+    <form
+      className="space-y-3 p-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate();
+      }}
+    >
+      {network.not_enforced !== null && <p className="text-[13px] text-warn">{network.not_enforced}</p>}
+      <fieldset className="space-y-2">
+        <legend className="sr-only">{t.title}</legend>
+        {policies.map((one) => (
+          <label key={one ?? "default"} className="flex items-start gap-2 text-[13px]">
+            <input type="radio" name={id} className="mt-0.5" checked={policy === one} onChange={() => setPolicy(one)} />
+            <span>
+              <span className="font-medium">
+                {one === null ? t.asDefault(network.default_policy) : t.policies[one]}
+              </span>
+              {one !== null && <span className="block text-xs text-muted">{t.about[one]}</span>}
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      {inForce === "allowlist" && (
+        <div>
+          <label htmlFor={`${id}-list`} className="mb-1 block text-[13px] font-medium">
+            {t.hosts}
+          </label>
+          <textarea
+            id={`${id}-list`}
+            rows={4}
+            value={list}
+            spellCheck={false}
+            aria-describedby={`${id}-hint`}
+            placeholder="example.org"
+            className="w-full rounded-lg border border-line-strong/60 bg-ground px-3 py-2 font-mono text-xs placeholder:text-muted max-md:text-base"
+            onChange={({ target }) => setList(target.value)}
+          />
+          <p id={`${id}-hint`} className="mt-1 text-xs text-muted">
+            {t.hostsHint}
+          </p>
+        </div>
+      )}
+      {inForce === "allowlist" && network.refused.length > 0 && (
+        <div>
+          <h3 className="mb-1 text-[13px] font-medium">{t.refused}</h3>
+          <ul className="space-y-1">
+            {network.refused.slice(0, 5).map(({ host, reason }) => (
+              <li key={host} className="flex items-center gap-2 text-xs">
+                <span className="min-w-0 flex-1 truncate font-mono" title={reason}>
+                  {host}
+                </span>
+                {!allow.includes(host) && (
+                  <Button size="sm" aria-label={t.addOf(host)} onClick={() => setList([...allow, host].join("\n"))}>
+                    <Plus aria-hidden="true" />
+                    {t.add}
+                  </Button>
+                )}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {network.pending && <p className="text-xs text-muted">{t.pending}</p>}
+      <Button type="submit" variant="solid" disabled={!changed || save.isPending}>
+        {save.isPending ? en.group.saving : en.group.save}
+      </Button>
+    </form>
+  );
+};
