@@ -1,5 +1,5 @@
 /** What the model proxy adds to a call: the same small call to the same server, straight and through the sandbox endpoint, in turns. */
-import { EndpointBench, tokenOf } from "../gateway/src/sandbox-api/testing/endpoint-bench.ts";
+import { EndpointBench, spendingOf, tokenOf } from "../gateway/src/sandbox-api/testing/endpoint-bench.ts";
 
 export const name = "proxy";
 
@@ -9,7 +9,12 @@ const event = `event: content_block_delta\ndata: {"type":"content_block_delta","
 const request = JSON.stringify({ model: "claude-x", messages: [{ role: "user", content: "x".repeat(20_000) }] });
 
 export async function run(): Promise<void> {
+  for (const budget of [null, 1_000_000]) await measure(budget);
+}
+
+async function measure(budget: number | null): Promise<void> {
   await using bench = await EndpointBench.start();
+  bench.spending = spendingOf(budget);
   bench.upstream.answer = (incoming, response) => {
     incoming.resume().once("end", () => {
       response.writeHead(200, { "content-type": "text/event-stream" });
@@ -28,7 +33,9 @@ export async function run(): Promise<void> {
       whole[way].push(wholeMs);
     }
   }
-  console.log(`proxy: ${calls} calls each way, one after the other, 20 KB in, 20 events out, one process, loopback`);
+  console.log(
+    `proxy: ${calls} calls each way, one after the other, 20 KB in, 20 events out, one process, loopback, ${budget === null ? "no budget" : "within a budget"}`,
+  );
   for (const [title, times] of [
     ["first byte", first],
     ["whole answer", whole],

@@ -133,3 +133,11 @@ test(
     }
   },
 );
+
+test("a call that never begins is made again after `agent.model_timeout`", { timeout: 60_000 }, async () => {
+  await using system = await System.start({ environment: await settings("agent: { model_timeout: 3s }") });
+  await system.ask("echo ready");
+  system.model.faults.set([{ fault: { type: "stall" }, on: "messages", times: 1 }]);
+  expect((await system.ask("echo it came")).text).toBe("it came");
+  expect(system.model.requests.some(({ outcome }) => outcome !== "ok")).toBe(true);
+});

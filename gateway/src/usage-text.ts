@@ -8,7 +8,7 @@ export interface UsageTextInput {
   /** By calendar day; only of the groups that are told of. */
   days: readonly UsageDay[];
   today: string;
-  groups: readonly Group[];
+  groups: readonly Pick<Group, "id" | "name">[];
   budgets: readonly BudgetState[];
 }
 
@@ -65,7 +65,7 @@ function costWords(days: readonly UsageDay[], calls: number): string {
   const unpriced = sum(days, (day) => day.unpricedCalls);
   if (unpriced === calls) return "no price known";
   const known = dollars(costOf(days));
-  return unpriced === 0 ? known : `${known} and ${unpriced} calls without a known price`;
+  return unpriced === 0 ? known : `${known} and ${unpriced} ${unpriced === 1 ? "call" : "calls"} without a known price`;
 }
 
 function budgetLine({ scope, usedUsd, limitUsd, state }: BudgetState): string {
