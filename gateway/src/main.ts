@@ -2,6 +2,7 @@
 /** The command line of Praktor. Only this file ends the process. */
 import { enableCompileCache } from "node:module";
 import { Command } from "commander";
+import { addDoctorCommand } from "./commands/doctor.ts";
 import { addGatewayCommand } from "./commands/gateway.ts";
 import { addPairCommand } from "./commands/pair.ts";
 import { addVersionCommand } from "./commands/version.ts";
@@ -15,6 +16,7 @@ const program = new Command("praktor")
   .version(version)
   .showHelpAfterError();
 addGatewayCommand(program);
+addDoctorCommand(program);
 addPairCommand(program);
 addVersionCommand(program);
 

@@ -1,0 +1,62 @@
+/** `praktor doctor`: looks at what Praktor needs and at what agents can reach, says what to do, and installs the host's rule. */
+import type { Command } from "commander";
+import { loadSettings } from "../config/load-settings.ts";
+import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
+import type { Finding } from "./doctor/finding.ts";
+import { firewallRule, installFirewall } from "./doctor/firewall.ts";
+import { lookFromInside } from "./doctor/from-inside.ts";
+import { engineFinding, lookAround } from "./doctor/look-around.ts";
+
+const deadlineMs = 120_000;
+const marks = { ok: "✓", warn: "!", bad: "✗" } as const;
+
+export function addDoctorCommand(program: Command): void {
+  program
+    .command("doctor")
+    .description("look at what Praktor needs, and from inside of a container at what agents can reach")
+    .option("--fix", "install the host's firewall rule for agents' bridges (needs root)")
+    .option("--json", "print the findings as JSON")
+    .action(async (options: { fix?: boolean; json?: boolean }) => {
+      const settings = await loadSettings(process.env);
+      const signal = AbortSignal.timeout(deadlineMs);
+      const findings = await lookAround(settings, signal);
+      const { kind, network, port } = settings.sandbox;
+      if (kind === "process") {
+        findings.push({
+          level: "warn",
+          what: "Isolation",
+          detail: "Agents run as processes: they share this machine's network, and network policies do not hold.",
+          advice: "Use sandbox.kind: docker where agents read what strangers wrote.",
+        });
+      } else {
+        const engine = await engineFinding(settings, signal);
+        findings.push(engine);
+        if (options.fix === true) {
+          findings.push(await installFirewall(firewallRule("praktor", [settings.nats.port, port])));
+        }
+        if (engine.level === "ok") findings.push(...(await inside(lookFromInside(settings, signal))));
+        findings.push({ level: "ok", what: "Network policy", detail: `${network}, where a group says nothing else.` });
+      }
+      if (options.json === true) process.stdout.write(`${JSON.stringify({ findings }, null, 2)}\n`);
+      else process.stdout.write(`${findings.map(line).join("\n")}\n\n${verdict(findings)}\n`);
+      if (findings.some(({ level }) => level === "bad"))
+        throw new PraktorError("unwell", "Something is to be done first.");
+    });
+}
+
+async function inside(looking: Promise<Finding[]>): Promise<Finding[]> {
+  return await looking.catch((error: unknown) => {
+    const hint = error instanceof PraktorError ? error.hint : undefined;
+    const detail = `Nothing could be tried from inside of a container: ${errorMessage(error)}`;
+    return [{ level: "bad" as const, what: "From inside", detail, ...(hint === undefined ? {} : { advice: hint }) }];
+  });
+}
+
+const line = ({ level, what, detail, advice }: Finding): string =>
+  `${marks[level]} ${what}: ${detail}${advice === undefined ? "" : `\n    ${advice.replaceAll("\n", "\n    ")}`}`;
+
+function verdict(findings: Finding[]): string {
+  const count = (level: Finding["level"]): number => findings.filter((finding) => finding.level === level).length;
+  if (count("bad") > 0) return `${count("bad")} to be mended, ${count("warn")} to know of.`;
+  return count("warn") > 0 ? `Praktor can work; ${count("warn")} to know of.` : "All is well.";
+}
