@@ -8,15 +8,18 @@ import { sentence } from "../api/api-error.ts";
 import { createTask, updateTask } from "../api/endpoints.ts";
 import { statusQuery, tasksQuery } from "../api/queries.ts";
 import { Button } from "../components/button.tsx";
+import { Choice } from "../components/choice.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { Field } from "../components/field.tsx";
 import { Select } from "../components/select.tsx";
 import { toastDone } from "../components/toasts.tsx";
 import { defaultSimple, fromCron, toCron } from "../lib/simple-schedule.ts";
+import { advancedFields, advancedOf } from "../lib/task-draft.ts";
 import { en } from "../text/en.ts";
 import { DeleteTask } from "./delete-task.tsx";
 import { type ScheduleDraft, ScheduleFields } from "./schedule-fields.tsx";
 import { SchedulePreview } from "./schedule-preview.tsx";
+import { TaskAdvanced } from "./task-advanced.tsx";
 
 const t = en.taskForm;
 
@@ -38,13 +41,12 @@ export const TaskEditor = ({ task, groups, onClose }: Props) => {
   const [zone, setZone] = useState(task?.timezone ?? ownZone);
   const [draft, setDraft] = useState<ScheduleDraft>(() => draftOf(task));
   const [context, setContext] = useState(task?.context_mode ?? "isolated");
-  const [overlap, setOverlap] = useState(task?.overlap ?? "skip");
-  const [catchUp, setCatchUp] = useState(task?.catch_up ?? "run_once");
+  const [advanced, setAdvanced] = useState(() => advancedOf(task));
   const [wrong, setWrong] = useState<"name" | "prompt" | null>(null);
   const schedule = draft.mode === "simple" ? toCron(draft.simple) : draft.text.trim();
   const save = useMutation({
     mutationFn: () => {
-      const json = { name, prompt, schedule, timezone: zone, context_mode: context, overlap, catch_up: catchUp };
+      const json = { name, prompt, schedule, timezone: zone, context_mode: context, ...advancedFields(advanced) };
       return task === null ? createTask({ ...json, group_id: groupId ?? "" }) : updateTask(task.id, json);
     },
     onSuccess: async (saved) => {
@@ -112,8 +114,7 @@ export const TaskEditor = ({ task, groups, onClose }: Props) => {
         </datalist>
         <SchedulePreview schedule={schedule} timezone={zone} />
         <Choice label={t.context} value={context} texts={t.contexts} onChange={setContext} />
-        <Choice label={t.overlap} value={overlap} texts={t.overlaps} onChange={setOverlap} />
-        <Choice label={t.catchUp} value={catchUp} texts={t.catchUps} onChange={setCatchUp} />
+        <TaskAdvanced draft={advanced} onChange={setAdvanced} />
         {save.isError && (
           <div role="alert" className="flex gap-2 rounded-lg bg-bad-soft px-3 py-2 text-[13px] text-bad">
             <CircleAlert className="mt-0.5 size-4 shrink-0" aria-hidden="true" />
@@ -131,28 +132,6 @@ export const TaskEditor = ({ task, groups, onClose }: Props) => {
         </div>
       </form>
     </Dialog>
-  );
-};
-
-interface ChoiceProps<T extends string> {
-  label: string;
-  value: T;
-  texts: Readonly<Record<T, string>>;
-  onChange: (value: T) => void;
-}
-
-const Choice = <T extends string>({ label, value, texts, onChange }: ChoiceProps<T>) => {
-  const isKnown = (given: string): given is T => given in texts;
-  return (
-    <Select label={label} value={value} onChange={({ target }) => isKnown(target.value) && onChange(target.value)}>
-      {Object.keys(texts)
-        .filter(isKnown)
-        .map((known) => (
-          <option key={known} value={known}>
-            {texts[known]}
-          </option>
-        ))}
-    </Select>
   );
 };
 

@@ -52,5 +52,6 @@ const facts = (run: TaskRunView): string[] => [
     ? [t.took(span(Date.parse(run.finished_at) - Date.parse(run.started_at)))]
     : []),
   ...(run.tries > 1 ? [t.tries(run.tries)] : []),
+  ...(run.cost_usd === null ? [] : [t.cost(run.cost_usd)]),
   ...(run.delivery === null ? [] : [t.delivery[run.delivery]]),
 ];
