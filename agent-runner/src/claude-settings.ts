@@ -34,17 +34,21 @@ export interface ClaudeSettings {
   /** PATH and locale of this process; nothing else is inherited. */
   inherited: { PATH?: string | undefined; LANG?: string | undefined };
   executable: string;
+  /** What the group was given by the time that a session begins. */
+  secrets: () => { environment: Readonly<Record<string, string>>; description: string | null };
 }
 
 /**
  * Claude Code's whole environment. It gets the sandbox's opaque token in place of a model key: the gateway's model proxy adds
  * the real one.
  */
-export function claudeEnvironment({ environment, inherited }: ClaudeSettings): Record<string, string> {
+export function claudeEnvironment({ environment, inherited, secrets }: ClaudeSettings): Record<string, string> {
   const { GROUP_ID, NATS_URL, NATS_CREDS, PRAKTOR_SANDBOX_ID, CLAUDE_CONFIG_DIR, HOME, TZ } = environment;
   const { HTTP_PROXY, HTTPS_PROXY, NO_PROXY } = environment;
   const tokenName = environment.PRAKTOR_MODEL_AUTH === "oauth" ? "CLAUDE_CODE_OAUTH_TOKEN" : "ANTHROPIC_API_KEY";
   return {
+    // First, so that none of them takes the place of what follows.
+    ...secrets().environment,
     HOME,
     PATH: inherited.PATH ?? ["/usr/local/bin", "/usr/bin", "/bin"].join(delimiter),
     LANG: inherited.LANG ?? "C.UTF-8",
@@ -108,7 +112,11 @@ export async function claudeOptions(settings: ClaudeSettings, session: SessionSe
     ...(environment.PRAKTOR_PLUGIN === undefined
       ? {}
       : { plugins: [{ type: "local", path: environment.PRAKTOR_PLUGIN }] }),
-    systemPrompt: { type: "preset", preset: "claude_code", append: await appendedPrompt(environment) },
+    systemPrompt: {
+      type: "preset",
+      preset: "claude_code",
+      append: await appendedPrompt(environment, settings.secrets().description),
+    },
     spawnClaudeCodeProcess: (options) => spawnClaude(options, session.onStderr),
     ...(model === undefined ? {} : { model }),
     ...(session.maxCostUsd === undefined ? {} : { maxBudgetUsd: session.maxCostUsd }),
@@ -116,9 +124,10 @@ export async function claudeOptions(settings: ClaudeSettings, session: SessionSe
   };
 }
 
-async function appendedPrompt(environment: SandboxEnvironment): Promise<string> {
+async function appendedPrompt(environment: SandboxEnvironment, secrets: string | null): Promise<string> {
   const global = await readFile(join(environment.PRAKTOR_GLOBAL, "CLAUDE.md"), "utf8").catch(() => "");
-  const setting = `You are the agent of one group in Praktor. Your answer's text is delivered to a chat, so the last thing you write in a turn must be the whole answer; files reach people only through the praktor-chat tool send_file. Nobody can click, approve or watch a terminal. Your working directory ${environment.PRAKTOR_WORKSPACE} is the group's own and is kept; CLAUDE.md in it is the group's memory, which you may edit. For anything that should happen later or repeatedly use the praktor-tasks tools (or the command ptask), never a process of your own.`;
+  const given = secrets === null ? "" : ` ${secrets}`;
+  const setting = `You are the agent of one group in Praktor. Your answer's text is delivered to a chat, so the last thing you write in a turn must be the whole answer; files reach people only through the praktor-chat tool send_file. Nobody can click, approve or watch a terminal. Your working directory ${environment.PRAKTOR_WORKSPACE} is the group's own and is kept; CLAUDE.md in it is the group's memory, which you may edit. For anything that should happen later or repeatedly use the praktor-tasks tools (or the command ptask), never a process of your own.${given}`;
   const network = networkSentence(environment.PRAKTOR_NETWORK);
   const told = network === null ? setting : `${setting} ${network}`;
   return global.trim() === "" ? told : `${told}\n\n# Instructions for all groups\n\n${global}`;

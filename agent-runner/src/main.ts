@@ -11,7 +11,8 @@ const version = "0.1.0";
 
 const write = (line: string): void => void process.stderr.write(line);
 const parsed = SandboxEnvironment.safeParse(process.env);
-const logger = jsonLogger(write, Date.now, parsed.success ? [parsed.data.PRAKTOR_TOKEN] : []);
+const secrets: string[] = parsed.success ? [parsed.data.PRAKTOR_TOKEN] : [];
+const logger = jsonLogger(write, Date.now, secrets);
 
 process.on("uncaughtException", (error) => logger.error({ error: error.stack ?? error.message }, "uncaught exception"));
 process.on("unhandledRejection", (reason) => logger.error({ error: errorMessage(reason) }, "unhandled rejection"));
@@ -39,6 +40,8 @@ const runner = new Runner({
   version,
   logger,
   now: Date.now,
+  // As they are, and as they stand in a line of the log.
+  onSecrets: (values) => secrets.push(...values.flatMap((value) => [JSON.stringify(value).slice(1, -1), value])),
   onShutdown: () => void stop("shutdown"),
 });
 

@@ -11,6 +11,7 @@ import { CredentialKeeper } from "./credential-keeper.ts";
 import { writeCredentialsFile } from "./credentials-file.ts";
 import { FactOutbox } from "./fact-outbox.ts";
 import { askHost, type IpcSuccess } from "./ipc-client.ts";
+import { GivenSecrets } from "./given-secrets.ts";
 import type { Logger } from "./logger.ts";
 import { announceReady } from "./ready-announcer.ts";
 import { errorMessage } from "./runner-error.ts";
@@ -22,10 +23,12 @@ import { WorkspaceFiles } from "./workspace-files.ts";
 
 export interface RunnerOptions {
   environment: SandboxEnvironment;
-  claude: Omit<ClaudeSettings, "environment">;
+  claude: Omit<ClaudeSettings, "environment" | "secrets">;
   version: string;
   logger: Logger;
   now: () => number;
+  /** Values that must not be seen in the log. */
+  onSecrets: (values: readonly string[]) => void;
   /** The host asked the sandbox to go down. */
   onShutdown: () => void;
 }
@@ -39,11 +42,13 @@ export class Runner implements AsyncDisposable {
   readonly #options: RunnerOptions;
   readonly #stop = new AbortController();
   readonly #credentials: CredentialKeeper;
+  readonly #secrets: GivenSecrets;
   readonly #bus: Bus;
   readonly #outbox: FactOutbox;
   readonly #sessions: SessionPool;
   readonly #desk: TurnDesk;
   #renewal: Promise<void> | null = null;
+  #givenSecrets: Promise<void> = Promise.resolve();
   #announcing: AbortController | null = null;
 
   constructor(options: RunnerOptions) {
@@ -57,6 +62,13 @@ export class Runner implements AsyncDisposable {
       now,
       onRenewed: (credential) => writeCredentialsFile(environment.NATS_CREDS, credential.jwt, credential.seed),
     });
+    this.#secrets = new GivenSecrets({
+      endpoint,
+      token,
+      credentialsFile: environment.NATS_CREDS,
+      logger,
+      onValues: options.onSecrets,
+    });
     this.#bus = new Bus({ credentials: this.#credentials, name: `agent-runner ${groupId}`, logger });
     this.#outbox = new FactOutbox({
       transport: this.#bus,
@@ -65,7 +77,7 @@ export class Runner implements AsyncDisposable {
       onStale: (turn) => this.#desk.abandon(turn),
     });
     this.#sessions = new SessionPool({
-      settings: { environment, ...options.claude },
+      settings: { environment, ...options.claude, secrets: () => this.#secrets },
       maxSessions: environment.PRAKTOR_MAX_CONVERSATIONS,
       idleMs: sessionIdleMs,
       logger,
@@ -116,12 +128,17 @@ export class Runner implements AsyncDisposable {
           return true;
         },
         runCommand: (command) => {
-          const env = claudeEnvironment({ environment, ...this.#options.claude });
+          const env = claudeEnvironment({ environment, ...this.#options.claude, secrets: () => this.#secrets });
           return runCommand(command, { cwd: environment.PRAKTOR_WORKSPACE, env, signal });
         },
         shutdown: this.#options.onShutdown,
       }),
     );
+    this.#givenSecrets = this.#secrets.load(signal);
+    this.#givenSecrets.catch((error: unknown) => {
+      if (!signal.aborted)
+        logger.error({ error: errorMessage(error) }, "the group's secrets could not be put in place");
+    });
     this.#bus.start(() => this.#announce());
     this.#renewal = this.#credentials.keepFresh(signal).catch((error: unknown) => {
       if (!signal.aborted) logger.error({ error: errorMessage(error) }, "credentials are not renewed any more");
@@ -139,6 +156,7 @@ export class Runner implements AsyncDisposable {
     await this.#outbox[Symbol.asyncDispose]();
     await this.#bus[Symbol.asyncDispose]();
     await this.#renewal;
+    await this.#secrets.forget();
   }
 
   /** Turns whose last fact nobody committed yet are held here too. */
@@ -161,6 +179,8 @@ export class Runner implements AsyncDisposable {
 
   async #announceUntilHeard(signal: AbortSignal): Promise<void> {
     try {
+      // No turn begins without what it was promised.
+      await this.#givenSecrets;
       await announceReady(this.#bus, this.#options.environment.GROUP_ID, () => this.#status(), signal);
     } catch {
       return; // Announced anew, or going down.

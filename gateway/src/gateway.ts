@@ -1,6 +1,7 @@
 /** The composition root: makes every room, hands each what it needs, and takes them down in the reverse order. */
 import { join } from "node:path";
 import type { Address } from "@praktor/protocol/address";
+import type { PraktorEvent } from "@praktor/protocol/events";
 import * as subjects from "@praktor/protocol/subjects";
 import { RunningTurns } from "./agent/running-turns.ts";
 import { Transfers } from "./agent/transfers.ts";
@@ -17,8 +18,8 @@ import { timeSortedIds } from "./kit/ids.ts";
 import type { Logger } from "./kit/logger.ts";
 import { errorMessage, PraktorError } from "./kit/praktor-error.ts";
 import { LocalControl } from "./local-control.ts";
-import { makeAgents } from "./make-agents.ts";
 import { makeNetwork } from "./make-network.ts";
+import { makeAgents, tokenSource } from "./make-agents.ts";
 import { makeSandboxHost } from "./make-sandbox-host.ts";
 import { isRealModel, modelAccess, obstacleOf, type Obstacle } from "./model-access.ts";
 import { Account } from "./natsbus/account.ts";
@@ -39,14 +40,21 @@ import { makeSwarms } from "./make-swarms.ts";
 import { makeTelegram } from "./make-telegram.ts";
 import { answerParts } from "./telegram/format/answer-parts.ts";
 import { Pairing } from "./telegram/pairing.ts";
+import { isOurField } from "./vault/our-fields.ts";
+import type { Redactor } from "./vault/redactor.ts";
+import { Vault, type GivenSecret } from "./vault/vault.ts";
+import { VaultDesk } from "./vault-desk.ts";
+import { obeyVaultOrder } from "./vault-orders.ts";
 import { version } from "./version.ts";
-import { webAccess } from "./web-access.ts";
+import { webAccess, type WebAccess } from "./web-access.ts";
 import { WebServer } from "./web/web-server.ts";
 
 export interface GatewayOptions {
   /** Aborting it stops the gateway: running turns get `stop_grace`, then the rest is handed over to the next start. */
   signal: AbortSignal;
   log: Logger;
+  /** Knows the settings' secrets; what else becomes known is added. */
+  redactor: Redactor;
   /** Where agents of `process` sandboxes find programs. */
   path: string;
   timeZone: string | undefined;
@@ -62,7 +70,7 @@ const pruneEveryMs = 24 * 3_600_000;
 
 /** Runs until the signal aborts. Rejects when something that nothing works without cannot be had: settings, database, ports. */
 export async function runGateway(settings: Settings, options: GatewayOptions): Promise<void> {
-  const { log, passPoint } = options;
+  const { log, passPoint, redactor } = options;
   const startedAt = systemClock.now();
   const clock = systemClock;
   const ids = timeSortedIds(clock);
@@ -82,10 +90,20 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     clock,
     logger: log,
     keepDays: settings.audit.keep_days,
-    redact: (text) => text,
+    redact: (text) => redactor.redact(text),
   });
   const installation = await loadInstallation(store.settings, settings.nats.account_seed);
   await seedGlobalInstructions(settings.groups.base_path, shipped.globalInstructions);
+
+  redactor.know("installation", [installation.accountSeed]);
+  const vault = new Vault({
+    store: store.vault,
+    logger: log,
+    passphrase: settings.vault.passphrase,
+    keyFile: settings.vault.key_file,
+    onValues: (values) => redactor.know("vault", values),
+  });
+  await vault.start();
 
   const account = new Account(installation.accountSeed, clock);
   const users = new SandboxUsers(store.sandboxes, store.groups, account, settings.nats.credential_life);
@@ -102,7 +120,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   await bus.start(lifetime.signal);
   const events = new Events(bus, clock);
   events.start();
-  const publish = events.publish.bind(events);
+  const publish = (event: PraktorEvent): void => events.publish(redactor.redactDeep(event, isOurField));
 
   const { host, isolates, containerAddress } = makeSandboxHost(settings, {
     installId: installation.id,
@@ -117,7 +135,9 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     obstacleOf(access, { isolates: isolates(), allowUnisolated: settings.sandbox.allow_unisolated });
 
   const render = (address: Address, markdown: string): NewOutboxPart[] =>
-    address.channel === "telegram" ? answerParts(markdown, settings.telegram.max_parts).map((body) => ({ body })) : [];
+    address.channel === "telegram"
+      ? answerParts(redactor.redact(markdown), settings.telegram.max_parts).map((body) => ({ body }))
+      : [];
   const running = new RunningTurns();
   const wakeDelivery = (): void => telegram?.wakeDelivery();
   const { spending, record } = await makeSpending(settings, {
@@ -156,6 +176,18 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
       transfers,
       modelProxy,
       forwardProxy: network.forwardProxy,
+      onToken: ({ id }, token) => {
+        // Of a sandbox that an earlier life started, nobody else knows it.
+        if (!redactor.knows(tokenSource(id))) redactor.know(tokenSource(id), [token]);
+      },
+      secretsOf: async (groupId) => {
+        const given = await secretsOf(groupId);
+        const of = (wanted: "env" | "file"): Record<string, string> =>
+          Object.fromEntries(
+            given.filter(({ delivery }) => delivery === wanted).map(({ target, value }) => [target, value]),
+          );
+        return { env: of("env"), files: of("file") };
+      },
       findSandbox: (tokenHash) => store.sandboxes.byTokenHash(tokenHash),
       issueCredential: async (sandbox, userPublicKey, reachHost) =>
         await users.issue(sandbox, userPublicKey, await places.natsUrl(sandbox.groupId, reachHost)),
@@ -190,6 +222,8 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     publish,
     render,
     telegram: () => telegram,
+    redactor,
+    checkSecrets: async (groupId) => void (await secretsOf(groupId)),
     onTaskTurnEnded: () => scheduler.wake(),
     onGroupChanged: (groupId) => swarms.memberChanged(groupId),
     passPoint,
@@ -209,6 +243,17 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     wakeDelivery: () => telegram?.wakeDelivery(),
   });
   const swarms = stack.use(madeSwarms.swarms);
+  /** A task's own sandbox works for its group; a swarm's member has what it was given itself. */
+  const secretsOf = async (groupId: string): Promise<GivenSecret[]> => {
+    const group = await store.groups.get(groupId);
+    return await vault.given(group?.kind === "task" ? (group.parentId ?? groupId) : groupId);
+  };
+  const vaultDesk = new VaultDesk({
+    vault,
+    audit,
+    groups: store.groups,
+    refresh: (groupIds) => agents.refresh.refresh(groupIds),
+  });
   const { scheduler, tasks, ipc, forgetSandboxes } = makeScheduler(settings, {
     store,
     assistant,
@@ -236,6 +281,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     publish,
     pairing,
     tasks,
+    redact: (text) => redactor.redact(text),
     passPoint,
   });
   if (telegram) stack.use(telegram);
@@ -253,8 +299,9 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   });
 
   agents.listen();
-  bus.subscribe(subjects.allHostIpc, async ({ subject, data, reply }) => {
+  bus.subscribe(subjects.allHostIpc, async ({ subject, data: asked, reply }) => {
     const groupId = subject.split(".")[2] ?? "";
+    const data = redactor.redactDeep(asked, isOurField);
     reply?.((await midTurn.answer(groupId, data)) ?? (await ipc.handle(groupId, data)));
   });
 
@@ -279,13 +326,16 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
 
   telegram?.start(lifetime.signal);
   const agentsReachIt = host.kind === "process" && isRealModel(access);
+  const pagePlace = async (): Promise<WebAccess> => {
+    const parts = { settings, store: store.settings, log, agentsReachIt, containerAddress };
+    const place = await webAccess(parts, lifetime.signal);
+    redactor.know("page", [place.password ?? undefined]);
+    return place;
+  };
   const web = settings.web.enabled
     ? stack.use(
         new WebServer({
-          ...(await webAccess(
-            { settings, store: store.settings, log, agentsReachIt, containerAddress },
-            lifetime.signal,
-          )),
+          ...(await pagePlace()),
           port: settings.web.port,
           uiDirectory: shipped.ui,
           version,
@@ -317,6 +367,11 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
           pairing: telegram ? pairing : null,
           events,
           audit,
+          vault: vaultDesk,
+          redactor: {
+            redact: (text) => redactor.redact(text),
+            redactDeep: (value) => redactor.redactDeep(value, isOurField),
+          },
         }),
       )
     : null;
@@ -325,6 +380,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     new LocalControl({
       storePath: settings.store.path,
       logger: log,
+      vault: (order) => obeyVaultOrder(vaultDesk, order),
       offerPairing: async () => {
         if (telegram) {
           audit.record({ actor: commandLine, action: "pairing.offer", outcome: "ok" });
@@ -347,6 +403,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
       audit.prune(),
       forgetSandboxes(),
     ]));
+  every(background, idleLookEveryMs, () => agents.refresh.look());
   every(background, pruneEveryMs, prune);
   background.run(prune);
   scheduler.start();

@@ -8,6 +8,8 @@ import { createServer, request, type IncomingMessage, type Server, type ServerRe
 import { dirname, join, resolve } from "node:path";
 import { PairingOffer } from "@praktor/protocol/pairing";
 import { ErrorBody } from "@praktor/protocol/rest";
+import { VaultOrder } from "@praktor/protocol/vault";
+import type { z } from "zod";
 import type { Logger } from "./kit/logger.ts";
 import { errorMessage, PraktorError } from "./kit/praktor-error.ts";
 
@@ -16,9 +18,13 @@ export interface LocalControlOptions {
   logger: Logger;
   /** Rejects with a `PraktorError` where people cannot be paired. */
   offerPairing: () => Promise<PairingOffer>;
+  /** Rejects with what is wrong with it. */
+  vault: (order: VaultOrder) => Promise<unknown>;
 }
 
-const askTimeoutMs = 10_000;
+const askTimeoutMs = 30_000;
+/** A secret of 64 KB, each character written as an escape. */
+const maxBodyBytes = 512 * 1024;
 
 export function controlSocketPath(storePath: string): string {
   return join(dirname(resolve(storePath)), "praktor.sock");
@@ -65,9 +71,15 @@ export class LocalControl implements AsyncDisposable {
     outgoing.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   }
 
-  async #answer({ method, url }: IncomingMessage): Promise<{ status: number; body: unknown }> {
+  async #answer(incoming: IncomingMessage): Promise<{ status: number; body: unknown }> {
+    const { method, url } = incoming;
     try {
       if (method === "POST" && url === "/pair") return { status: 201, body: await this.#options.offerPairing() };
+      if (method === "POST" && url === "/vault") {
+        const order = VaultOrder.safeParse(JSON.parse(await readAll(incoming, maxBodyBytes)));
+        if (!order.success) return failed(400, "invalid", "The order is not valid.");
+        return { status: 200, body: await this.#options.vault(order.data) };
+      }
       return failed(404, "not_found", `There is no ${method} ${url} here.`);
     } catch (error) {
       return error instanceof PraktorError
@@ -77,16 +89,26 @@ export class LocalControl implements AsyncDisposable {
   }
 }
 
-/** The command line's side. Rejects with `not_running`, or with what the gateway said. */
 export async function askForPairing(storePath: string): Promise<PairingOffer> {
+  return await askGateway(storePath, "/pair", null, PairingOffer);
+}
+
+/** The command line's side. Rejects with `not_running`, or with what the gateway said. */
+export async function askGateway<Answer>(
+  storePath: string,
+  path: "/pair" | "/vault",
+  question: unknown,
+  answer: z.ZodType<Answer>,
+): Promise<Answer> {
   const socketPath = controlSocketPath(storePath);
   const signal = AbortSignal.timeout(askTimeoutMs);
   try {
     const { promise, resolve: answered, reject } = Promise.withResolvers<IncomingMessage>();
-    request({ socketPath, method: "POST", path: "/pair", signal }, answered).once("error", reject).end();
-    const answer = await promise;
-    const body: unknown = JSON.parse(await readAll(answer));
-    if (answer.statusCode === 201) return PairingOffer.parse(body);
+    const asked = request({ socketPath, method: "POST", path, signal }, answered).once("error", reject);
+    asked.end(question === null ? "" : JSON.stringify(question));
+    const incoming = await promise;
+    const body: unknown = JSON.parse(await readAll(incoming, Infinity));
+    if ((incoming.statusCode ?? 500) < 300) return answer.parse(body);
     const { error } = ErrorBody.parse(body);
     throw new PraktorError(error.code, error.message);
   } catch (error) {
@@ -98,10 +120,13 @@ export async function askForPairing(storePath: string): Promise<PairingOffer> {
   }
 }
 
-async function readAll(answer: IncomingMessage): Promise<string> {
-  answer.setEncoding("utf8");
+async function readAll(message: IncomingMessage, maxLength: number): Promise<string> {
+  message.setEncoding("utf8");
   let text = "";
-  for await (const piece of answer) text += String(piece);
+  for await (const piece of message) {
+    text += String(piece);
+    if (text.length > maxLength) throw new PraktorError("too_large", "This is too large to be sent here.");
+  }
   return text;
 }
 

@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addGatewayCommand } from "./commands/gateway.ts";
 import { addPairCommand } from "./commands/pair.ts";
+import { addVaultCommand } from "./commands/vault.ts";
 import { addVersionCommand } from "./commands/version.ts";
 import { version } from "./version.ts";
 import { errorMessage, isAbort, PraktorError } from "./kit/praktor-error.ts";
@@ -18,6 +19,7 @@ const program = new Command("praktor")
 addGatewayCommand(program);
 addDoctorCommand(program);
 addPairCommand(program);
+addVaultCommand(program);
 addVersionCommand(program);
 
 try {

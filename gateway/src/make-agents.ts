@@ -13,8 +13,10 @@ import { MidTurnWords } from "./agent/mid-turn-words.ts";
 import { PreCheck } from "./agent/pre-check.ts";
 import { RunningTurns } from "./agent/running-turns.ts";
 import { SandboxLook } from "./agent/sandbox-look.ts";
+import { RedactedOutput } from "./agent/redacted-output.ts";
 import { SandboxPool } from "./agent/sandbox-pool.ts";
 import { sandboxShape } from "./agent/sandbox-shape.ts";
+import { SandboxRefresh } from "./agent/sandbox-refresh.ts";
 import { SandboxWatch } from "./agent/sandbox-watch.ts";
 import { takeOverTurns } from "./agent/take-over.ts";
 import type { Transfers } from "./agent/transfers.ts";
@@ -37,6 +39,7 @@ import { whyTaskFailed } from "./scheduler/why-task-failed.ts";
 import type { SandboxHost } from "./sandbox/sandbox.ts";
 import type { NewOutboxPart, Store } from "./store/contract.ts";
 import type { TelegramBot } from "./telegram/telegram-bot.ts";
+import type { Redactor } from "./vault/redactor.ts";
 
 export interface AgentParts {
   store: Store;
@@ -64,6 +67,9 @@ export interface AgentParts {
   onTaskTurnEnded: () => void;
   /** A turn of a group began or ended, or its sandbox came or went. */
   onGroupChanged: (groupId: string) => void;
+  redactor: Redactor;
+  /** Rejects where the secrets of a group cannot be read. */
+  checkSecrets: (groupId: string) => Promise<void>;
   passPoint: PassPoint;
 }
 
@@ -76,6 +82,7 @@ export interface Agents {
   costLimit: CostLimit;
   renewals: NetworkRenewals;
   watch: SandboxWatch;
+  refresh: SandboxRefresh;
   look: SandboxLook;
   watchEveryMs: number;
   /** Begins to hear what sandboxes say; after everything is made that it may call. */
@@ -119,8 +126,11 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     closePlace: (groupId, place) => places.close(groupId, place),
     shapeOf: (groupId) => sandboxShape(store.groups, groupId, environment),
     networkOf: parts.networkOf,
+    beforeLaunch: parts.checkSecrets,
+    onToken: (sandboxId, token) => parts.redactor.know(tokenSource(sandboxId), [token]),
     isBusy: (groupId) => running.of(groupId).length > 0,
     revoke: (sandboxId) => {
+      parts.redactor.forget(tokenSource(sandboxId));
       const user = users.revoke(sandboxId);
       if (user !== null) bus.disconnectUser(user);
     },
@@ -252,9 +262,15 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     onOutgoing: () => parts.telegram()?.wakeDelivery(),
   });
 
+  const refresh = new SandboxRefresh({
+    running: () => pool.list().map(({ groupId }) => groupId),
+    isBusy: (groupId) => running.of(groupId).length > 0,
+    stop: (groupId) => pool.stop(groupId, parts.lifetime),
+  });
+  const output = new RedactedOutput(parts.redactor);
   const listen = (): void => {
     bus.subscribe(subjects.allAgentOutput, async ({ subject, data, reply }) => {
-      const answer = await facts.handle(groupOf(subject), data);
+      const answer = await facts.handle(groupOf(subject), output.clean(data));
       if (answer) reply?.(answer);
     });
     bus.subscribe(subjects.allAgentReady, async ({ subject, data, reply }) => {
@@ -297,11 +313,17 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     renewals,
     costLimit,
     watch,
+    refresh,
     look,
     watchEveryMs,
     listen,
     takeOver,
   };
+}
+
+/** Under which a sandbox's token is known as a secret. */
+export function tokenSource(sandboxId: string): string {
+  return `sandbox ${sandboxId}`;
 }
 
 /** `agent.{groupID}.output`: the group is the second token, and the sender's credential allows only its own. */

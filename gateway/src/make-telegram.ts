@@ -33,6 +33,7 @@ export interface TelegramParts {
   publish: (event: PraktorEvent) => void;
   pairing: Pairing;
   tasks: TaskDesk;
+  redact: (text: string) => string;
   passPoint: PassPoint;
 }
 
@@ -57,6 +58,7 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
   });
   const bot = new TelegramBot({
     token,
+    redact: parts.redact,
     ...(apiRoot === undefined ? {} : { apiRoot }),
     allowFrom: new Set(allowFrom),
     pairing,

@@ -8,6 +8,8 @@ import { z } from "zod";
 export const credentialPath = "/v1/credential";
 /** `PUT` (workspace → host) and `GET` (host → workspace) stream one file's bytes. */
 export const filePath = (transferId: string): string => `/v1/files/${transferId}`;
+/** `GET`: the secrets that this sandbox's group is given, once at the runner's start. */
+export const secretsPath = "/v1/secrets";
 /** The Messages API as Claude Code expects it: `ANTHROPIC_BASE_URL` is the endpoint's address with this path. */
 export const modelPath = "/model";
 
@@ -22,3 +24,10 @@ export const CredentialReply = z.object({
   natsUrl: z.string(),
 });
 export type CredentialReply = z.infer<typeof CredentialReply>;
+
+/** Variables go to the agent's process alone, files into the sandbox's memory. */
+export const SecretsReply = z.object({
+  env: z.record(z.string(), z.string()),
+  files: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/), z.string()),
+});
+export type SecretsReply = z.infer<typeof SecretsReply>;

@@ -27,7 +27,8 @@ export class System implements AsyncDisposable {
   readonly telegram: TelegramSimulator;
   readonly model: MessagesSimulator;
   readonly log: LogLine[] = [];
-  readonly #environment: Record<string, string>;
+  /** Beside the usual; what is changed holds from the next start on. */
+  readonly environmentOfGateway: Record<string, string>;
   readonly #stop = new AbortController();
   #gateway: GatewayProcess | null = null;
 
@@ -36,7 +37,7 @@ export class System implements AsyncDisposable {
     this.folder = folder;
     this.telegram = new TelegramSimulator({ host });
     this.model = new MessagesSimulator({ host, expectedKey: canaryKey });
-    this.#environment = options.environment ?? {};
+    this.environmentOfGateway = { ...options.environment };
   }
 
   /** Simulators and gateway. */
@@ -71,7 +72,7 @@ export class System implements AsyncDisposable {
       PRAKTOR_WEB_PORT: "0",
       PRAKTOR_STORE_PATH: join(this.folder, "praktor.db"),
       PRAKTOR_GROUPS_BASE: join(this.folder, "groups"),
-      ...this.#environment,
+      ...this.environmentOfGateway,
     };
   }
 

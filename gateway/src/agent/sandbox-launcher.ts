@@ -26,6 +26,10 @@ export interface SandboxLauncherOptions {
   ) => Promise<{ natsUrl: string; endpointUrl: string }>;
   /** What the group's sandbox may reach, as it is to be started now. */
   networkOf: (groupId: string) => Promise<NetworkPolicy>;
+  /** Rejects where a group cannot be given what it needs: then nothing is started. */
+  beforeLaunch?: (groupId: string) => Promise<void>;
+  /** The token of a sandbox that is about to start: it must not be seen anywhere. */
+  onToken?: (sandboxId: string, token: string) => void;
   shapeOf: (groupId: string) => Promise<SandboxShape>;
   passPoint?: PassPoint;
 }
@@ -41,7 +45,8 @@ export class SandboxLauncher {
 
   /** Resolves when the engine has started it, before its runner is ready; the entry has its place and generation then. */
   async launch(entry: PoolEntry, group: PooledGroup, signal: AbortSignal): Promise<void> {
-    const { host, store, openPlace, networkOf, shapeOf, passPoint } = this.#options;
+    const { host, store, openPlace, networkOf, shapeOf, passPoint, beforeLaunch, onToken } = this.#options;
+    await beforeLaunch?.(group.id);
     const network = await networkOf(group.id);
     entry.network = network;
     entry.place = await host.prepare({ groupId: group.id, folder: group.folder, network }, signal);
@@ -49,6 +54,7 @@ export class SandboxLauncher {
     const shape = await shapeOf(group.id);
     signal.throwIfAborted();
     const token = newSandboxToken();
+    onToken?.(entry.sandboxId, token);
     const row = await store.begin({ id: entry.sandboxId, groupId: group.id, tokenHash: hashSandboxToken(token) });
     passPoint?.("sandbox_stored");
     entry.generation = row.generation;

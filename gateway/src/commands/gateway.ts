@@ -5,6 +5,7 @@ import { unknownVariables } from "../config/environment.ts";
 import { loadSettings } from "../config/load-settings.ts";
 import { crashAt } from "../kit/crash-points.ts";
 import { createLog } from "../log.ts";
+import { Redactor } from "../vault/redactor.ts";
 
 export function addGatewayCommand(program: Command): void {
   program
@@ -14,8 +15,9 @@ export function addGatewayCommand(program: Command): void {
       const settings = await loadSettings(process.env);
       // Loaded only by who runs it, and from the compile cache that main.ts switched on before.
       const { runGateway } = await import("../gateway.ts");
-      const { agent, telegram, web, nats, speech } = settings;
-      const log = createLog(process.env.PRAKTOR_LOG_LEVEL ?? "info", [
+      const { agent, telegram, web, nats, speech, vault } = settings;
+      const redactor = new Redactor();
+      redactor.know("settings", [
         agent.anthropic_api_key,
         agent.oauth_token,
         telegram.token,
@@ -23,7 +25,9 @@ export function addGatewayCommand(program: Command): void {
         web.auth,
         nats.account_seed,
         speech.api_key,
+        vault.passphrase,
       ]);
+      const log = createLog(process.env.PRAKTOR_LOG_LEVEL ?? "info", redactor);
       const file = process.env.PRAKTOR_CONFIG;
       if (file && !existsSync(file)) log.warn({ file }, "PRAKTOR_CONFIG names a file that is not there: defaults hold");
       for (const variable of unknownVariables(Object.keys(process.env))) {
@@ -39,6 +43,7 @@ export function addGatewayCommand(program: Command): void {
       await runGateway(settings, {
         signal: stop.signal,
         log,
+        redactor,
         path: process.env.PATH ?? "",
         timeZone: process.env.TZ,
         passPoint: crashAt(process.env.PRAKTOR_CRASH_AT),

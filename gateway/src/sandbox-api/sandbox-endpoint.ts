@@ -1,7 +1,14 @@
 /** The one HTTP service that sandboxes reach: credential, files, model proxy, forward proxy. Each request is under the sandbox's own token. */
 import { createServer, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
-import { CredentialRequest, credentialPath, modelPath, type CredentialReply } from "@praktor/protocol/sandbox-endpoint";
+import {
+  CredentialRequest,
+  credentialPath,
+  modelPath,
+  secretsPath,
+  type CredentialReply,
+  type SecretsReply,
+} from "@praktor/protocol/sandbox-endpoint";
 import { Hono, type Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { Transfers } from "../agent/transfers.ts";
@@ -25,6 +32,10 @@ export interface SandboxEndpointOptions {
   forwardProxy: ForwardProxy;
   /** Null for a token that is unknown or whose sandbox was stopped. */
   findSandbox: (tokenHash: string) => Promise<KnownSandbox | null>;
+  /** The token is in use: it must not be seen anywhere. */
+  onToken?: (sandbox: KnownSandbox, token: string) => void;
+  /** What the vault gives to a group. */
+  secretsOf: (groupId: string) => Promise<SecretsReply>;
   issueCredential: (sandbox: KnownSandbox, userPublicKey: string, reachHost: string) => Promise<CredentialReply>;
 }
 
@@ -94,6 +105,7 @@ export class SandboxEndpoint implements AsyncDisposable {
       if (!sandbox || (groupId !== null && sandbox.groupId !== groupId)) {
         return refuse(context, 401, "authentication_error", "This sandbox's token is not known, or not known here.");
       }
+      if (token !== null) this.#options.onToken?.(sandbox, token);
       context.set("sandbox", sandbox);
       return await next();
     });
@@ -105,6 +117,10 @@ export class SandboxEndpoint implements AsyncDisposable {
         return refuse(context, 400, "invalid_request_error", "userPublicKey must be an nkey of a user.");
       const reachHost = new URL(context.req.url).hostname;
       return context.json(await issueCredential(context.var.sandbox, request.data.userPublicKey, reachHost));
+    });
+
+    app.get(secretsPath, async (context) => {
+      return context.json(await this.#options.secretsOf(context.var.sandbox.groupId));
     });
 
     app.put("/v1/files/:id", async (context) => {

@@ -21,6 +21,7 @@ import { obeyRetryAfter } from "./obey-retry-after.ts";
 import { fetchFiles, type SaveFile } from "./fetch-files.ts";
 import type { Pairing } from "./pairing.ts";
 import { PollLoop, type PollTiming, type ReceivedUpdate } from "./poll-loop.ts";
+import { redactCalls } from "./redact-calls.ts";
 import { Receiver } from "./receiver.ts";
 import { ShownStatuses } from "./shown-statuses.ts";
 import { StatusMessages, type StatusTiming } from "./status-messages.ts";
@@ -33,6 +34,8 @@ import { WebhookIntake, type WebhookSettings } from "./webhook-intake.ts";
 
 export interface TelegramBotOptions {
   token: string;
+  /** Takes known secrets out of a text; absent: texts go out as they are. */
+  redact?: (text: string) => string;
   /** Telegram's own when absent. */
   apiRoot?: string;
   allowFrom: AllowList;
@@ -71,6 +74,7 @@ export class TelegramBot implements AsyncDisposable {
     this.#api = createTelegramApi({ token, ...(apiRoot === undefined ? {} : { apiRoot }) });
     this.#holds = new ChatHolds(clock);
     this.#api.config.use(obeyRetryAfter(this.#holds, clock));
+    if (options.redact) this.#api.config.use(redactCalls(options.redact));
     this.#background = new Background((error) =>
       logger.error({ error: errorMessage(error) }, "a part of the Telegram channel has failed"),
     );

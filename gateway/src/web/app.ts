@@ -7,6 +7,7 @@ import { guard } from "./guard.ts";
 import { openApiDocument, openApiPath } from "./openapi-document.ts";
 import type { WebParts } from "./parts.ts";
 import { auditTrail } from "./audit-trail.ts";
+import { redactAnswers } from "./redact-answers.ts";
 import { agentRoutes } from "./routes/agents.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { eventRoutes } from "./routes/events.ts";
@@ -23,6 +24,7 @@ import { statusRoutes } from "./routes/status.ts";
 import { swarmRoutes } from "./routes/swarms.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 import { turnRoutes } from "./routes/turns.ts";
+import { vaultRoutes } from "./routes/vault.ts";
 import { watchRoutes } from "./routes/watch.ts";
 import { securityHeaders } from "./security-headers.ts";
 import type { StaticFiles } from "./static-files.ts";
@@ -34,9 +36,10 @@ export function createApp(
   page: StaticFiles,
   allowedHosts: readonly string[] | undefined,
 ): OpenAPIHono<WebEnv> {
-  const { signIn, behindProxy, logger, audit, clock } = parts;
+  const { signIn, behindProxy, logger, audit, clock, redactor } = parts;
   const app = createRoutes();
   app.use(securityHeaders());
+  app.use(redactAnswers(redactor));
   app.use(auditTrail({ audit, clock, behindProxy }));
   app.use(guard({ signIn, behindProxy, allowedHosts }));
   for (const routes of [
@@ -57,6 +60,7 @@ export function createApp(
     swarmRoutes,
     pairingRoutes,
     auditRoutes,
+    vaultRoutes,
   ]) {
     app.route("/", routes(parts));
   }

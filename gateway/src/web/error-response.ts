@@ -27,6 +27,10 @@ const statusByCode: Readonly<Record<string, ContentfulStatusCode>> = {
   unsupported_media_type: 415,
   upgrade_required: 426,
   too_many_attempts: 429,
+  // Of the vault.
+  vault_off: 409,
+  vault_locked: 409,
+  vault_damaged: 409,
   // Of the store.
   unknown_conversation: 404,
   store_full: 507,

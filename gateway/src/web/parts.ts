@@ -15,6 +15,8 @@ import type {
   WebSwarms,
   WebTasks,
   WebWorkspace,
+  WebRedactor,
+  WebVault,
 } from "./ports.ts";
 import type { SignIn } from "./sign-in.ts";
 
@@ -29,6 +31,9 @@ export interface WebParts {
   spending: WebSpending;
   /** Null without Telegram. */
   pairing: WebPairing | null;
+  /** Null without one. */
+  vault: WebVault | null;
+  redactor: WebRedactor;
   hub: EventHub;
   signIn: SignIn;
   audit: Audit;

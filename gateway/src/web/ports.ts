@@ -14,7 +14,9 @@ import type {
   SwarmTemplateView,
 } from "@praktor/protocol/swarm";
 import type { SchedulePreview, TaskCreate, TaskRunView, TaskUpdate, TaskView } from "@praktor/protocol/tasks";
+import type { SecretDelivery, VaultChange, VaultView } from "@praktor/protocol/vault";
 import type { WorkspaceEntry } from "@praktor/protocol/workspace";
+import type { Actor } from "../kit/audit.ts";
 import type {
   AuditStore,
   ConversationStore,
@@ -161,6 +163,26 @@ export interface WebNetwork {
   refused(groupId: string): { host: string; reason: string; at: number }[];
   /** The group's policy or list was changed. */
   changed(groupId: string): Promise<void>;
+}
+
+/** Secrets for agents. Rejects with a `PraktorError` that may be shown. */
+export interface WebVault {
+  view(): Promise<VaultView>;
+  set(name: string, value: string, actor: Actor): Promise<VaultChange>;
+  remove(name: string, actor: Actor): Promise<VaultChange>;
+  assign(
+    name: string,
+    groupId: string,
+    place: { delivery: SecretDelivery; target: string | undefined },
+    actor: Actor,
+  ): Promise<VaultChange>;
+  unassign(name: string, groupId: string, actor: Actor): Promise<VaultChange>;
+}
+
+/** Takes known secrets out of a text, or of all texts in a value. */
+export interface WebRedactor {
+  redact(text: string): string;
+  redactDeep(value: unknown): unknown;
 }
 
 export interface WebEvents {

@@ -25,6 +25,8 @@ import type {
   WebSwarms,
   WebTasks,
   WebWorkspace,
+  WebRedactor,
+  WebVault,
 } from "./ports.ts";
 import { SignIn } from "./sign-in.ts";
 import { acceptUpgrades } from "./socket-upgrade.ts";
@@ -54,6 +56,9 @@ export interface WebServerOptions {
   /** Null or absent without Telegram. */
   pairing?: WebPairing | null;
   events: WebEvents;
+  vault?: WebVault;
+  /** Absent: answers are given as they are. */
+  redactor?: WebRedactor;
   /** Absent: nothing is kept. */
   audit?: Audit;
   /** Believes `X-Forwarded-Proto` and `X-Forwarded-For`; only behind a proxy that sets both. */
@@ -143,6 +148,8 @@ export class WebServer implements AsyncDisposable {
       pairing = null,
       audit = noAudit,
     } = this.#options;
+    const { vault = null, redactor = { redact: (text: string) => text, redactDeep: (value: unknown) => value } } =
+      this.#options;
     const { clock, version, logger, allowedHosts } = this.#options;
     const parts = {
       store,
@@ -155,6 +162,8 @@ export class WebServer implements AsyncDisposable {
       spending,
       pairing,
       audit,
+      vault,
+      redactor,
       hub,
       signIn,
       clock,

@@ -92,6 +92,7 @@ export class EndpointBench implements AsyncDisposable {
         onCall: (call) => this.calls.push(call),
         onOutcome: (outcome) => this.outcomes.push(outcome),
       }),
+      secretsOf: () => Promise.resolve({ env: {}, files: {} }),
       findSandbox: (hash) => Promise.resolve(this.sandboxes.get(hash) ?? null),
       issueCredential: (sandbox, userPublicKey, reachHost): Promise<CredentialReply> => {
         this.issued.push({ sandbox, userPublicKey, reachHost });

@@ -44,7 +44,7 @@ const write = createRoute({
 });
 
 export function fileRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
-  const { workspace, maxFileBytes, logger } = parts;
+  const { workspace, maxFileBytes, logger, redactor } = parts;
   return createRoutes()
     .openapi(list, async (c) => {
       const group = await requireGroup(parts, c.req.valid("param").id);
@@ -62,7 +62,7 @@ export function fileRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
       );
       // Without a length: the file may grow while it is read, and more bytes than announced would be taken for the next answer.
       c.header("Content-Type", "application/octet-stream");
-      c.header("Content-Disposition", contentDisposition(entry.name));
+      c.header("Content-Disposition", contentDisposition(redactor.redact(entry.name)));
       const { outgoing } = c.env;
       if (c.req.method !== "HEAD" && outgoing) {
         const onError = (error: unknown): void =>

@@ -1,0 +1,160 @@
+/** Takes the secrets that are known out of whatever leaves, plain and in the usual encodings. */
+import { NeedleSearch } from "./needle-search.ts";
+import { minSecretLength, needlesOf } from "./needles.ts";
+import { endInText, openEscapeAt, textViews, type TextView } from "./text-views.ts";
+
+export const redacted = "[redacted]";
+
+const base64FillLength = 3;
+
+/** From and to in the text. */
+type Span = [start: number, end: number];
+
+/**
+ * Found are the values themselves, in base64 (wherever in it they begin, both alphabets), in hexadecimal, backwards, in URLs, as JSON or
+ * HTML escapes, these up to three deep, and all of it with white space in between. Values of less than six characters are not looked for.
+ */
+export class Redactor {
+  readonly #sources = new Map<string, readonly string[]>();
+  #search: NeedleSearch | null = null;
+
+  /** Replaces what is known from one source. Values that are too short or missing are left out. */
+  know(source: string, values: readonly (string | undefined)[]): void {
+    const known = values.filter((value) => value !== undefined && value.trim().length >= minSecretLength);
+    this.#sources.set(source, known as string[]);
+    this.#search = null;
+  }
+
+  knows(source: string): boolean {
+    return this.#sources.has(source);
+  }
+
+  forget(source: string): void {
+    if (this.#sources.delete(source)) this.#search = null;
+  }
+
+  /** The very same text when it holds nothing. */
+  redact(text: string): string {
+    if (text.length < minSecretLength) return text;
+    const spans = this.spans(text);
+    return spans.length === 0 ? text : withoutSpans(text, spans);
+  }
+
+  /** All texts in a value of objects and lists, names of fields not; `isOurs` names fields whose values are never somebody's words. */
+  redactDeep<Value>(value: Value, isOurs: (field: string) => boolean = () => false): Value {
+    return this.#deep(value, isOurs) as Value;
+  }
+
+  /** For text that comes in pieces. */
+  stream(): RedactedStream {
+    return new RedactedStream(this);
+  }
+
+  /** Where secrets are, in order, apart from each other. */
+  spans(text: string): Span[] {
+    return merged(this.#hits(text, textViews(text)).map(({ span }) => span));
+  }
+
+  /** As far as the text can be let go: what follows may be the beginning of a secret. */
+  safeLength(text: string): number {
+    const search = this.#compiled();
+    if (search.isEmpty) return text.length;
+    let safe = text.length;
+    const views = textViews(text);
+    for (const view of views) {
+      const escape = openEscapeAt(view);
+      for (const open of [search.openAt(view, view.length), search.openAt(view, escape), escape]) {
+        if (open < view.length) safe = Math.min(safe, view.from[open]!);
+      }
+    }
+    const hits = this.#hits(text, views).toSorted((left, right) => right.span[0] - left.span[0]);
+    for (const { span, isBase64 } of hits) {
+      // What fills up base64 belongs to it, and may be still to come.
+      const end = isBase64 ? span[1] + base64FillLength : span[1];
+      if (end > safe && span[0] < safe) safe = span[0];
+    }
+    return safe;
+  }
+
+  #hits(text: string, views: readonly TextView[]): { span: Span; isBase64: boolean }[] {
+    const search = this.#compiled();
+    const hits: { span: Span; isBase64: boolean }[] = [];
+    if (search.isEmpty) return hits;
+    for (const view of views) {
+      search.find(view, ({ needle: { isBase64 }, start, end }) => {
+        const span: Span = [view.from[start]!, endInText(view, end)];
+        hits.push({ span: isBase64 ? wholeBase64(text, span) : span, isBase64 });
+      });
+    }
+    return hits;
+  }
+
+  #compiled(): NeedleSearch {
+    this.#search ??= new NeedleSearch([...new Set([...this.#sources.values()].flat())].flatMap(needlesOf));
+    return this.#search;
+  }
+
+  #deep(value: unknown, isOurs: (field: string) => boolean): unknown {
+    if (typeof value === "string") return this.redact(value);
+    if (Array.isArray(value)) return value.map((item) => this.#deep(item, isOurs));
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([field, item]) => [
+        field,
+        typeof item === "string" && isOurs(field) ? item : this.#deep(item, isOurs),
+      ]),
+    );
+  }
+}
+
+/** A text that comes in pieces: what may be the beginning of a secret waits for what follows it. */
+export class RedactedStream {
+  readonly #redactor: Redactor;
+  #waiting = "";
+
+  constructor(redactor: Redactor) {
+    this.#redactor = redactor;
+  }
+
+  /** What can be let go now. */
+  push(piece: string): string {
+    const text = this.#waiting + piece;
+    const safe = this.#redactor.safeLength(text);
+    this.#waiting = text.slice(safe);
+    return this.#redactor.redact(text.slice(0, safe));
+  }
+
+  /** What still waited: nothing follows. */
+  end(): string {
+    const rest = this.#redactor.redact(this.#waiting);
+    this.#waiting = "";
+    return rest;
+  }
+}
+
+/** The character before and after holds some of its bits, and what fills up the end is part of it. */
+function wholeBase64(text: string, [start, end]: Span): Span {
+  const from = /[A-Za-z0-9+/_-]/.test(text[start - 1] ?? "") ? start - 1 : start;
+  const more = /^[A-Za-z0-9+/_-]?={0,2}/.exec(text.slice(end, end + 3));
+  return [from, end + (more?.[0].length ?? 0)];
+}
+
+function merged(spans: Span[]): Span[] {
+  const apart: Span[] = [];
+  for (const [start, end] of spans.toSorted((left, right) => left[0] - right[0])) {
+    const last = apart.at(-1);
+    if (last && start <= last[1]) last[1] = Math.max(last[1], end);
+    else apart.push([start, end]);
+  }
+  return apart;
+}
+
+function withoutSpans(text: string, spans: readonly Span[]): string {
+  let result = "";
+  let from = 0;
+  for (const [start, end] of spans) {
+    result += text.slice(from, start) + redacted;
+    from = end;
+  }
+  return result + text.slice(from);
+}

@@ -1,0 +1,180 @@
+/** A secret's whole way: set on the command line, given to one group, used by its agent, and seen nowhere else. */
+import { execFile } from "node:child_process";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { AuditPage } from "@praktor/protocol/audit";
+import { VaultChange, VaultView } from "@praktor/protocol/vault";
+import { describe, expect, test } from "vitest";
+import { requirement } from "./require.ts";
+import { docker, engineAnswers, removeGroups } from "./support/engine.ts";
+import { friend, owner, System } from "./support/system.ts";
+
+const main = new URL("../gateway/src/main.ts", import.meta.url).pathname;
+const token = "tok3n-Value/with+sign";
+const file = "-----BEGIN KEY-----\nQ2FuYXJ5S2V5T2ZUaGVWYXVsdA\n-----END KEY-----\n";
+const image = process.env["PRAKTOR_TEST_AGENT_IMAGE"] ?? "praktor-agent:latest";
+
+interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** `praktor vault …` as a person runs it, the value piped in. */
+async function vault(environment: Record<string, string>, args: string[], input = ""): Promise<Outcome> {
+  const { promise, resolve } = Promise.withResolvers<Outcome>();
+  const env = { PATH: process.env["PATH"] ?? "", ...environment };
+  const child = execFile(process.execPath, [main, "vault", ...args], { env }, (error, stdout, stderr) =>
+    resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
+  );
+  child.stdin?.end(input);
+  return await promise;
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+async function usable(kind: "process" | "docker"): Promise<boolean> {
+  if (kind === "process") {
+    return await promisify(execFile)("bwrap", ["--ro-bind", "/", "/", "true"]).then(
+      () => true,
+      () => false,
+    );
+  }
+  // An image of an older runner does not ask for secrets.
+  const asks = docker(
+    "run",
+    "--rm",
+    "--entrypoint",
+    "grep",
+    image,
+    "-q",
+    "/v1/secrets",
+    "/opt/praktor/agent-runner.mjs",
+  );
+  return (await engineAnswers()) && (await asks.then(() => true).catch(() => false));
+}
+
+describe.each([
+  { kind: "process", needs: "bubblewrap", chats: [owner, friend], can: await usable("process") },
+  { kind: "docker", needs: "docker", chats: [990_061, 990_062], can: await usable("docker") },
+] as const)("a secret, sandbox of kind $kind", { timeout: 120_000 }, ({ kind, needs, chats, can }) => {
+  test.runIf(requirement(needs, can) === "run")(
+    "reaches the agent of its group alone, and nobody sees its value",
+    async () => {
+      const [mine, other] = chats;
+      if (kind === "docker") await removeGroups(mine, other);
+      await using system = await System.prepare({
+        environment: {
+          PRAKTOR_SANDBOX: kind,
+          PRAKTOR_TELEGRAM_ALLOW_FROM: `${mine},${other}`,
+          PRAKTOR_VAULT_PASSPHRASE: "correct horse battery",
+          PRAKTOR_LOG_LEVEL: "debug",
+        },
+      });
+      const config = join(system.folder, "praktor.yaml");
+      await writeFile(config, `agent:\n  image: ${image}\n`);
+      const environment = { ...system.environment(), PRAKTOR_CONFIG: config };
+      // Before the first start, so without a gateway.
+      expect(await vault(environment, ["set", "API_TOKEN"], `${token}\n`)).toMatchObject({
+        code: 0,
+        stdout: "Kept API_TOKEN.\n",
+      });
+      Object.assign(system.environmentOfGateway, { PRAKTOR_CONFIG: config });
+      await system.startGateway();
+      const say = async (text: string, chat: number): Promise<string> => (await system.ask(text, chat)).text;
+      expect(await say('bash: echo "<$API_TOKEN>"', mine)).toBe("<>");
+
+      expect((await vault(environment, ["set", "ssh.key", "--exact"], file)).code).toBe(0);
+      const given = await vault(environment, ["assign", "API_TOKEN", String(mine), "--json"]);
+      expect(given).toMatchObject({ code: 0, stderr: "" });
+      expect(VaultChange.parse(JSON.parse(given.stdout))).toEqual({ restarted: [String(mine)], restart_later: [] });
+      expect((await vault(environment, ["assign", "ssh.key", String(mine), "--file"])).stdout).toContain(
+        "the file ssh.key",
+      );
+
+      const use =
+        'bash: echo "${#API_TOKEN} $(cat $PRAKTOR_SECRETS/ssh.key | wc -l) $(stat -c %a $PRAKTOR_SECRETS/ssh.key)"';
+      expect(await say(use, mine)).toBe(`${token.length} 3 400`);
+      expect(await say('bash: echo "<$API_TOKEN> <$PRAKTOR_SECRETS>"', other)).toBe("<> <>");
+
+      // The agent gives everything away, as well as it can.
+      const leak =
+        "bash: echo $API_TOKEN; echo -n $API_TOKEN | base64; echo -n x$API_TOKEN | base64; echo -n $API_TOKEN | od -An -tx1; cat $PRAKTOR_SECRETS/ssh.key";
+      const leaked = await say(leak, mine);
+      expect(leaked).toContain("[redacted]");
+      await say('bash: ptask create --name "say $API_TOKEN" --schedule "+2h" --prompt "$API_TOKEN"', mine);
+
+      const pages: Record<string, string> = {};
+      for (const path of [`/api/groups/${mine}/messages`, "/api/tasks", "/api/vault", "/api/audit", "/api/status"]) {
+        pages[path] = JSON.stringify(await system.getJson(path));
+      }
+      const inspection = kind === "docker" ? await docker("inspect", `praktor-agent-${mine}`) : "";
+      const output = kind === "docker" ? await docker("logs", `praktor-agent-${mine}`) : "";
+      const seen = {
+        ...pages,
+        log: JSON.stringify(system.log),
+        chat: JSON.stringify(system.telegram.transcript(mine)),
+        inspection,
+        output,
+      };
+      const hidden = [
+        token,
+        btoa(token).slice(0, 27),
+        "Q2FuYXJ5S2V5T2ZUaGVWYXVsdA",
+        Buffer.from(token).toString("hex"),
+        "correct horse",
+      ];
+      for (const [where, text] of Object.entries(seen)) {
+        for (const value of hidden)
+          expect({ where, value, found: text.includes(value) }).toEqual({ where, value, found: false });
+      }
+      expect(pages["/api/tasks"]).toContain("say [redacted]");
+      const actions = AuditPage.parse(await system.getJson("/api/audit?action=vault")).entries.map(
+        ({ action }) => action,
+      );
+      expect(actions).toEqual(["vault.assign", "vault.assign", "vault.set", "vault.set"]);
+
+      expect((await vault(environment, ["get", "API_TOKEN", "--reveal"])).stderr).toContain("at a terminal only");
+      await system.gateway.end("SIGTERM");
+      // The agent's own transcript of the session is the agent's; what the gateway keeps is searched.
+      const kept = [await readFile(join(system.folder, "praktor.db"))];
+      const run = (await filesBelow(system.folder)).filter((path) => path.includes("/run/"));
+      kept.push(...(await Promise.all(run.map((path) => readFile(path)))));
+      const bytes = Buffer.concat(kept);
+      expect(hidden.filter((value) => bytes.includes(value))).toEqual([]);
+      if (kind === "docker") await removeGroups(mine, other);
+    },
+  );
+});
+
+test(
+  "a vault that its passphrase does not open says so, to whoever needs it, and to nobody else",
+  { timeout: 60_000 },
+  async () => {
+    await using system = await System.prepare({ environment: { PRAKTOR_VAULT_PASSPHRASE: "the right passphrase" } });
+    await system.startGateway();
+    await system.ask("echo hello");
+    await system.ask("echo hello", friend);
+    const environment = system.environment();
+    expect(await vault(environment, ["set", "API_TOKEN"], token)).toMatchObject({ code: 0 });
+    expect(await vault(environment, ["assign", "API_TOKEN", String(owner)])).toMatchObject({ code: 0, stderr: "" });
+    await system.gateway.end("SIGTERM");
+    Object.assign(system.environmentOfGateway, { PRAKTOR_VAULT_PASSPHRASE: "another passphrase" });
+    await system.startGateway();
+    const answer = await system.ask("echo again");
+    expect(answer.text).toContain("This group's secrets (API_TOKEN) cannot be read.");
+    expect(answer.text).toContain("the passphrase is not the one");
+    expect((await system.ask("echo again", friend)).text).toBe("again");
+    const view = VaultView.parse(await system.getJson("/api/vault"));
+    expect(view).toMatchObject({ state: "locked", secrets: [{ name: "API_TOKEN" }] });
+    const refused = await vault(environment, ["set", "OTHER"], token);
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("The vault is locked") });
+    expect((await vault(environment, ["list"])).stdout).toContain("API_TOKEN");
+    expect((await vault(environment, ["delete", "API_TOKEN"])).code).toBe(0);
+    expect((await system.ask("echo at last")).text).toBe("at last");
+  },
+);
