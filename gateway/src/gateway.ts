@@ -6,6 +6,7 @@ import * as subjects from "@praktor/protocol/subjects";
 import { RunningTurns } from "./agent/running-turns.ts";
 import { Transfers } from "./agent/transfers.ts";
 import { AuditLog } from "./audit-log.ts";
+import { auditOfRequest } from "./audit-requests.ts";
 import type { Settings } from "./config/schema.ts";
 import { GlobalInstructions, seedGlobalInstructions } from "./groups/global-instructions.ts";
 import { loadInstallation } from "./installation.ts";
@@ -269,7 +270,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     forgetSandbox: (folder) => host.forget(folder, lifetime.signal),
   });
   stack.use(scheduler);
-  const pairing = await Pairing.load(store.settings, clock, settings.telegram.allow_from);
+  const pairing = await Pairing.load(store.settings, clock, settings.telegram.allow_from, audit);
   const telegram = makeTelegram(settings, {
     store,
     assistant,
@@ -282,6 +283,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     pairing,
     tasks,
     redact: (text) => redactor.redact(text),
+    audit,
     passPoint,
   });
   if (telegram) stack.use(telegram);
@@ -302,7 +304,11 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   bus.subscribe(subjects.allHostIpc, async ({ subject, data: asked, reply }) => {
     const groupId = subject.split(".")[2] ?? "";
     const data = redactor.redactDeep(asked, isOurField);
-    reply?.((await midTurn.answer(groupId, data)) ?? (await ipc.handle(groupId, data)));
+    const said = await midTurn.answer(groupId, data);
+    const answer = said ?? (await ipc.handle(groupId, data));
+    const entry = auditOfRequest(groupId, data, answer);
+    if (entry) audit.record(entry);
+    reply?.(answer);
   });
 
   bus.subscribe(subjects.allSwarmMembers, async ({ subject, data, reply }) => {

@@ -5,6 +5,7 @@ import type { RunningTurns } from "./agent/running-turns.ts";
 import type { Workspace } from "./agent/workspace.ts";
 import { ChatCommands } from "./chat-commands.ts";
 import type { Settings } from "./config/schema.ts";
+import type { Audit } from "./kit/audit.ts";
 import type { Clock } from "./kit/clock.ts";
 import type { PassPoint } from "./kit/crash-points.ts";
 import type { Logger } from "./kit/logger.ts";
@@ -34,6 +35,7 @@ export interface TelegramParts {
   pairing: Pairing;
   tasks: TaskDesk;
   redact: (text: string) => string;
+  audit: Audit;
   passPoint: PassPoint;
 }
 
@@ -73,7 +75,15 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
       onReceived: (received) => assistant.received(received),
       onDelivery: (part) => publishDelivery(part, publish),
       reserve: (groupId) => assistant.reserve(groupId),
-      registerGroup: (group) => registerGroup(group, settings.groups.main_chat_id, assistant, store),
+      registerGroup: async (group) => {
+        const isKnown = (await store.groups.get(group.id)) !== null;
+        const made = await registerGroup(group, settings.groups.main_chat_id, assistant, store);
+        if (!isKnown) {
+          const actor = { type: "person", id: `telegram chat ${group.id}` } as const;
+          parts.audit.record({ actor, action: "group.register", outcome: "ok", groupId: made.id, target: made.id });
+        }
+        return made;
+      },
       newSession: async (conversationId) => {
         const conversation = await store.conversations.get(conversationId);
         if (conversation) await assistant.newSession(conversation);

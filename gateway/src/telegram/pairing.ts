@@ -2,6 +2,7 @@
 import { createHash, randomInt, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { PairingOffer, PairingView } from "@praktor/protocol/pairing";
+import { noAudit, type Audit } from "../kit/audit.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { SettingStore } from "../store/contract.ts";
 import type { AllowList } from "./telegram-ports.ts";
@@ -40,6 +41,7 @@ export class Pairing implements AllowList {
   readonly #clock: Clock;
   readonly #allowFrom: readonly string[];
   #state: State;
+  readonly #audit: Audit;
   #last: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -47,11 +49,13 @@ export class Pairing implements AllowList {
     clock: Clock,
     allowFrom: readonly string[],
     state: State,
+    audit: Audit,
   ) {
     this.#settings = settings;
     this.#clock = clock;
     this.#allowFrom = allowFrom;
     this.#state = state;
+    this.#audit = audit;
   }
 
   /** Rejects when what is stored cannot be read: to forget who the owner is would make the next stranger the owner. */
@@ -60,11 +64,12 @@ export class Pairing implements AllowList {
     clock: Clock,
     /** Who may talk by the settings; only shown. */
     allowFrom: readonly string[] = [],
+    audit: Audit = noAudit,
   ): Promise<Pairing> {
     const stored = await settings.get(settingKey);
     const empty = { owner: null, people: [], offer: null, waiting: [] };
     const state = stored === null ? empty : State.parse(JSON.parse(stored));
-    return new Pairing(settings, clock, allowFrom, state);
+    return new Pairing(settings, clock, allowFrom, state, audit);
   }
 
   has(userId: string): boolean {
@@ -102,6 +107,7 @@ export class Pairing implements AllowList {
         if (!counts) return { type: "none" };
         const triesLeft = offer.triesLeft - 1;
         await this.#store({ offer: { ...offer, triesLeft } });
+        this.#keep(person, "refused");
         return { type: "wrong", triesLeft };
       }
       const others = people.filter(({ id }) => id !== person.id).slice(-mostPeople + 1);
@@ -111,8 +117,14 @@ export class Pairing implements AllowList {
         offer: { ...offer, usedBy: person.id },
         waiting: this.#state.waiting.filter(({ id }) => id !== person.id),
       });
+      this.#keep(person, "ok");
       return { type: "paired", isOwner: this.#state.owner === person.id };
     });
+  }
+
+  #keep(person: { id: string; name: string }, outcome: "ok" | "refused"): void {
+    const actor = { type: "person", id: `telegram:${person.id}` } as const;
+    this.#audit.record({ actor, action: "pairing.enter", outcome, target: person.id, detail: person.name });
   }
 
   /** Somebody who may not talk has written; remembered for the page, the newest few. */
