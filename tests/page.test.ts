@@ -178,7 +178,16 @@ describe.runIf(requirement("browser", existsSync(chromiumPath)) === "run")("the 
     "every page at %i px, %s: no axe violation, no console error, no foreign request",
     async (width, scheme) => {
       const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-      for (const path of ["/", "/groups", `/groups/${owner}`, "/tasks", "/conversations", `/conversations/${owner}`]) {
+      for (const path of [
+        "/",
+        "/groups",
+        `/groups/${owner}`,
+        "/tasks",
+        "/swarms",
+        "/swarms/new",
+        "/conversations",
+        `/conversations/${owner}`,
+      ]) {
         const page = await open(path, width, scheme);
         // The page itself, not what stands there while the session and its own code are fetched.
         await page.locator("main#page h1").first().waitFor();
@@ -192,6 +201,6 @@ describe.runIf(requirement("browser", existsSync(chromiumPath)) === "run")("the 
       }
       expect(complaints).toEqual([]);
     },
-    60_000,
+    120_000,
   );
 });

@@ -1,6 +1,7 @@
 /** What an agent thought, did and said in a turn, in order. */
 import { Brain, ChevronRight } from "lucide-react";
 import { useDeferredValue } from "react";
+import { markdownBlocks } from "../lib/markdown-blocks.ts";
 import type { Block } from "../live/live-turn.ts";
 import { en } from "../text/en.ts";
 import { Prose } from "./prose.tsx";
@@ -14,11 +15,20 @@ export const TurnBlocks = ({ blocks }: { blocks: readonly Block[] }) => {
       {shown.map((block) => {
         if (block.type === "tool") return <ToolRow key={block.id} tool={block} />;
         if (block.type === "thinking") return <Thought key={block.id} text={block.text} />;
-        return <Prose key={block.id} text={block.text} />;
+        return <GrowingProse key={block.id} text={block.text} />;
       })}
     </div>
   );
 };
+
+const GrowingProse = ({ text }: { text: string }) => (
+  <div className="space-y-2">
+    {markdownBlocks(text).map((part, place) => (
+      // oxlint-disable-next-line react/no-array-index-key -- a text grows at its end only
+      <Prose key={place} text={part} />
+    ))}
+  </div>
+);
 
 const Thought = ({ text }: { text: string }) => (
   <details className="group/thought">

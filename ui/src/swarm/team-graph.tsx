@@ -15,6 +15,7 @@ import { useMemo, useState } from "react";
 import { Badge } from "../components/badge.tsx";
 import { cn } from "../lib/cn.ts";
 import { useTheme } from "../lib/theme.ts";
+import { en } from "../text/en.ts";
 import { layout, type Place } from "./layout.ts";
 import type { Tone } from "./state-tone.ts";
 
@@ -72,6 +73,7 @@ export const TeamGraph = ({ label, members, edges, onConnect, onEdge, onMember }
     position: moved.get(member.id) ?? places.get(member.id) ?? { x: 0, y: 0 },
     data: { member, edits },
   }));
+  const title = (id: string): string => members.find((member) => member.id === id)?.title ?? id;
   const drawn = edges.map((edge): Edge<{ edge: GraphEdge }> => {
     const arrow = { type: MarkerType.ArrowClosed };
     const y = (id: string): number => (moved.get(id) ?? places.get(id))?.y ?? 0;
@@ -80,6 +82,7 @@ export const TeamGraph = ({ label, members, edges, onConnect, onEdge, onMember }
       edge.kind === "mutual" && y(edge.from) > y(edge.to) ? [edge.to, edge.from] : [edge.from, edge.to];
     return {
       id: `${edge.from} ${edge.to}`,
+      ariaLabel: en.swarmForm.edgeText[edge.kind](title(edge.from), title(edge.to)),
       source,
       target,
       sourceHandle: edge.kind === "mutual" ? "below" : "after",

@@ -1,0 +1,77 @@
+/** `npm run screenshots`: takes the pictures of docs/images from a running system, with simulators in place of Telegram and of the model. */
+import { mkdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { Browsing } from "./support/browser.ts";
+import { friend, owner, System } from "./support/system.ts";
+
+const folder = join(import.meta.dirname, "../docs/images");
+const mostBytes = 150_000;
+
+await using system = await System.start();
+await using browsing = await Browsing.start();
+await mkdir(folder, { recursive: true });
+await Promise.all([
+  system.ask("echo Good morning, Ada. Three tasks ran over night; all of them worked.", owner),
+  system.ask("write notes/plan.md: # Plan\\n\\n- measure\\n- then cut", friend),
+]);
+await system.ask("bash: uname -s; echo six times seven is $((6 * 7))", owner);
+await system.ask(
+  'tool Edit {"file_path":"notes/plan.md","old_string":"- then cut","new_string":"- then cut once"}',
+  friend,
+);
+const task = { group_id: String(owner), name: "Morning news", prompt: "echo The news.", schedule: "0 9 * * 1-5" };
+await post("/api/tasks", task);
+
+await picture("dashboard", "/", async (page) => {
+  await page.getByText("Recent messages").waitFor();
+});
+await picture("conversation", `/conversations/${owner}`, async (page) => {
+  await page
+    .getByText(/^1 step · /)
+    .last()
+    .click();
+  await page.getByText("Bash", { exact: true }).last().click();
+});
+await picture("group", `/groups/${friend}`, async (page) => {
+  await page.getByRole("button", { name: "All groups" }).click();
+  await page.getByText(/^\d+ MB$/).waitFor();
+});
+const agents = [
+  { role: "researcher", prompt: "echo The moon's share of the tides is two thirds, the sun's one third." },
+  { role: "writer", prompt: "echo # Tides" },
+  { role: "critic", prompt: "echo Say where the figures come from." },
+];
+const edges = [
+  { from: "researcher", to: "writer", kind: "directed" },
+  { from: "writer", to: "critic", kind: "directed" },
+];
+const run = await post("/api/swarms", { name: "A page on tides", task: "Write a page on tides.", agents, edges });
+await picture("swarm", `/swarms/${String(run["id"])}`, async (page) => {
+  await page.getByText("Done", { exact: true }).first().waitFor({ timeout: 120_000 });
+  await page.locator(".react-flow__edge").first().waitFor({ state: "attached" });
+});
+
+async function picture(name: string, path: string, prepare: (page: Page) => Promise<void>): Promise<void> {
+  const page = await browsing.open(system.gateway.web + path);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await prepare(page);
+  await page.waitForLoadState("networkidle", { timeout: 5_000 }).catch(() => {});
+  const file = join(folder, `${name}.png`);
+  await page.screenshot({ path: file, animations: "disabled" });
+  await page.context().close();
+  const { size } = await stat(file);
+  if (size > mostBytes) throw new Error(`${name}.png has ${size} bytes; at most ${mostBytes} are wanted.`);
+  process.stdout.write(`${name}.png  ${size} bytes\n`);
+}
+
+async function post(path: string, body: object): Promise<Record<string, unknown>> {
+  const answer = await fetch(system.gateway.web + path, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+  const value: unknown = await answer.json();
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
