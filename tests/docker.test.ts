@@ -173,3 +173,34 @@ describe.runIf(requirement("docker", usable) === "run")(
     });
   },
 );
+
+describe.runIf(requirement("docker", usable) === "run")("a gateway that is away for long", { timeout: 90_000 }, () => {
+  test("longer than the sandbox's credential lives: what the turn did meanwhile still arrives, once", async () => {
+    await removeGroups(ada);
+    await using prepared = await System.prepare();
+    const config = join(prepared.folder, "praktor.yaml");
+    await writeFile(config, "nats:\n  credential_life: 4s\n");
+    await using system = await System.start({
+      environment: {
+        PRAKTOR_SANDBOX: "docker",
+        PRAKTOR_CONFIG: config,
+        PRAKTOR_TELEGRAM_ALLOW_FROM: String(ada),
+        PRAKTOR_NATS_PORT: "4222",
+        PRAKTOR_SANDBOX_PORT: "4280",
+      },
+    });
+    const since = system.telegram.sequence;
+    system.say("bash: perl -e 'select undef,undef,undef,6'; echo outlived-its-credential", ada);
+    await system.model.waitUntil(
+      (model) => model.requests.some((request) => JSON.stringify(request.body).includes("outlived-its-credential")),
+      "the call",
+    );
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await system.gateway.end("SIGKILL");
+    await new Promise((resolve) => setTimeout(resolve, 9000));
+    await system.startGateway();
+    await system.answerMatching(/outlived-its-credential/, ada, since);
+    expect(system.answers(ada).filter((text) => text.includes("outlived-its-credential"))).toHaveLength(1);
+    await removeGroups(ada);
+  });
+});
