@@ -210,6 +210,37 @@ describe("the main group", () => {
   });
 });
 
+test("a task's own sandbox asks for its group alone, also when that is the main one; a swarm's member asks for nothing", async () => {
+  const { bench, desk, effects } = await open();
+  await using _ = bench;
+  const { id } = await bench.store.groups.ofTask({ id: "mine", name: "mine", groupId: "main" });
+  const ask = (type: string, payload: object = {}): Promise<IpcReply> => desk.handle(id, { type, payload });
+  expect(await ask("list_tasks")).toMatchObject({ tasks: [{ id: "mine" }] });
+  expect(await ask("create_task", { name: "N", schedule: "@daily", prompt: "P" })).toMatchObject({
+    task: { group_id: "main" },
+  });
+  expect(await ask("delete_task", { id: "victim" })).toEqual({ error: 'There is no task "victim".' });
+  const word = { group_id: "home", text: "Hello", name: "N", schedule: "@daily", prompt: "P", all: true, id: "new" };
+  for (const type of ["list_groups", "register_group", "send_message", "status", "create_task", "list_tasks"]) {
+    expect(await ask(type, word)).toEqual({ error: expect.stringMatching(/^Only the main group/) as string });
+  }
+  bench.connection.exec(
+    "insert into groups (id, name, folder, is_main, created_at, kind, parent_id) values ('m', 'm', 'm', 0, 1, 'member', 'main')",
+  );
+  expect(await desk.handle("m", { type: "list_tasks", payload: {} })).toEqual({ error: 'There is no group "m".' });
+  expect(effects).toEqual([]);
+});
+
+test("a request that comes twice makes one task", async () => {
+  const { bench, desk } = await open();
+  await using _ = bench;
+  const request = { type: "create_task", payload: { name: "N", schedule: "+5m", prompt: "P", key: "k" } };
+  const first = await desk.handle("evil", request);
+  expect(await desk.handle("evil", request)).toEqual(first);
+  expect(await bench.store.tasks.list("evil")).toHaveLength(1);
+  expect(await desk.handle("home", request)).not.toEqual(first);
+});
+
 test("runs of a task that may not manage tasks can look, and change nothing", async () => {
   const { bench, desk } = await open(false);
   await using _ = bench;

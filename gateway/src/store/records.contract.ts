@@ -231,6 +231,22 @@ export function recordsContract(make: MakeStore): void {
       expect(message.metadata).toEqual(metadata);
     });
 
+    it("store a notice once however often it is asked for under one key", async () => {
+      const chat = await openChat(make);
+      const { messages } = chat.store;
+      const notice = { conversationId: chat.conversation.id, content: "Soon", parts: [textPart("Soon")] };
+      const first = await messages.noticeOnce(notice, "k");
+      expect(first).toMatchObject({ repeated: false, message: { content: "Soon" } });
+      expect(await messages.noticeOnce(notice, "k")).toMatchObject({
+        repeated: true,
+        message: { id: first.message.id },
+      });
+      expect(await messages.noticeOnce(notice, "l")).toMatchObject({ repeated: false });
+      expect(await messages.page({ groupId: chat.groupId, limit: 9 })).toHaveLength(2);
+      chat.clock.advance(DAY_MS + 1);
+      expect(await messages.noticeOnce(notice, "k")).toMatchObject({ repeated: false });
+    });
+
     it("carry notices to the chat, and to the page as they are", async () => {
       const chat = await openChat(make);
       const parts = [textPart("one"), textPart("two")];
