@@ -24,9 +24,9 @@ test(`${guesses} wrong passwords let nobody in, are soon refused unread, and lea
       Array.from({ length: 50 }, (_, index) => guess(`wrong password ${sent + index}`)),
     );
     for (const { status } of answers) statuses.set(status, (statuses.get(status) ?? 0) + 1);
-    if (sent % 500 === 0) expect((await groups()).status).toBe(200);
+    expect((await groups()).status).toBe(200);
   }
-  expect([...statuses.keys()].toSorted()).toEqual([401, 429]);
+  expect(new Set(statuses.keys())).toEqual(new Set([401, 429]));
   expect(statuses.get(401)).toBeLessThan(20);
   expect((await groups()).status).toBe(200);
 }, 60_000);
