@@ -3,11 +3,15 @@ DOCKER ?= docker
 DOCKER_BUILD_FLAGS ?=
 DOCKER_SOCKET ?= /var/run/docker.sock
 
-.PHONY: containers dev test ui version clean
+.PHONY: containers slim dev test ui version clean
 
 containers: .env
 	$(DOCKER) build $(DOCKER_BUILD_FLAGS) -t praktor-agent:latest -f Dockerfile.agent .
 	$(DOCKER) build $(DOCKER_BUILD_FLAGS) -t praktor-gateway:latest -f Dockerfile .
+
+# The agents' image without a browser; `agent.image: praktor-agent:slim` uses it.
+slim:
+	$(DOCKER) build $(DOCKER_BUILD_FLAGS) --build-arg BROWSER=none -t praktor-agent:slim -f Dockerfile.agent .
 
 # The gateway's container works as uid 10321 and reaches the engine through the group that owns its socket.
 .env:

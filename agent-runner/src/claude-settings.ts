@@ -77,6 +77,7 @@ export function claudeEnvironment({ environment, inherited, secrets }: ClaudeSet
 }
 
 export interface SessionSettings {
+  conversationId: string;
   sessionId: string | undefined;
   model: string | undefined;
   maxTurns: number;
@@ -91,7 +92,11 @@ export async function claudeOptions(settings: ClaudeSettings, session: SessionSe
   const model = session.model ?? environment.PRAKTOR_MODEL;
   return {
     cwd: environment.PRAKTOR_WORKSPACE,
-    env: claudeEnvironment(settings),
+    env: {
+      ...claudeEnvironment(settings),
+      // The browser is driven by one conversation at a time.
+      PRAKTOR_CONVERSATION_ID: session.conversationId,
+    },
     pathToClaudeCodeExecutable: executable,
     permissionMode: "bypassPermissions",
     allowDangerouslySkipPermissions: true,

@@ -2,6 +2,7 @@
 import { SandboxEnvironment } from "@praktor/protocol/sandbox-environment";
 import { findClaudeExecutable } from "./claude-executable.ts";
 import { jsonLogger } from "./logger.ts";
+import { standBehindTheBrowser } from "./memory-standing.ts";
 import { Runner } from "./runner.ts";
 import { errorMessage } from "./runner-error.ts";
 
@@ -33,6 +34,7 @@ try {
   process.exit(3);
 }
 
+await standBehindTheBrowser();
 let stopping = false;
 const runner = new Runner({
   environment,

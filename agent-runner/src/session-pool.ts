@@ -108,6 +108,7 @@ export class SessionPool implements AsyncDisposable {
     const { conversationId, maxTurns, maxCostUsd, isMain, sessionId, model } = wish;
     const shape = { conversationId, maxTurns, maxCostUsd, isMain };
     const options = await claudeOptions(settings, {
+      conversationId,
       sessionId,
       model,
       maxTurns,

@@ -88,6 +88,7 @@ describe("the forward proxy", () => {
       bench.names.set("good.example", ["127.0.0.1", address]);
       const answer = await tunnel(`good.example:${port}`);
       expect(answer).toMatch(/^HTTP\/1\.1 403 good\.example does not lead to a public address/);
+      expect(answer).toContain("x-proxy-error: blocked-by-allowlist");
       expect(asked).toEqual([]);
     },
   );

@@ -210,6 +210,8 @@ const explained = (status: number, sentence: string): Record<string, string | nu
   "content-type": "text/plain; charset=utf-8",
   "content-length": Buffer.byteLength(`${sentence}\n`),
   ...(status === 407 ? { "proxy-authenticate": 'Basic realm="praktor"' } : {}),
+  // WebFetch tells a refusal by the network from one by the site by this.
+  ...(status === 403 ? { "x-proxy-error": "blocked-by-allowlist" } : {}),
 });
 
 const phrase = (sentence: string): string => sentence.replaceAll(/[^\x20-\x7e]/g, " ");
