@@ -83,6 +83,7 @@ export interface SessionSettings {
   maxTurns: number;
   maxCostUsd: number | undefined;
   mcpServers: Record<string, McpServerConfig>;
+  hooks: NonNullable<Options["hooks"]>;
   onStderr: (text: string) => void;
 }
 
@@ -113,7 +114,7 @@ export async function claudeOptions(settings: ClaudeSettings, session: SessionSe
       autoMemoryEnabled: false,
       skipWebFetchPreflight: !environment.PRAKTOR_WEB_FETCH_PREFLIGHT,
     },
-    hooks: webHooks(),
+    hooks: { ...webHooks(), ...session.hooks },
     ...(environment.PRAKTOR_PLUGIN === undefined
       ? {}
       : { plugins: [{ type: "local", path: environment.PRAKTOR_PLUGIN }] }),

@@ -3,7 +3,8 @@ import type { AgentInput } from "@praktor/protocol/agent-input";
 import type { RunnerStatus } from "@praktor/protocol/agent-control";
 import type { IpcRequest } from "@praktor/protocol/ipc";
 import type { SandboxEnvironment } from "@praktor/protocol/sandbox-environment";
-import { agentControl, agentInput, agentOutput } from "@praktor/protocol/subjects";
+import { agentControl, agentInput, agentOutput, hostIpc } from "@praktor/protocol/subjects";
+import { approvalHook } from "./approval-hook.ts";
 import { Bus } from "./bus.ts";
 import { claudeEnvironment, type ClaudeSettings } from "./claude-settings.ts";
 import { answerControl } from "./control-desk.ts";
@@ -37,6 +38,8 @@ const sessionIdleMs = 10 * 60_000;
 /** Time for facts on their way to be acknowledged when the sandbox goes down. */
 const flushMs = 2_000;
 const sessionsCloseMs = 2_000;
+const askTimeoutMs = 5_000;
+const rememberedTurns = 100;
 
 export class Runner implements AsyncDisposable {
   readonly #options: RunnerOptions;
@@ -47,6 +50,8 @@ export class Runner implements AsyncDisposable {
   readonly #outbox: FactOutbox;
   readonly #sessions: SessionPool;
   readonly #desk: TurnDesk;
+  /** The newest turn of each conversation: what its session must ask about. */
+  readonly #turns = new Map<string, { turnId: string; conversationId: string; patterns: readonly string[] }>();
   #renewal: Promise<void> | null = null;
   #givenSecrets: Promise<void> = Promise.resolve();
   #announcing: AbortController | null = null;
@@ -81,6 +86,12 @@ export class Runner implements AsyncDisposable {
       maxSessions: environment.PRAKTOR_MAX_CONVERSATIONS,
       idleMs: sessionIdleMs,
       logger,
+      makeHooks: (conversationId) =>
+        approvalHook({
+          turn: () => this.#turns.get(conversationId) ?? null,
+          ask: async (request) =>
+            await this.#bus.request(hostIpc(groupId), request, askTimeoutMs, AbortSignal.timeout(askTimeoutMs)),
+        }),
       makeMcpServers: async ({ conversationId, isMain }) => {
         const [{ taskServer }, { chatServer }, { mainServer }] = await Promise.all([
           import("./task-tools.ts"),
@@ -193,6 +204,10 @@ export class Runner implements AsyncDisposable {
     const { environment, logger, now } = this.#options;
     const { turnId, conversationId, attempt } = input;
     const key = { turnId, conversationId, attempt };
+    this.#turns.delete(conversationId);
+    this.#turns.set(conversationId, { turnId, conversationId, patterns: input.approvalTools ?? [] });
+    const [oldest] = this.#turns.keys();
+    if (this.#turns.size > rememberedTurns && oldest !== undefined) this.#turns.delete(oldest);
     return new Turn({
       input,
       maxTurns: input.maxTurns ?? environment.PRAKTOR_MAX_TURNS,

@@ -1,5 +1,5 @@
 /** The live Claude sessions of this sandbox: at most so many, closed when idle, the least recently used first. */
-import type { McpServerConfig } from "@anthropic-ai/claude-agent-sdk";
+import type { McpServerConfig, Options } from "@anthropic-ai/claude-agent-sdk";
 import { claudeOptions, type ClaudeSettings } from "./claude-settings.ts";
 import type { ClaudeSession, SessionShape } from "./claude-session.ts";
 import { clip } from "./clip.ts";
@@ -18,6 +18,7 @@ export interface SessionPoolOptions {
   logger: Logger;
   /** Made anew for each session: an MCP server serves one connection. */
   makeMcpServers: (shape: SessionShape) => Promise<Record<string, McpServerConfig>>;
+  makeHooks: (conversationId: string) => NonNullable<Options["hooks"]>;
 }
 
 /** A turn has it while no idle timer runs. */
@@ -104,7 +105,7 @@ export class SessionPool implements AsyncDisposable {
 
   async #start(wish: SessionWish): Promise<ClaudeSession> {
     const { ClaudeSession } = await loadSession();
-    const { settings, makeMcpServers, logger } = this.#options;
+    const { settings, makeMcpServers, makeHooks, logger } = this.#options;
     const { conversationId, maxTurns, maxCostUsd, isMain, sessionId, model } = wish;
     const shape = { conversationId, maxTurns, maxCostUsd, isMain };
     const options = await claudeOptions(settings, {
@@ -114,6 +115,7 @@ export class SessionPool implements AsyncDisposable {
       maxTurns,
       maxCostUsd,
       mcpServers: await makeMcpServers(shape),
+      hooks: makeHooks(conversationId),
       onStderr: (text) =>
         logger.warn({ conversationId, stderr: clip(text.trim(), 2_000) }, "Claude Code wrote to stderr"),
     });

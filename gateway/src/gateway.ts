@@ -65,6 +65,7 @@ export interface GatewayOptions {
   onStarted?: (gateway: { webUrl: string | null }) => void;
 }
 
+const approvalsEveryMs = 5_000;
 const reconcileEveryMs = 60_000;
 const idleLookEveryMs = 10_000;
 const pruneEveryMs = 24 * 3_600_000;
@@ -227,9 +228,10 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     checkSecrets: async (groupId) => void (await secretsOf(groupId)),
     onTaskTurnEnded: () => scheduler.wake(),
     onGroupChanged: (groupId) => swarms.memberChanged(groupId),
+    audit,
     passPoint,
   });
-  const { pool, dispatcher, assistant, workspace, midTurn, watch, look } = agents;
+  const { pool, dispatcher, assistant, workspace, midTurn, approvals, toolApprovals, watch, look } = agents;
   stack.use(dispatcher);
   const madeSwarms = makeSwarms(settings, {
     store,
@@ -281,6 +283,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     clock,
     publish,
     pairing,
+    approvals,
     tasks,
     redact: (text) => redactor.redact(text),
     audit,
@@ -304,7 +307,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   bus.subscribe(subjects.allHostIpc, async ({ subject, data: asked, reply }) => {
     const groupId = subject.split(".")[2] ?? "";
     const data = redactor.redactDeep(asked, isOurField);
-    const said = await midTurn.answer(groupId, data);
+    const said = (await toolApprovals.answer(groupId, data)) ?? (await midTurn.answer(groupId, data));
     const answer = said ?? (await ipc.handle(groupId, data));
     const entry = auditOfRequest(groupId, data, answer);
     if (entry) audit.record(entry);
@@ -371,6 +374,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
           ...(settings.web.allowed_hosts === undefined ? {} : { allowedHosts: settings.web.allowed_hosts }),
           instructions: new GlobalInstructions(settings.groups.base_path),
           pairing: telegram ? pairing : null,
+          approvals,
           events,
           audit,
           vault: vaultDesk,
@@ -400,6 +404,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   );
   await control.start(lifetime.signal);
 
+  every(background, approvalsEveryMs, () => approvals.expire());
   every(background, reconcileEveryMs, (signal) => pool.reconcile(signal));
   every(background, agents.watchEveryMs, (signal) => watch.look(signal));
   every(background, idleLookEveryMs, (signal) => pool.stopIdle(signal));

@@ -5,6 +5,7 @@ import type { NetworkPolicy } from "@praktor/protocol/network";
 import type { PraktorEvent } from "@praktor/protocol/events";
 import * as subjects from "@praktor/protocol/subjects";
 import { filesInPlace } from "./agent/attached-files.ts";
+import { Approvals } from "./agent/approvals.ts";
 import { Assistant } from "./agent/assistant.ts";
 import { CostLimit } from "./agent/cost-limit.ts";
 import { Dispatcher } from "./agent/dispatcher.ts";
@@ -20,10 +21,12 @@ import { SandboxRefresh } from "./agent/sandbox-refresh.ts";
 import { SandboxWatch } from "./agent/sandbox-watch.ts";
 import { takeOverTurns } from "./agent/take-over.ts";
 import type { Transfers } from "./agent/transfers.ts";
+import { ToolApprovals } from "./agent/tool-approvals.ts";
 import { TurnEndings } from "./agent/turn-endings.ts";
 import { TurnFacts } from "./agent/turn-facts.ts";
 import { Workspace } from "./agent/workspace.ts";
 import type { Settings } from "./config/schema.ts";
+import type { Audit } from "./kit/audit.ts";
 import type { Background } from "./kit/background.ts";
 import type { Clock } from "./kit/clock.ts";
 import type { PassPoint } from "./kit/crash-points.ts";
@@ -38,6 +41,7 @@ import { failureNotice } from "./scheduler/task-words.ts";
 import { whyTaskFailed } from "./scheduler/why-task-failed.ts";
 import type { SandboxHost } from "./sandbox/sandbox.ts";
 import type { NewOutboxPart, Store } from "./store/contract.ts";
+import { wordsParts } from "./telegram/buttons.ts";
 import type { TelegramBot } from "./telegram/telegram-bot.ts";
 import type { Redactor } from "./vault/redactor.ts";
 
@@ -70,6 +74,7 @@ export interface AgentParts {
   redactor: Redactor;
   /** Rejects where the secrets of a group cannot be read. */
   checkSecrets: (groupId: string) => Promise<void>;
+  audit: Audit;
   passPoint: PassPoint;
 }
 
@@ -81,6 +86,8 @@ export interface Agents {
   midTurn: MidTurnWords;
   costLimit: CostLimit;
   renewals: NetworkRenewals;
+  approvals: Approvals;
+  toolApprovals: ToolApprovals;
   watch: SandboxWatch;
   refresh: SandboxRefresh;
   look: SandboxLook;
@@ -157,6 +164,29 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     findGroup: (groupId) => store.groups.get(groupId),
     request,
   });
+  const approvals = new Approvals({
+    store: store.approvals,
+    conversations: store.conversations,
+    groups: store.groups,
+    clock,
+    audit: parts.audit,
+    publish,
+    render: (address, markdown, buttons) =>
+      address.channel === "telegram"
+        ? wordsParts(buttons.length === 0 ? markdown : { markdown, buttons: [buttons] })
+        : [],
+    onOutgoing: () => parts.telegram()?.wakeDelivery(),
+  });
+  // A sandbox of a task's own keeps to the rules of its group.
+  const approvalTools = async (groupId: string): Promise<string[]> =>
+    await store.approvals.tools((await store.groups.get(groupId))?.parentId ?? groupId);
+  const toolApprovals = new ToolApprovals({
+    approvals,
+    rules: approvalTools,
+    running,
+    logger: log,
+    patienceMs: settings.agent.approval_timeout,
+  });
   const endings = new TurnEndings({
     turns: store.turns,
     messages: store.messages,
@@ -169,6 +199,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     publish,
     onEnded: (turn) => {
       parts.telegram()?.turnEnded(turn.id);
+      background.run(() => approvals.turnEnded(turn.id));
       dispatcher.turnEnded(turn);
       renewals.turnEnded(turn.groupId);
       if (turn.sender === "scheduler") parts.onTaskTurnEnded();
@@ -212,6 +243,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
       const fetched = await parts.telegram()?.fetchFiles(messages, (...file) => workspace.write(...file), signal);
       return { files: [...filesInPlace(messages), ...(fetched?.files ?? [])], note: fetched?.note ?? null };
     },
+    approvalTools,
     taskOf: async (turnId) => {
       const task = (await store.runs.ofTurn(turnId))?.task;
       if (!task) return null;
@@ -312,6 +344,8 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     midTurn,
     renewals,
     costLimit,
+    approvals,
+    toolApprovals,
     watch,
     refresh,
     look,

@@ -1,5 +1,6 @@
 /** Telegram's channel with what it needs of the other rooms. */
 import type { PraktorEvent } from "@praktor/protocol/events";
+import type { Approvals } from "./agent/approvals.ts";
 import type { Assistant } from "./agent/assistant.ts";
 import type { RunningTurns } from "./agent/running-turns.ts";
 import type { Workspace } from "./agent/workspace.ts";
@@ -36,13 +37,15 @@ export interface TelegramParts {
   tasks: TaskDesk;
   redact: (text: string) => string;
   audit: Audit;
+  approvals: Approvals;
   passPoint: PassPoint;
 }
 
 /** Null without a token: the bot is off. */
 export function makeTelegram(settings: Settings, parts: TelegramParts): TelegramBot | null {
   const { token, api_root: apiRoot, allow_from: allowFrom, group_replies: groupReplies } = settings.telegram;
-  const { store, assistant, running, spending, workspace, log, clock, publish, pairing, tasks, passPoint } = parts;
+  const { store, assistant, running, spending, workspace, log, clock, publish, pairing, tasks, approvals, passPoint } =
+    parts;
   if (token === undefined) return null;
   const commands = new ChatCommands({
     store,
@@ -105,9 +108,12 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
         const listed = conversation ? await tasks.list(conversation.groupId) : [];
         return { markdown: taskList(listed), buttons: taskButtons(listed) };
       },
-      tap: async (conversationId, data) => {
+      tap: async (conversationId, data, person) => {
         const tap = readTaskTap(data);
         const conversation = await store.conversations.get(conversationId);
+        if (conversation && tap === null) {
+          return await approvals.tap(conversation.groupId, data, { type: "telegram", ...person });
+        }
         const task = tap && conversation && (await store.tasks.get(tap.taskId));
         // A button of another group's list is worth nothing here.
         if (!task || task.groupId !== conversation.groupId) return null;

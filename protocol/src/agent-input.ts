@@ -1,5 +1,6 @@
 /** What the host asks of a sandbox on `agent.{groupID}.input`: a request, whose reply is the runner's acceptance. */
 import { z } from "zod";
+import { ToolPattern } from "./approvals.ts";
 import { GroupId, RowId } from "./ids.ts";
 
 /** A file that belongs to the message. It already lies in the workspace: files never travel inside NATS messages. */
@@ -34,6 +35,8 @@ export const AgentInput = z.object({
   /** The group is the main one: its agent gets the tools for all groups, which the host allows no other. */
   isMain: z.boolean().optional(),
   files: z.array(InputFile).max(32).optional(),
+  /** Patterns of tools that people are asked about first, see `ToolApprovalRequest`. */
+  approvalTools: z.array(ToolPattern).max(50).optional(),
 });
 export type AgentInput = z.infer<typeof AgentInput>;
 

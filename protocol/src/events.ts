@@ -1,6 +1,7 @@
 /** Real-time events: published on `events.>`, forwarded to browsers as `EventFrame`. */
 import { z } from "zod";
 import { Address } from "./address.ts";
+import { ApprovalView } from "./approvals.ts";
 import { Usage } from "./agent-output.ts";
 import { GroupId, RowId } from "./ids.ts";
 import { Health, MessageView } from "./rest.ts";
@@ -81,6 +82,8 @@ export const PraktorEvent = z.discriminatedUnion("type", [
     scheduled_for: z.iso.datetime(),
     state: RunState,
   }),
+  /** People are asked something, or it is settled. */
+  z.object({ type: z.literal("approval"), groupId: GroupId, approval: ApprovalView }),
   /** A run of a swarm came to be, ended or was deleted. */
   z.object({
     type: z.literal("swarm"),

@@ -1,5 +1,6 @@
 /** Shapes of the REST API. Times are RFC 3339 UTC strings. Errors are `ErrorBody` with the right status. */
 import { z } from "zod";
+import { ToolPattern } from "./approvals.ts";
 import { GroupId, RowId } from "./ids.ts";
 import { AllowedHosts, NetworkPolicy } from "./network.ts";
 import { WorkspaceEntry, WorkspacePath } from "./workspace.ts";
@@ -21,6 +22,8 @@ export const GroupView = z.object({
   /** Null: as `sandbox.network` says. */
   network: NetworkPolicy.nullable(),
   network_allow: z.array(z.string()),
+  /** Patterns of tools that people are asked about first. */
+  approval_tools: z.array(z.string()),
   agent_status: z.enum(["running", "stopped"]),
   message_count: z.number().int(),
   last_active: time.nullable(),
@@ -45,6 +48,7 @@ export const GroupUpdate = z
     /** Null: as `sandbox.network` says. */
     network: NetworkPolicy.nullable(),
     network_allow: AllowedHosts,
+    approval_tools: z.array(ToolPattern).max(50),
   })
   .partial()
   .refine((change) => Object.values(change).some((value) => value !== undefined), "must change something");

@@ -64,6 +64,8 @@ export interface DispatcherOptions {
   onStarted: (turn: Turn, conversation: Conversation) => void;
   /** Puts the files that came with these messages into the workspace. Never rejects. */
   fetchFiles?: (messages: readonly Message[], signal: AbortSignal) => Promise<FetchedFiles>;
+  /** Patterns of the tools that people are asked about before the group's agent uses them. */
+  approvalTools?: (groupId: string) => Promise<string[]>;
   /** The task that a turn of the scheduler's works for, with its own limits; null where those of all turns hold. */
   taskOf?: (turnId: string) => Promise<TurnTask | null>;
   /** Whether a turn of the scheduler's has anything to do; its sandbox runs. */
@@ -350,9 +352,14 @@ export class Dispatcher implements AsyncDisposable {
     if (!isWanted()) return;
     const text = [promptOf(spoken), checked.note, note].filter((words) => words !== null).join("\n\n");
     const task = isTask ? ((await this.#options.taskOf?.(turn.id)) ?? null) : null;
+    const approvalTools = (await this.#options.approvalTools?.(group.id)) ?? [];
     const input = this.#input(turn, group, conversation, text, task);
     if (conversation.sessionId !== null) running.inSession(turn.id, conversation.sessionId);
-    const reply = await this.#send({ ...input, ...inputFiles(files) }, sandbox, signal);
+    const reply = await this.#send(
+      { ...input, ...inputFiles(files), ...(approvalTools.length === 0 ? {} : { approvalTools }) },
+      sandbox,
+      signal,
+    );
     const live = isWanted() ? running.get(turn.id) : undefined;
     if (reply.status === "refused") return await this.#refused(turn, sandbox, reply);
     this.#refusedSince.delete(turn.id);

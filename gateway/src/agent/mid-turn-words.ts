@@ -8,9 +8,9 @@ import type { WorkspaceEntry } from "@praktor/protocol/workspace";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import type { ConversationStore, GroupStore, MessageStore, NewOutboxPart } from "../store/contract.ts";
-import type { Conversation } from "../store/rows.ts";
 import { messageView } from "./message-view.ts";
 import type { RunningTurn, RunningTurns } from "./running-turns.ts";
+import { speakingPlace } from "./speaking-place.ts";
 
 export interface MidTurnWordsOptions {
   messages: Pick<MessageStore, "notice" | "noticeOnce">;
@@ -67,7 +67,7 @@ export class MidTurnWords {
       );
     }
     this.#counts.set(turn, count + 1);
-    const place = await this.#place(groupId, payload.conversationId);
+    const place = await speakingPlace(this.#options, groupId, payload.conversationId);
     const said =
       type === "send_message"
         ? { content: payload.text, parts: this.#options.render(place.address, payload.text), metadata: {} }
@@ -103,16 +103,5 @@ export class MidTurnWords {
       parts: isShort ? [file] : [...this.#options.render(address, caption), file],
       metadata: { files: [{ path, name, sizeBytes: entry.sizeBytes }] },
     };
-  }
-
-  /** A conversation that nobody reads (a task's run) speaks in the group's chat. */
-  async #place(groupId: string, conversationId: string): Promise<Conversation> {
-    const { conversations } = this.#options;
-    const conversation = await conversations.get(conversationId);
-    if (!conversation || conversation.groupId !== groupId) throw new PraktorError("gone", "The conversation is gone.");
-    if (conversation.address.channel !== "none") return conversation;
-    const group = await this.#options.groups.get(groupId);
-    const others = await conversations.list(group?.parentId ?? groupId);
-    return others.find(({ kind }) => kind === "chat") ?? others.find(({ kind }) => kind === "page") ?? conversation;
   }
 }

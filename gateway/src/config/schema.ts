@@ -77,6 +77,7 @@ export const Settings = z.strictObject({
       idle_timeout: duration.prefault("10m"),
       start_timeout: duration.prefault("60s"),
       turn_timeout: duration.prefault("60m"),
+      approval_timeout: duration.prefault("10m"),
       /** A sandbox that runs and does not answer for so long is replaced. */
       unresponsive_timeout: duration.prefault("45s"),
       /** Whether WebFetch asks a service of Anthropic about each domain before it fetches; false: no visited domain is told. */

@@ -8,6 +8,7 @@ import type { FactOutput } from "@praktor/protocol/agent-output";
 import type { ActorType, AuditEntry } from "../kit/audit.ts";
 import type { NetworkPolicy } from "@praktor/protocol/network";
 import type {
+  Approval,
   Conversation,
   ConversationKind,
   DeliveryState,
@@ -88,7 +89,7 @@ export interface ConversationStore {
 /** Parts for an address that nothing is delivered to (`web`, `none`) are not stored: the message itself is what the page shows. */
 export interface NewOutboxPart {
   body: OutboxBody;
-  /** Replaces this message by an edit; a new message all the same where something else for the chat is still unsent: it would stand below. */
+  /** Replaces this message by an edit; words of a turn are a new message all the same where something else for the chat is still unsent. */
   editOf?: string;
 }
 
@@ -273,6 +274,32 @@ export interface OutboxStore {
   holdChat(chatKey: string, notBefore: number): Promise<void>;
   /** Whether a part of the chat, sent or not, replaces this message by an edit. */
   isEdited(chatKey: string, externalId: string): Promise<boolean>;
+}
+
+export interface ApprovalStore {
+  /** The question with its message, once for a group's `key`: asked again, the first comes back, with no message. */
+  ask(question: {
+    groupId: string;
+    conversationId: string;
+    turnId: string | null;
+    key: string;
+    question: string;
+    choices: readonly { id: string; label: string }[];
+    expiresAt: number;
+    /** The question's parts for the conversation's address; the id is what their buttons name. */
+    parts: (id: string) => NewOutboxPart[];
+  }): Promise<{ approval: Approval; message: Message | null }>;
+  get(id: string): Promise<Approval | null>;
+  /** Oldest first. */
+  open(): Promise<Approval[]>;
+  /** Null when it was settled before. `body` takes the question's place in the chat, where it has one. */
+  settle(
+    id: string,
+    end: { state: "chosen" | "expired" | "void"; choice: string | null; by: string | null; body: OutboxBody | null },
+  ): Promise<Approval | null>;
+  /** Patterns of the tools that people are asked about before a group's agent uses them. */
+  tools(groupId: string): Promise<string[]>;
+  setTools(groupId: string, tools: readonly string[]): Promise<void>;
 }
 
 export interface SandboxStore {
@@ -558,6 +585,7 @@ export interface Store extends AsyncDisposable {
   readonly outbox: OutboxStore;
   readonly sandboxes: SandboxStore;
   readonly settings: SettingStore;
+  readonly approvals: ApprovalStore;
   readonly usage: UsageStore;
   readonly troubles: TroubleStore;
   readonly tasks: TaskStore;

@@ -5,7 +5,6 @@ import { Address } from "@praktor/protocol/address";
 import { chatKey, isDelivered } from "./address-place.ts";
 import type { NewOutboxPart } from "./contract.ts";
 import type { Queries } from "./database.ts";
-import { firstUnsentPart } from "./outbox-queue.ts";
 import type { OutboxBody, OutboxPart } from "./rows.ts";
 import type { OutboxTable } from "./schema.ts";
 
@@ -41,8 +40,6 @@ export async function insertParts(
   parts: readonly NewOutboxPart[],
 ): Promise<number> {
   if (!isDelivered(target.address)) return 0;
-  const mayEdit =
-    parts.some(({ editOf }) => editOf !== undefined) && !(await firstUnsentPart(queries, chatKey(target.address)));
   // One insert for each part: an answer of hundreds of parts would exceed the number of parameters of one statement.
   for (const [index, part] of parts.entries()) {
     await queries
@@ -56,7 +53,7 @@ export async function insertParts(
         address: JSON.stringify(target.address),
         part: index,
         body: JSON.stringify(part.body),
-        edit_of: mayEdit ? (part.editOf ?? null) : null,
+        edit_of: part.editOf ?? null,
         state: "pending",
         external_id: null,
         error: null,

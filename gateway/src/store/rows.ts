@@ -129,6 +129,25 @@ export interface OutboxPart {
   sentAt: number | null;
 }
 
+/** A question that people answer with a button; asked once, answered once. */
+export interface Approval {
+  id: string;
+  groupId: string;
+  conversationId: string;
+  turnId: string | null;
+  key: string;
+  /** Markdown. */
+  question: string;
+  choices: { id: string; label: string }[];
+  /** `void`: what it was about is over. */
+  state: "open" | "chosen" | "expired" | "void";
+  choice: string | null;
+  /** `telegram:<user id>` or `page`. */
+  answeredBy: string | null;
+  expiresAt: number;
+  createdAt: number;
+}
+
 export interface SandboxRow {
   id: string;
   groupId: string;

@@ -6,6 +6,7 @@ import type { SwarmNodeState, SwarmStatus } from "@praktor/protocol/swarm";
 import type { CatchUp, ContextMode, Overlap, RunState, TaskStatus } from "@praktor/protocol/tasks";
 import type { ActorType } from "../kit/audit.ts";
 import type {
+  Approval,
   ConversationKind,
   GroupKind,
   MessageRole,
@@ -310,6 +311,28 @@ interface SwarmBoardTable {
   updated_at: number;
 }
 
+export interface ApprovalTable {
+  id: string;
+  group_id: string;
+  conversation_id: string;
+  turn_id: string | null;
+  key: string;
+  question: string;
+  choices: Json;
+  state: Approval["state"];
+  choice: string | null;
+  answered_by: string | null;
+  message_id: number;
+  expires_at: number;
+  created_at: number;
+  settled_at: number | null;
+}
+
+interface ApprovalRuleTable {
+  group_id: string;
+  tools: Json;
+}
+
 interface HealthProbeTable {
   id: Generated<number>;
   checked_at: number;
@@ -378,5 +401,7 @@ export interface Schema {
   swarm_messages: SwarmMessageTable;
   swarm_deliveries: SwarmDeliveryTable;
   swarm_board: SwarmBoardTable;
+  approvals: ApprovalTable;
+  approval_rules: ApprovalRuleTable;
   health_probe: HealthProbeTable;
 }

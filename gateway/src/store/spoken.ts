@@ -2,7 +2,10 @@
 import type { NewOutboxPart } from "./contract.ts";
 import type { conversationTarget } from "./conversations-repository.ts";
 import type { Queries } from "./database.ts";
+import type { Address } from "@praktor/protocol/address";
+import { chatKey } from "./address-place.ts";
 import { insertMessage } from "./message-rows.ts";
+import { firstUnsentPart } from "./outbox-queue.ts";
 import { insertParts } from "./outbox-rows.ts";
 import type { Message } from "./rows.ts";
 
@@ -39,7 +42,17 @@ export async function speak(
       messageId: message.id,
       createdAt: now,
     },
-    spoken.parts,
+    await placedParts(queries, target.address, spoken.parts),
   );
   return { ...message, delivery: delivered > 0 ? "pending" : null };
+}
+
+/** Words that would stand above something that is still unsent are a new message. */
+async function placedParts(
+  queries: Queries,
+  address: Address,
+  parts: readonly NewOutboxPart[],
+): Promise<readonly NewOutboxPart[]> {
+  if (parts.every(({ editOf }) => editOf === undefined)) return parts;
+  return (await firstUnsentPart(queries, chatKey(address))) ? parts.map(({ body }) => ({ body })) : parts;
 }

@@ -4,6 +4,7 @@ import type { Clock } from "../kit/clock.ts";
 import type { Ids } from "../kit/ids.ts";
 import type { Logger } from "../kit/logger.ts";
 import type { Pruned, RunsKept, Store } from "./contract.ts";
+import { ApprovalsRepository } from "./approvals-repository.ts";
 import { AuditRepository } from "./audit-repository.ts";
 import { ConversationsRepository } from "./conversations-repository.ts";
 import { Database } from "./database.ts";
@@ -50,6 +51,7 @@ export class SqliteStore implements Store {
   readonly vault: VaultRepository;
   readonly audit: AuditRepository;
   readonly swarms: SwarmsRepository;
+  readonly approvals: ApprovalsRepository;
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #file: Disposable | undefined;
@@ -85,6 +87,7 @@ export class SqliteStore implements Store {
     this.tasks = new TasksRepository(database, clock);
     this.runs = new TaskRunsRepository(database, clock, ids);
     this.vault = new VaultRepository(database, clock);
+    this.approvals = new ApprovalsRepository(database, clock, ids);
     this.audit = new AuditRepository(database, clock);
   }
 

@@ -1,4 +1,5 @@
 /** The store's contract as tests: a store on any database must pass them. */
+import { approvalsContract } from "./approvals.contract.ts";
 import { inboxContract } from "./inbox.contract.ts";
 import { outboxContract } from "./outbox.contract.ts";
 import { recordsContract } from "./records.contract.ts";
@@ -15,4 +16,5 @@ export function storeContract(make: MakeStore): void {
   outboxContract(make);
   tasksContract(make);
   vaultContract(make);
+  approvalsContract(make);
 }

@@ -9,6 +9,7 @@ import { Doorkeeper } from "./doorkeeper.ts";
 import { renderAnswer } from "./format/render-answer.ts";
 import { incomingFile } from "./incoming-files.ts";
 import type { BotIdentity, Incoming, IncomingMessage } from "./incoming.ts";
+import { userName } from "./message-text.ts";
 import { newMessage } from "./new-message.ts";
 import type { Pairing } from "./pairing.ts";
 import type { ReceivedUpdate } from "./poll-loop.ts";
@@ -227,7 +228,11 @@ export class Receiver {
       source && this.#door.isAllowed(source) ? await store.conversations.byAddress(source.address) : null;
     let answer: string | null = null;
     try {
-      answer = conversation ? ((await ports.tap?.(conversation.id, data)) ?? null) : null;
+      const sender = source?.sender ?? null;
+      if (conversation && sender) {
+        const person = { id: String(sender.id), name: userName(sender).slice(0, 128).toWellFormed() };
+        answer = (await ports.tap?.(conversation.id, data, person)) ?? null;
+      }
     } catch (error) {
       logger.warn({ updateId, data, error: errorMessage(error) }, "what a button stands for failed");
       answer = `⚠️ ${errorMessage(error)}`;

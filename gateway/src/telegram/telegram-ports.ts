@@ -43,7 +43,7 @@ export interface TelegramPorts {
   /** The tasks of the conversation's group, as Markdown, perhaps with buttons. */
   tasks(conversationId: string): Promise<Words>;
   /** A person who may write has tapped a button; what came of it in one short sentence, null where the data is nobody's. */
-  tap?(conversationId: string, data: string): Promise<string | null>;
+  tap?(conversationId: string, data: string, person: { id: string; name: string }): Promise<string | null>;
   /** What the conversation's group is doing now, as Markdown. */
   status(conversationId: string): Promise<string>;
   /** What the conversation's group (the main one: all groups) has used, as Markdown. */

@@ -71,6 +71,8 @@ test("the API is described, and every path of it is promised somewhere", async (
       "DELETE /api/vault/{name}",
       "PUT /api/vault/{name}/groups/{groupID}",
       "DELETE /api/vault/{name}/groups/{groupID}",
+      "GET /api/approvals",
+      "POST /api/approvals/{id}",
       "GET /api/pairing",
       "POST /api/pairing",
       "POST /api/pairing/{userID}",

@@ -9,6 +9,7 @@ import type { WebParts } from "./parts.ts";
 import { auditTrail } from "./audit-trail.ts";
 import { redactAnswers } from "./redact-answers.ts";
 import { agentRoutes } from "./routes/agents.ts";
+import { approvalRoutes } from "./routes/approvals.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { fileRoutes } from "./routes/files.ts";
@@ -61,6 +62,7 @@ export function createApp(
     pairingRoutes,
     auditRoutes,
     vaultRoutes,
+    approvalRoutes,
   ]) {
     app.route("/", routes(parts));
   }

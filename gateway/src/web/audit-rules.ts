@@ -31,6 +31,8 @@ const rules: readonly (readonly [method: string, pattern: string, action: string
   ["POST", "/api/pairing", "pairing.offer"],
   ["POST", "/api/pairing/:target", "pairing.let_in"],
   ["DELETE", "/api/pairing/:target", "pairing.remove"],
+  // Kept where it is answered, because people answer in Telegram too.
+  ["POST", "/api/approvals/:target", null],
   ["POST", "/api/swarms", "swarm.start"],
   ["DELETE", "/api/swarms/:target", "swarm.delete"],
   ["POST", "/api/swarms/:target/cancel", "swarm.cancel"],

@@ -7,6 +7,7 @@ import type { Group } from "../store/rows.ts";
 import type { EventHub } from "./event-hub.ts";
 import type {
   WebActions,
+  WebApprovals,
   WebInstructions,
   WebNetwork,
   WebPairing,
@@ -34,6 +35,7 @@ export interface WebParts {
   /** Null without one. */
   vault: WebVault | null;
   redactor: WebRedactor;
+  approvals: WebApprovals;
   hub: EventHub;
   signIn: SignIn;
   audit: Audit;

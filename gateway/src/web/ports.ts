@@ -1,4 +1,5 @@
 /** What the web needs of the rest of the gateway; the composition root hands it in. */
+import type { ApprovalView } from "@praktor/protocol/approvals";
 import type { EventMessage } from "@praktor/protocol/events";
 import type { Instructions } from "@praktor/protocol/instructions";
 import type { NetworkPolicy } from "@praktor/protocol/network";
@@ -18,6 +19,7 @@ import type { SecretDelivery, VaultChange, VaultView } from "@praktor/protocol/v
 import type { WorkspaceEntry } from "@praktor/protocol/workspace";
 import type { Actor } from "../kit/audit.ts";
 import type {
+  ApprovalStore,
   AuditStore,
   ConversationStore,
   GroupStore,
@@ -36,6 +38,7 @@ export interface WebStore {
   readonly usage: Pick<UsageStore, "days">;
   readonly troubles: TroubleStore;
   readonly audit: Pick<AuditStore, "page">;
+  readonly approvals: Pick<ApprovalStore, "tools" | "setTools">;
   readonly turns: Pick<TurnStore, "get" | "events" | "work">;
   /** Keeps who is signed in over a restart. */
   readonly settings: Pick<SettingStore, "get" | "set">;
@@ -183,6 +186,12 @@ export interface WebVault {
 export interface WebRedactor {
   redact(text: string): string;
   redactDeep(value: unknown): unknown;
+}
+
+/** Questions that wait for a person. `choose` rejects with `not_found`, `invalid` or `conflict`. */
+export interface WebApprovals {
+  open(): Promise<ApprovalView[]>;
+  choose(id: string, choice: string, by: { type: "page" }): Promise<unknown>;
 }
 
 export interface WebEvents {

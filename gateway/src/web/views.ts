@@ -4,7 +4,11 @@ import type { Conversation, Group } from "../store/rows.ts";
 
 export function groupView(
   group: Group,
-  now: { running: ReadonlySet<string>; activity: { messageCount: number; lastActiveAt: number | null } | undefined },
+  now: {
+    running: ReadonlySet<string>;
+    activity: { messageCount: number; lastActiveAt: number | null } | undefined;
+    approvalTools: string[];
+  },
 ): GroupView {
   return {
     id: group.id,
@@ -16,6 +20,7 @@ export function groupView(
     budget_per_day: group.dayBudgetUsd,
     network: group.network,
     network_allow: group.networkAllow,
+    approval_tools: now.approvalTools,
     agent_status: now.running.has(group.id) ? "running" : "stopped",
     message_count: now.activity?.messageCount ?? 0,
     last_active: now.activity?.lastActiveAt == null ? null : time(now.activity.lastActiveAt),

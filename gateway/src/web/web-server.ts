@@ -16,6 +16,7 @@ import { EventHub } from "./event-hub.ts";
 import { requirePassword } from "./password.ts";
 import type {
   WebActions,
+  WebApprovals,
   WebInstructions,
   WebNetwork,
   WebPairing,
@@ -31,6 +32,12 @@ import type {
 import { SignIn } from "./sign-in.ts";
 import { acceptUpgrades } from "./socket-upgrade.ts";
 import { StaticFiles } from "./static-files.ts";
+
+/** For a page without agents. */
+const noApprovals: WebApprovals = {
+  open: () => Promise.resolve([]),
+  choose: () => Promise.reject(new PraktorError("not_found", "There is no such question.")),
+};
 
 export interface WebServerOptions {
   /** An address of this machine. Any but loopback needs a password of at least 12 characters. */
@@ -55,6 +62,7 @@ export interface WebServerOptions {
   spending: WebSpending;
   /** Null or absent without Telegram. */
   pairing?: WebPairing | null;
+  approvals?: WebApprovals;
   events: WebEvents;
   vault?: WebVault;
   /** Absent: answers are given as they are. */
@@ -146,6 +154,7 @@ export class WebServer implements AsyncDisposable {
       instructions,
       spending,
       pairing = null,
+      approvals = noApprovals,
       audit = noAudit,
     } = this.#options;
     const { vault = null, redactor = { redact: (text: string) => text, redactDeep: (value: unknown) => value } } =
@@ -161,6 +170,7 @@ export class WebServer implements AsyncDisposable {
       instructions,
       spending,
       pairing,
+      approvals,
       audit,
       vault,
       redactor,

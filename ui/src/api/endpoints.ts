@@ -1,4 +1,5 @@
 /** The REST API as functions: one for each call that the pages make. */
+import { ApprovalView } from "@praktor/protocol/approvals";
 import { AttentionView, UsageView } from "@praktor/protocol/insight";
 import { GroupNetworkView } from "@praktor/protocol/network";
 import { Instructions } from "@praktor/protocol/instructions";
@@ -42,6 +43,13 @@ export const getStatus = (signal?: Signal): Promise<StatusView> => request(Statu
 
 /** By the days of the installation's zone. */
 export const getUsage = (signal?: Signal): Promise<UsageView> => request(UsageView, "/api/usage", { signal });
+
+export const getApprovals = (signal?: Signal): Promise<ApprovalView[]> =>
+  request(z.array(ApprovalView), "/api/approvals", { signal });
+
+export const answerApproval = async (id: string, choice: string): Promise<void> => {
+  await send(`/api/approvals/${encodeURIComponent(id)}`, { method: "POST", json: { choice } });
+};
 
 export const getPairing = (signal?: Signal): Promise<PairingView> => request(PairingView, "/api/pairing", { signal });
 

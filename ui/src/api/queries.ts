@@ -4,6 +4,7 @@ import type { WorkspaceEntry } from "@praktor/protocol/workspace";
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import {
   getAgents,
+  getApprovals,
   getAttention,
   getConversations,
   getFile,
@@ -49,6 +50,13 @@ export const attentionQuery = queryOptions({
   queryKey: ["attention"],
   queryFn: ({ signal }) => getAttention(signal),
   refetchInterval: 60_000,
+});
+
+/** The socket tells of each; the interval is for what it missed. */
+export const approvalsQuery = queryOptions({
+  queryKey: ["approvals"],
+  queryFn: ({ signal }) => getApprovals(signal),
+  refetchInterval: 30_000,
 });
 
 /** No event tells of who waits, nor that a code was used. */

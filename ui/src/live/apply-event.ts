@@ -64,6 +64,9 @@ export const applyEvent = ({ client, turns, refetch }: EventTargets, event: Prak
       client.setQueryData<StatusView>(statusQuery.queryKey, (status) => status && withHealth(status, event));
       refetch("status");
       return;
+    case "approval":
+      refetch("approvals");
+      return;
     case "swarm":
       refetch("swarms", "swarm");
       return;

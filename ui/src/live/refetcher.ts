@@ -14,7 +14,8 @@ type Resource =
   | "messages"
   | "swarms"
   | "swarm"
-  | "swarm-board";
+  | "swarm-board"
+  | "approvals";
 
 const PAUSE_MS = 1000;
 

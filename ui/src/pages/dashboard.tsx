@@ -12,6 +12,7 @@ import { LoadingRows } from "../components/states.tsx";
 import { cn } from "../lib/cn.ts";
 import { span } from "../lib/time.ts";
 import { en } from "../text/en.ts";
+import { ApprovalsCard } from "./dashboard-approvals.tsx";
 import { AttentionCard } from "./dashboard-attention.tsx";
 import { Onboarding } from "./dashboard-onboarding.tsx";
 import { NextTasks } from "./dashboard-next.tsx";
@@ -36,6 +37,7 @@ export const DashboardPage = () => {
           {(data) => (
             <>
               <Onboarding status={data} />
+              <ApprovalsCard groups={groups.data ?? []} />
               <PeopleHint status={data} />
               <AttentionCard groups={groups.data ?? []} />
               <Counts status={data} />

@@ -12,6 +12,7 @@ import { Empty } from "../components/states.tsx";
 import { useSandboxSight } from "../live/use-sandbox-sight.ts";
 import { en } from "../text/en.ts";
 import { GroupConversations } from "./group-conversations.tsx";
+import { GroupApprovals } from "./group-approvals.tsx";
 import { GroupFiles } from "./group-files.tsx";
 import { GroupLimits } from "./group-limits.tsx";
 import { GroupNetwork } from "./group-network.tsx";
@@ -66,6 +67,7 @@ const Details = ({ group }: { group: GroupView }) => {
         <GroupSettings key={`${group.name} ${group.model}`} group={group} />
         <GroupLimits key={`limit ${group.budget_per_day}`} group={group} />
         <GroupNetwork group={group} />
+        <GroupApprovals key={group.approval_tools.join()} group={group} />
         <GroupConversations groupId={group.id} />
       </div>
     </div>

@@ -424,6 +424,21 @@ export const en = {
     budgetHow: (used: number, limit: number, state: "near" | "spent") =>
       `${en.budget.usedOf(used, limit)}. ${state === "spent" ? "Nothing more is asked of the model until it starts anew, or is raised." : "At 100 % nothing more is asked of the model."}`,
   },
+  approvals: {
+    title: "Agents wait for your yes or no",
+    what: "What agents ask",
+    until: (when: string) => `a no ${when}`,
+    answered: "The agent goes on",
+    failed: "The answer was not taken",
+    rules: "Ask first",
+    tools: "Tools that need a yes",
+    toolsHint:
+      "Names such as Bash or WebFetch, with * for any letters. People are asked in the chat and on the dashboard.",
+    toolsInvalid: "Names of letters, digits, - and _, with * for any letters; at most 50.",
+    save: "Save",
+    saved: "People are asked from the next message on",
+    saveFailed: "The tools could not be saved",
+  },
   people: {
     title: "People",
     what: "Who may talk",

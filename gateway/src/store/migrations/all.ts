@@ -11,7 +11,7 @@ import { spending } from "./0008-spending.ts";
 import { vault } from "./0009-vault.ts";
 import { groupNetwork } from "./0010-group-network.ts";
 import { swarms } from "./0011-swarms.ts";
-import { editedAnswers } from "./0012-edited-answers.ts";
+import { answersInPlace } from "./0012-answers-in-place.ts";
 import { audit } from "./0013-audit.ts";
 
 export const migrations: readonly Migration[] = [
@@ -26,6 +26,6 @@ export const migrations: readonly Migration[] = [
   vault,
   groupNetwork,
   swarms,
-  editedAnswers,
+  answersInPlace,
   audit,
 ];

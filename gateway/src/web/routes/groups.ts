@@ -67,7 +67,10 @@ export function groupRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
   async function views(groups: Group[]): Promise<GroupView[]> {
     const [activity, agents] = await Promise.all([store.groups.activity(), actions.agents()]);
     const running = new Set(agents.filter(({ status }) => status !== "stopped").map((agent) => agent.group_id));
-    return groups.map((group) => groupView(group, { running, activity: activity.get(group.id) }));
+    const rules = await Promise.all(groups.map((group) => store.approvals.tools(group.id)));
+    return groups.map((group, index) =>
+      groupView(group, { running, activity: activity.get(group.id), approvalTools: rules[index] ?? [] }),
+    );
   }
   async function view(group: Group): Promise<GroupView> {
     const [only] = await views([group]);
@@ -76,6 +79,7 @@ export function groupRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
   }
   async function change(id: string, wanted: GroupUpdate): Promise<GroupView> {
     const { name, model, budget_per_day: dayBudgetUsd, network: policy, network_allow: networkAllow } = wanted;
+    const { approval_tools: approvalTools } = wanted;
     const group = await store.groups.update(id, {
       ...(name !== undefined && { name }),
       ...(model !== undefined && { model }),
@@ -85,6 +89,7 @@ export function groupRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
     });
     if (!group) throw new PraktorError("not_found", `There is no group "${id}".`);
     if (policy !== undefined || networkAllow !== undefined) await network.changed(id);
+    if (approvalTools !== undefined) await store.approvals.setTools(id, [...new Set(approvalTools)]);
     hub.announce({ type: "group", groupId: id, change: "updated" });
     return await view(group);
   }

@@ -1,0 +1,61 @@
+/** Before a tool that its group's rules name is used, people are asked: the hook of Claude Code that waits for their answer. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Options } from "@anthropic-ai/claude-agent-sdk";
+import { matchesTool, ToolApprovalReply, type ToolApprovalRequest } from "@praktor/protocol/approvals";
+
+export interface ApprovalHookOptions {
+  /** The turn that runs in this session now, and which tools it must ask about. */
+  turn: () => { turnId: string; conversationId: string; patterns: readonly string[] } | null;
+  /** Sends one request to the host; rejects when it cannot be reached. */
+  ask: (request: ToolApprovalRequest) => Promise<unknown>;
+}
+
+const askEveryMs = 1_000;
+const longestInput = 4_000;
+/** In seconds. People may take long; how long is the host's to say. */
+const hookTimeout = 24 * 3_600;
+
+/** A host that cannot be reached is asked again: neither its restart nor a cut bus is an answer. */
+export function approvalHook({ turn, ask }: ApprovalHookOptions): NonNullable<Options["hooks"]> {
+  const decide = async (
+    tool: string,
+    input: unknown,
+    toolUseId: string,
+    signal: AbortSignal,
+  ): Promise<string | null> => {
+    const now = turn();
+    if (!now || !matchesTool(now.patterns, tool)) return null;
+    const { turnId, conversationId } = now;
+    const shown = JSON.stringify(input).slice(0, longestInput).toWellFormed();
+    const payload = { turnId, conversationId, toolUseId, tool, input: shown };
+    while (!signal.aborted && turn()?.turnId === turnId) {
+      const answer = await ask({ type: "approve_tool", payload }).catch(() => null);
+      const reply = ToolApprovalReply.safeParse(answer);
+      if (reply.success && reply.data.status === "allowed") return null;
+      if (reply.success && reply.data.status === "denied") return reply.data.message;
+      await sleep(askEveryMs, undefined, { signal }).catch(() => {});
+    }
+    return "This turn is over.";
+  };
+  return {
+    PreToolUse: [
+      {
+        timeout: hookTimeout,
+        hooks: [
+          async (input, toolUseId, { signal }) => {
+            if (input.hook_event_name !== "PreToolUse") return {};
+            const reason = await decide(input.tool_name, input.tool_input, toolUseId ?? input.tool_use_id, signal);
+            if (reason === null) return {};
+            return {
+              hookSpecificOutput: {
+                hookEventName: "PreToolUse",
+                permissionDecision: "deny",
+                permissionDecisionReason: reason,
+              },
+            };
+          },
+        ],
+      },
+    ],
+  };
+}

@@ -1,0 +1,149 @@
+import { matchesTool } from "@praktor/protocol/approvals";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { AuditEntry } from "../kit/audit.ts";
+import { silentLogger } from "../kit/logger.ts";
+import type { NewOutboxPart } from "../store/contract.ts";
+import { Approvals } from "./approvals.ts";
+import { AgentBench } from "./testing/agent-bench.ts";
+import { ToolApprovals } from "./tool-approvals.ts";
+
+const ada = { type: "telegram", id: "7", name: "Ada" } as const;
+const choices = [{ id: "allow", label: "Allow" }];
+
+function start(bench: AgentBench): {
+  approvals: Approvals;
+  tools: ToolApprovals;
+  audited: AuditEntry[];
+  buttons: { text: string; data: string }[];
+} {
+  const audited: AuditEntry[] = [];
+  const buttons: { text: string; data: string }[] = [];
+  const { store, clock, running } = bench;
+  const approvals = new Approvals({
+    store: store.approvals,
+    conversations: store.conversations,
+    groups: store.groups,
+    clock,
+    audit: { record: (entry) => audited.push(entry) },
+    publish: (event) => bench.events.push(event),
+    render: (_, markdown, offered): NewOutboxPart[] => {
+      buttons.push(...offered);
+      return [{ body: { type: "text", html: markdown, plain: markdown } }];
+    },
+    onOutgoing: () => {},
+  });
+  const patienceMs = 60_000;
+  const rules = (groupId: string): Promise<string[]> => store.approvals.tools(groupId);
+  const tools = new ToolApprovals({ approvals, rules, running, logger: silentLogger, patienceMs });
+  return { approvals, tools, audited, buttons };
+}
+
+/** A running turn of group a, and what its sandbox asks. */
+async function runningTurn(
+  bench: AgentBench,
+): Promise<{ turnId: string; request: (id: string, tool?: string) => object }> {
+  const conversation = await bench.conversation("a");
+  const queued = await bench.receive(conversation, "hello");
+  const turn = await bench.store.turns.claim({ conversationId: conversation.id, epoch: 1, deadlineAt: 1e15 });
+  if (turn) bench.running.begin(turn, false);
+  await bench.store.approvals.setTools("a", ["Ba*"]);
+  const request = (toolUseId: string, tool = "Bash"): object => ({
+    type: "approve_tool",
+    payload: {
+      turnId: queued.id,
+      conversationId: conversation.id,
+      toolUseId,
+      tool,
+      input: '{"command":"rm -rf ``` x"}',
+    },
+  });
+  return { turnId: queued.id, request };
+}
+
+describe("a tool that its group names", () => {
+  test("waits for a yes, asked once however often the sandbox asks, and audited", async () => {
+    await using bench = new AgentBench();
+    const { tools, approvals, audited, buttons } = start(bench);
+    const { request } = await runningTurn(bench);
+    expect(await tools.answer("a", request("1", "Read"))).toEqual({ status: "allowed" });
+    expect(await tools.answer("a", request("1"))).toEqual({ status: "open" });
+    expect(await tools.answer("a", request("1"))).toEqual({ status: "open" });
+    expect(buttons.map(({ text }) => text)).toEqual(["✅ Allow", "⛔ Deny"]);
+    const [question] = await approvals.open();
+    expect(question?.question).toContain("````\nrm -rf ``` x\n````");
+    const yes = buttons[0]?.data ?? "";
+    expect(await approvals.tap("another group", yes, ada)).toBeNull();
+    expect(await approvals.tap("a", yes, ada)).toBe("✅ Allow");
+    expect(await approvals.tap("a", buttons[1]?.data ?? "", ada)).toMatch(/decided before/);
+    expect(await tools.answer("a", request("1"))).toEqual({ status: "allowed" });
+    expect(await tools.answer("a", request("2"))).toEqual({ status: "open" });
+    expect(audited).toMatchObject([
+      { actor: { type: "person", id: "telegram:7" }, action: "approval.answer", detail: "allow" },
+    ]);
+    const told = bench.events.flatMap((event) => (event.type === "approval" ? [event.approval.state] : []));
+    expect(told).toEqual(["open", "chosen", "open"]);
+  });
+
+  test("is refused when nobody answers, when the turn is over, and to another group's sandbox", async () => {
+    await using bench = new AgentBench();
+    const { tools, approvals } = start(bench);
+    const { turnId, request } = await runningTurn(bench);
+    await bench.group("b");
+    await bench.store.approvals.setTools("b", ["*"]);
+    expect(await tools.answer("b", request("1"))).toMatchObject({ status: "denied" });
+    await tools.answer("a", request("1"));
+    await approvals.expire();
+    expect(await tools.answer("a", request("1"))).toEqual({ status: "open" });
+    bench.clock.advance(60_001);
+    await approvals.expire();
+    expect(await tools.answer("a", request("1"))).toMatchObject({
+      status: "denied",
+      message: expect.stringMatching(/Nobody answered/),
+    });
+    await tools.answer("a", request("2"));
+    await approvals.turnEnded(turnId);
+    expect(await tools.answer("a", request("2"))).toMatchObject({ status: "denied" });
+    expect(await approvals.open()).toEqual([]);
+  });
+
+  test("cannot flood people with questions", async () => {
+    await using bench = new AgentBench();
+    const { tools, approvals } = start(bench);
+    const { request } = await runningTurn(bench);
+    for (let id = 1; id <= 10; id += 1) expect(await tools.answer("a", request(`${id}`))).toEqual({ status: "open" });
+    expect(await tools.answer("a", request("11"))).toMatchObject({
+      status: "denied",
+      message: expect.stringMatching(/Too many/),
+    });
+    expect(await tools.answer("a", request("1"))).toEqual({ status: "open" });
+    expect(await approvals.open()).toHaveLength(10);
+  });
+
+  test("a choice that was not offered, and a question that is not there, are refused", async () => {
+    await using bench = new AgentBench();
+    const { approvals } = start(bench);
+    const conversation = await bench.conversation("a");
+    const question = { groupId: "a", conversationId: conversation.id, turnId: null, key: "k", question: "?", choices };
+    const { id } = await approvals.askPerson({ ...question, patienceMs: 1_000 });
+    await expect(approvals.choose(id, "other", { type: "page" })).rejects.toMatchObject({ code: "invalid" });
+    await expect(approvals.choose("nothing", "allow", { type: "page" })).rejects.toMatchObject({ code: "not_found" });
+    await approvals.choose(id, "allow", { type: "page" });
+    await expect(approvals.choose(id, "allow", { type: "page" })).rejects.toMatchObject({ code: "conflict" });
+  });
+});
+
+test("a pattern means its letters, and * any", () => {
+  expect(matchesTool(["Bash"], "Bash")).toBe(true);
+  expect(matchesTool(["Bash"], "BashOutput")).toBe(false);
+  expect(matchesTool(["mcp__*__send_*"], "mcp__praktor-chat__send_file")).toBe(true);
+  expect(matchesTool([], "Bash")).toBe(false);
+  const name = fc.stringMatching(/^[A-Za-z0-9_-]{1,20}$/);
+  fc.assert(
+    fc.property(name, name, (left, right) => {
+      expect(matchesTool([left], right)).toBe(left === right);
+      expect(matchesTool([`${left}*`], left + right)).toBe(true);
+      expect(matchesTool(["*"], right)).toBe(true);
+    }),
+  );
+});

@@ -1,0 +1,99 @@
+/** Asks people before an agent uses a tool that its group's rules name, and tells the sandbox how that stands. */
+import { matchesTool, ToolApprovalReply, ToolApprovalRequest } from "@praktor/protocol/approvals";
+import type { Logger } from "../kit/logger.ts";
+import { errorMessage } from "../kit/praktor-error.ts";
+import type { Approvals } from "./approvals.ts";
+import type { RunningTurns } from "./running-turns.ts";
+
+export interface ToolApprovalsOptions {
+  approvals: Pick<Approvals, "askPerson">;
+  /** Patterns of the tools that the group asks about. */
+  rules: (groupId: string) => Promise<string[]>;
+  running: RunningTurns;
+  logger: Logger;
+  patienceMs: number;
+}
+
+const choices = [
+  { id: "allow", label: "✅ Allow" },
+  { id: "deny", label: "⛔ Deny" },
+] as const;
+const longestShown = 1_500;
+
+export class ToolApprovals {
+  readonly #options: ToolApprovalsOptions;
+
+  constructor(options: ToolApprovalsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * At once: the sandbox asks again while it is `open`. `groupId` is the subject's, which the credential proves. Null when the
+   * request is not about this. Never rejects.
+   */
+  async answer(groupId: string, data: unknown): Promise<ToolApprovalReply | null> {
+    const request = ToolApprovalRequest.safeParse(data);
+    if (!request.success) return null;
+    try {
+      return await this.#stand(groupId, request.data.payload);
+    } catch (error) {
+      this.#options.logger.warn(
+        { group: groupId, error: errorMessage(error) },
+        "people could not be asked about a tool",
+      );
+      return { status: "denied", message: `People could not be asked: ${errorMessage(error)}` };
+    }
+  }
+
+  async #stand(groupId: string, asked: ToolApprovalRequest["payload"]): Promise<ToolApprovalReply> {
+    const { approvals, rules, running, patienceMs } = this.#options;
+    const { tool, toolUseId, turnId } = asked;
+    if (!matchesTool(await rules(groupId), tool)) return { status: "allowed" };
+    const turn = running.get(turnId)?.turn;
+    if (turn?.groupId !== groupId) return { status: "denied", message: "This turn is over." };
+    const approval = await approvals.askPerson({
+      groupId,
+      conversationId: turn.conversationId,
+      turnId,
+      key: `tool:${turnId}:${turn.attempt}:${toolUseId}`,
+      question: questionAbout(tool, asked.input),
+      choices,
+      patienceMs,
+    });
+    switch (approval.state) {
+      case "open":
+        return { status: "open" };
+      case "chosen":
+        return approval.choice === "allow"
+          ? { status: "allowed" }
+          : { status: "denied", message: `The person refused this use of ${tool}. Do not try it in another way.` };
+      case "expired":
+        return {
+          status: "denied",
+          message: `Nobody answered whether ${tool} may be used. Say what it was needed for.`,
+        };
+      case "void":
+        return { status: "denied", message: "This turn is over." };
+      default:
+        return approval.state satisfies never;
+    }
+  }
+}
+
+/** The command itself where there is one; else the whole input. */
+function questionAbout(tool: string, input: string): string {
+  const shown = (commandIn(input) ?? input).slice(0, longestShown).toWellFormed();
+  // Longer than any fence inside, so that nothing in it can pose as Praktor's words.
+  const fence = "`".repeat(Math.max(3, ...[...shown.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)));
+  return `🔐 May the agent use **${tool}**?\n\n${fence}\n${shown}\n${fence}`;
+}
+
+function commandIn(input: string): string | null {
+  try {
+    const parsed: unknown = JSON.parse(input);
+    const isCommand = typeof parsed === "object" && parsed !== null && "command" in parsed;
+    return isCommand && typeof parsed.command === "string" ? parsed.command : null;
+  } catch {
+    return null;
+  }
+}

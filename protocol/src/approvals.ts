@@ -1,0 +1,55 @@
+/** Asking people before an agent uses a tool: what a sandbox asks on `host.ipc.{groupID}`, and what people are shown. */
+import { z } from "zod";
+import { GroupId, RowId } from "./ids.ts";
+
+/** The name of a tool, with `*` for any letters: `Bash`, `Web*`, `mcp__praktor-chat__send_file`. */
+export const ToolPattern = z.string().regex(/^[A-Za-z0-9_*-]{1,128}$/, "must be a tool's name, with * for any letters");
+
+export function matchesTool(patterns: readonly string[], tool: string): boolean {
+  return patterns.some((pattern) => {
+    const parts = pattern.split("*").map((part) => part.replaceAll(/[^A-Za-z0-9_-]/g, ""));
+    return new RegExp(`^${parts.join(".*")}$`).test(tool);
+  });
+}
+
+/** Asked again with the same `toolUseId` until the answer is no longer `open`. */
+export const ToolApprovalRequest = z.object({
+  type: z.literal("approve_tool"),
+  payload: z.object({
+    turnId: RowId,
+    conversationId: RowId,
+    toolUseId: z.string().min(1).max(128),
+    tool: z.string().min(1).max(128),
+    /** Its input as JSON, cut. */
+    input: z.string().max(4_000),
+  }),
+});
+export type ToolApprovalRequest = z.infer<typeof ToolApprovalRequest>;
+
+export const ToolApprovalReply = z.discriminatedUnion("status", [
+  z.object({ status: z.literal("allowed") }),
+  /** `message` is for the agent. */
+  z.object({ status: z.literal("denied"), message: z.string() }),
+  z.object({ status: z.literal("open") }),
+]);
+export type ToolApprovalReply = z.infer<typeof ToolApprovalReply>;
+
+export const ApprovalState = z.enum(["open", "chosen", "expired", "void"]);
+
+export const ApprovalView = z.object({
+  id: RowId,
+  group_id: GroupId,
+  conversation_id: RowId,
+  /** Markdown. */
+  question: z.string(),
+  choices: z.array(z.object({ id: z.string(), label: z.string() })),
+  state: ApprovalState,
+  choice: z.string().nullable(),
+  /** Who chose: `telegram:<user id>` or `page`. */
+  answered_by: z.string().nullable(),
+  asked: z.iso.datetime(),
+  expires: z.iso.datetime(),
+});
+export type ApprovalView = z.infer<typeof ApprovalView>;
+
+export const ApprovalAnswer = z.object({ choice: z.string().min(1).max(16) });
