@@ -149,7 +149,8 @@ describe.runIf(requirement("docker", usable) === "run")("an agent's browser", { 
     await shell(`timeout 5 agent-browser open ${site.url}/dialogs`);
     await free();
     expect(await shell(`agent-browser open ${site.url}/well && agent-browser get text h1`)).toContain("This is /well");
-    expect(await shell(`ls -A downloads 2>/dev/null | grep -v crdownload; ${size}`)).toMatch(/^[01]?$/);
+    // What was cut stays in part, each within the limit of one file.
+    expect(Number((await shell(size)) || 0)).toBeLessThan(2_000);
   });
 
   test("goes through the proxy alone, with its credentials, wherever a page wants to lead it", async () => {
