@@ -93,6 +93,12 @@ export class Runner implements AsyncDisposable {
             await this.#bus.request(hostIpc(groupId), request, askTimeoutMs, AbortSignal.timeout(askTimeoutMs)),
         }),
       makeMcpServers: async ({ conversationId, isMain }) => {
+        const swarmId = environment.PRAKTOR_SWARM_ID;
+        if (swarmId !== undefined) {
+          // A member has no chat and no tasks: all that it may say goes to its swarm.
+          const { swarmServer } = await import("./swarm-tools.ts");
+          return { "praktor-swarm": swarmServer(this.#bus, { swarmId, memberId: groupId }) };
+        }
         const [{ taskServer }, { chatServer }, { mainServer }] = await Promise.all([
           import("./task-tools.ts"),
           import("./chat-tools.ts"),
