@@ -36,6 +36,36 @@ export function mainServer(ask: (request: IpcRequest) => Promise<IpcSuccess>): M
         (payload) =>
           answer({ type: "send_message", payload: { ...payload, key: randomUUID() } }, () => "It is on its way."),
       ),
+      tool(
+        "start_swarm",
+        "Starts a team of agents on one task, each in a sandbox of its own, and returns at once. Progress and the answer come to this chat by themselves; do not wait for them.",
+        {
+          task: z.string().describe("The task, complete in itself: the agents know nothing of this conversation"),
+          agents: z
+            .array(
+              z.object({
+                role: z.string().describe("A short name"),
+                prompt: z.string().optional().describe("What this one is to do"),
+                group_folder: z.string().optional().describe("Folder of a group whose files it may read"),
+              }),
+            )
+            .optional()
+            .describe("At most 20; or a template in place of them"),
+          template: z.string().optional().describe("research, code-review, writing, or one that was saved"),
+          edges: z
+            .array(z.object({ from: z.string(), to: z.string(), kind: z.enum(["directed", "mutual"]).optional() }))
+            .optional()
+            .describe("directed: `to` starts with the result of `from`; mutual: the two talk. None: all side by side"),
+          lead: z.string().optional().describe("The role that works last and writes the answer"),
+        },
+        (payload) => answer({ type: "start_swarm", payload }, (reply) => reply.status ?? `Started: ${reply.id ?? ""}`),
+      ),
+      tool(
+        "swarm_status",
+        "How a swarm stands, or the newest ones where no id is given.",
+        { id: z.string().optional() },
+        (payload) => answer({ type: "swarm_status", payload }, (reply) => reply.status ?? ""),
+      ),
       tool("status", "How this Praktor is: its parts, its agents, its groups.", {}, () =>
         answer({ type: "status", payload: {} }, (reply) => reply.status ?? ""),
       ),

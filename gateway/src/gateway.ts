@@ -258,6 +258,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     refresh: (groupIds) => agents.refresh.refresh(groupIds),
   });
   const { scheduler, tasks, ipc, forgetSandboxes } = makeScheduler(settings, {
+    swarms: madeSwarms.commands,
     store,
     assistant,
     running,
@@ -284,6 +285,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     publish,
     pairing,
     approvals,
+    swarms: madeSwarms.commands,
     tasks,
     redact: (text) => redactor.redact(text),
     audit,

@@ -14,10 +14,12 @@ import { IpcDesk } from "./scheduler/ipc-desk.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import { taskChat } from "./scheduler/task-chat.ts";
 import { TaskDesk } from "./scheduler/task-desk.ts";
+import type { SwarmCommands } from "./swarm-commands.ts";
 import type { NewOutboxPart, Store } from "./store/contract.ts";
 import type { Message } from "./store/rows.ts";
 
 export interface SchedulerParts {
+  swarms: SwarmCommands;
   store: Store;
   assistant: Assistant;
   running: RunningTurns;
@@ -81,6 +83,7 @@ export function makeScheduler(settings: Settings, parts: SchedulerParts): Schedu
       const { message, repeated } = await store.messages.noticeOnce(notice, key);
       if (!repeated) said(message);
     },
+    swarms: parts.swarms,
     status: async () => statusText(await parts.status()),
   });
   const forgetSandboxes = async (): Promise<void> => {

@@ -9,6 +9,8 @@ import type { Settings } from "./config/schema.ts";
 import type { Clock } from "./kit/clock.ts";
 import type { Ids } from "./kit/ids.ts";
 import type { Logger } from "./kit/logger.ts";
+import { taskChat } from "./scheduler/task-chat.ts";
+import { SwarmCommands } from "./swarm-commands.ts";
 import type { NewOutboxPart, Store } from "./store/contract.ts";
 import { MemberDesk } from "./swarm/member-desk.ts";
 import { swarmActions } from "./swarm/swarm-actions.ts";
@@ -32,6 +34,7 @@ export interface SwarmParts {
 export interface MadeSwarms {
   swarms: Swarms;
   members: MemberDesk;
+  commands: SwarmCommands;
   web: WebSwarms;
 }
 
@@ -82,5 +85,11 @@ export function makeSwarms(settings: Settings, parts: SwarmParts): MadeSwarms {
     touch: (runId) => swarms.touch(runId),
     publish,
   });
-  return { swarms, members, web: swarmActions(swarms, templates) };
+  const commands = new SwarmCommands({
+    swarms,
+    templates,
+    conversation: (id) => store.conversations.get(id),
+    chatOf: (groupId) => taskChat(store.conversations, groupId),
+  });
+  return { swarms, members, commands, web: swarmActions(swarms, templates) };
 }

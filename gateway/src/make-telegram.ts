@@ -20,6 +20,7 @@ import type { Pairing } from "./telegram/pairing.ts";
 import { readTaskTap, taskButtons } from "./telegram/task-buttons.ts";
 import { taskList } from "./telegram/task-list.ts";
 import { TelegramBot } from "./telegram/telegram-bot.ts";
+import type { SwarmCommands } from "./swarm-commands.ts";
 import type { Spending } from "./usage/spending.ts";
 import { Transcriber } from "./telegram/transcriber.ts";
 import type { WebhookSettings } from "./telegram/webhook-intake.ts";
@@ -38,6 +39,7 @@ export interface TelegramParts {
   redact: (text: string) => string;
   audit: Audit;
   approvals: Approvals;
+  swarms: SwarmCommands;
   passPoint: PassPoint;
 }
 
@@ -126,6 +128,7 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
       },
       stop: (conversationId) => commands.stop(conversationId),
       status: (conversationId) => commands.status(conversationId),
+      swarm: (conversationId, argument) => parts.swarms.command(conversationId, argument),
       usage: (conversationId) => commands.usage(conversationId),
       model: (conversationId, wanted) => commands.model(conversationId, wanted),
       groups: () => commands.groups(),

@@ -1,6 +1,7 @@
 /** `host.ipc.{groupID}` (sandbox → host, request/reply). The group is the subject's, proved by the credential, never the payload's. */
 import { z } from "zod";
 import { GroupId, RowId } from "./ids.ts";
+import { SwarmCreate } from "./swarm.ts";
 import { scheduleText, taskName, taskOptions, taskPrompt, TaskRunView } from "./tasks.ts";
 
 /** Only the main group may name another group than its own. */
@@ -54,6 +55,9 @@ export const IpcRequest = z.discriminatedUnion("type", [
     type: z.literal("send_message"),
     payload: z.object({ group_id: GroupId, text: z.string().trim().min(1).max(50_000), key: requestKey.optional() }),
   }),
+  /** Returns at once; progress and answer are said in the main group's chat. */
+  z.object({ type: z.literal("start_swarm"), payload: SwarmCreate }),
+  z.object({ type: z.literal("swarm_status"), payload: z.object({ id: RowId.optional() }) }),
   z.object({ type: z.literal("status"), payload: z.object({}) }),
 ]);
 export type IpcRequest = z.infer<typeof IpcRequest>;

@@ -29,7 +29,7 @@ export async function buildGateway(folder: string, { runner, patches = [] }: Gat
       join(root, runner === "claude" ? "agent-runner/src/main.ts" : "tests/torture/stand-in-runner.ts"),
       join(folder, "agent-runner/dist/agent-runner.mjs"),
     ),
-    ...["ui", "ptask", "groups", "node_modules"].map((name) => symlink(join(root, name), join(folder, name))),
+    ...["ui", "ptask", "groups", "config", "node_modules"].map((name) => symlink(join(root, name), join(folder, name))),
   ]);
   return program;
 }

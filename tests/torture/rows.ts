@@ -6,6 +6,7 @@ import { diskFull } from "./rows/disk-full.ts";
 import { hostileModel } from "./rows/hostile-model.ts";
 import { hostileTelegram } from "./rows/hostile-telegram.ts";
 import { killedGateway } from "./rows/killed-gateway.ts";
+import { killedSwarm } from "./rows/killed-swarm.ts";
 import { lostBus } from "./rows/lost-bus.ts";
 import { negativeControl } from "./rows/negative-control.ts";
 import { powerCut } from "./rows/power-cut.ts";
@@ -20,4 +21,5 @@ export const rows: readonly Row[] = [
   diskFull,
   powerCut,
   negativeControl,
+  killedSwarm,
 ];

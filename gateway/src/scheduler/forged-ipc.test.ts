@@ -53,6 +53,13 @@ async function open(
       };
     },
     say: async (groupId, text) => void effects.push(`said in ${groupId}: ${text}`),
+    swarms: {
+      start: async (groupId) => {
+        effects.push(`swarm of ${groupId}`);
+        return { id: "swarm", text: "It runs." };
+      },
+      status: async () => "No swarm.",
+    },
     status: async () => "All is well.",
   });
   return { bench, desk, effects, errors };
@@ -72,6 +79,8 @@ const types = constantFrom(
   "list_groups",
   "register_group",
   "send_message",
+  "start_swarm",
+  "swarm_status",
   "status",
   "constructor",
   "__proto__",
@@ -109,6 +118,8 @@ function forged(): Arbitrary<string> {
       group_id: ids,
       may_manage_tasks: constant(true),
       text: constant("T"),
+      task: constant("T"),
+      template: constant("research"),
     },
     { requiredKeys: ["name", "schedule", "prompt"] },
   );

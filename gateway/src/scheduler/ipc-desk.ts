@@ -1,5 +1,6 @@
 /** Answers what sandboxes ask on `host.ipc.{groupID}`: who may do what is one table, by the group of the connection. */
 import { IpcRequest, type IpcReply, type IpcTask } from "@praktor/protocol/ipc";
+import type { SwarmCreate } from "@praktor/protocol/swarm";
 import type { TaskUpdate, TaskView } from "@praktor/protocol/tasks";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
@@ -16,6 +17,10 @@ export interface IpcDeskOptions {
   registerGroup: (group: { id: string; name: string }) => Promise<Group>;
   /** Words in a group's chat. */
   say: (groupId: string, text: string, key: string | undefined) => Promise<void>;
+  swarms: {
+    start: (groupId: string, wish: SwarmCreate) => Promise<{ id: string; text: string }>;
+    status: (id: string | undefined) => Promise<string>;
+  };
   /** How Praktor is, as text. */
   status: () => Promise<string>;
 }
@@ -33,6 +38,8 @@ const rights = {
   list_groups: "main",
   register_group: "main",
   send_message: "main",
+  start_swarm: "main",
+  swarm_status: "main",
   status: "main",
 } as const satisfies Record<IpcRequest["type"], "read" | "manage" | "main">;
 
@@ -114,6 +121,12 @@ export class IpcDesk {
         await this.#options.say(target.id, request.payload.text, request.payload.key);
         return { ok: true };
       }
+      case "start_swarm": {
+        const { id, text } = await this.#options.swarms.start(group.id, request.payload);
+        return { ok: true, id, status: text };
+      }
+      case "swarm_status":
+        return { ok: true, status: await this.#options.swarms.status(request.payload.id) };
       case "status":
         return { ok: true, status: await this.#options.status() };
       default:

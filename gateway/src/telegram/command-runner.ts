@@ -75,6 +75,8 @@ export class CommandRunner {
       case "new":
         await ports.newSession(conversationId);
         return "🆕 A new conversation begins with your next message. Files and memory stay.";
+      case "swarm":
+        return await ports.swarm(conversationId, argument);
       case "usage":
         return await ports.usage(conversationId);
       case "model":

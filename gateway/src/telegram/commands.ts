@@ -8,6 +8,7 @@ export type CommandName =
   | "new"
   | "tasks"
   | "usage"
+  | "swarm"
   | "model"
   | "verbose"
   | MainCommandName;
@@ -31,6 +32,7 @@ export const commandMenu: readonly { command: CommandName; description: string }
   { command: "new", description: "Begin a new conversation" },
   { command: "tasks", description: "What is scheduled here" },
   { command: "usage", description: "What was used, and what it cost" },
+  { command: "swarm", description: "A team of agents: /swarm a, b: TASK" },
   { command: "model", description: "Which model answers; /model NAME changes it" },
   { command: "verbose", description: "How much I show while I work: 0, 1 or 2" },
   { command: "start", description: "Say hello" },
@@ -74,6 +76,7 @@ export const helpText = `Write to me as you would to a person: I answer, work wi
 /new – begin a new conversation (files and memory stay)
 /tasks – what is scheduled here
 /usage – what was used, and what it cost
+/swarm – a team of agents for one task: \`/swarm a, b: TASK\`
 /model – which model answers; \`/model NAME\` changes it, \`/model default\` goes back
 /verbose – how much I show while I work: \`0\` nothing, \`1\` the tool, \`2\` every step
 /help – this text

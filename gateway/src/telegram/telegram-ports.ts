@@ -48,6 +48,8 @@ export interface TelegramPorts {
   status(conversationId: string): Promise<string>;
   /** What the conversation's group (the main one: all groups) has used, as Markdown. */
   usage(conversationId: string): Promise<string>;
+  /** Starts, shows or stops swarms of the conversation's group by what stands behind `/swarm`; what came of it as Markdown. */
+  swarm(conversationId: string, argument: string): Promise<string>;
   /** Shows the group's model where `wanted` is empty, else changes it; what came of it as Markdown. */
   model(conversationId: string, wanted: string): Promise<string>;
   /** All groups, and all agents that run, as Markdown: for the main group. */

@@ -63,6 +63,7 @@ export class BotTestBench implements AsyncDisposable {
     newSession: async (conversationId) => void this.renewed.push(conversationId),
     status: async () => "Nothing runs.",
     tasks: async () => "Nothing is scheduled.",
+    swarm: async (_, argument) => `A swarm: ${argument}`,
     usage: async () => "Nothing was used.",
     model: async (_, wanted) => (wanted === "" ? "The default model." : `Now ${wanted}.`),
     groups: async () => "All groups.",
