@@ -1,5 +1,5 @@
 import type { SwarmEdge } from "@praktor/protocol/swarm";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PraktorError } from "../kit/praktor-error.ts";
 import { mostAgents, planSwarm, roleName, type SwarmPlan } from "./plan.ts";
@@ -43,33 +43,41 @@ function play(plan: SwarmPlan, pick: (open: readonly string[]) => string): { rol
   throw new Error("it does not come to an end");
 }
 
+function planned(team: Parameters<typeof planSwarm>[0]): SwarmPlan | PraktorError {
+  try {
+    return planSwarm(team);
+  } catch (error) {
+    if (error instanceof PraktorError) return error;
+    throw error;
+  }
+}
+
 describe("a plan", () => {
   test("is refused with a sentence, or everyone starts exactly once, after whom they wait for, with whom they talk, the lead last", () => {
-    let planned = 0;
+    let accepted = 0;
     fc.assert(
       fc.property(wish, fc.array(fc.nat(), { minLength: 20, maxLength: 20 }), (team, picks) => {
-        let plan: SwarmPlan;
-        try {
-          plan = planSwarm(team);
-        } catch (error) {
-          expect(error).toBeInstanceOf(PraktorError);
-          expect(error).toMatchObject({ code: "invalid", message: expect.stringMatching(/“|circle/) });
+        const plan = planned(team);
+        if (plan instanceof PraktorError) {
+          if (plan.code !== "invalid" || !/“|circle/.test(plan.message)) throw plan;
           return;
         }
-        planned += 1;
+        accepted += 1;
         let turn = 0;
         const starts = play(plan, (open) => open[(picks[turn++ % picks.length] ?? 0) % open.length] ?? "");
         expect(starts.map(({ role }) => role).toSorted()).toEqual(plan.agents.map(({ role }) => role).toSorted());
         const startOf = new Map(starts.map((start) => [start.role, start]));
-        for (const { from, to, kind } of plan.edges) {
-          if (kind === "directed") expect(startOf.get(to)?.done.has(from)).toBe(true);
-          else expect(startOf.get(to)?.done).toEqual(startOf.get(from)?.done);
-        }
+        const kept = plan.edges.map(({ from, to, kind }) =>
+          kind === "directed"
+            ? startOf.get(to)?.done.has(from)
+            : [...(startOf.get(to)?.done ?? [])].join() === [...(startOf.get(from)?.done ?? [])].join(),
+        );
+        expect(kept).toEqual(plan.edges.map(() => true));
         expect(startOf.get(plan.lead)?.done.size).toBe(plan.agents.length - 1);
       }),
       { numRuns: 2_000 },
     );
-    expect(planned).toBeGreaterThan(100);
+    expect(accepted).toBeGreaterThan(100);
   });
 
   test("that has a circle of directed edges is never accepted", () => {
