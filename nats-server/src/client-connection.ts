@@ -11,10 +11,12 @@ import { OutboundQueue } from "./outbound-queue.ts";
 import { ProducerBrake } from "./producer-brake.ts";
 import type { ProtocolFailure, ProtocolHandler, Publication } from "./protocol-handler.ts";
 import { ProtocolParser } from "./protocol-parser.ts";
+import { ReadGate } from "./read-gate.ts";
 import { isReservedForPublish, isReservedQueue, isReservedReply } from "./reserved-subjects.ts";
 import type { ConnectionIdentity, DisconnectReason } from "./server-event.ts";
 import { hasWildcard, isValidSubject, quoteSubject } from "./subject.ts";
 import type { Subscription } from "./subscription.ts";
+import { TrafficBrake } from "./traffic-brake.ts";
 
 const CLOSE_GRACE_MS = 1000;
 const LETTER_C = 0x43;
@@ -31,6 +33,7 @@ export class ClientConnection implements ProtocolHandler {
   readonly #keepAlive: KeepAlive;
   readonly #authorization: ClientAuthorization;
   readonly #brake: ProducerBrake;
+  readonly #trafficBrake: TrafficBrake;
   readonly #startedAtMs: number;
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #traffic = { inMessages: 0, inBytes: 0, outMessages: 0, outBytes: 0 };
@@ -47,7 +50,9 @@ export class ClientConnection implements ProtocolHandler {
     this.remoteAddress = `${socket.remoteAddress ?? ""}:${socket.remotePort ?? 0}`;
     this.#startedAtMs = host.now();
     this.#authorization = new ClientAuthorization(host);
-    this.#brake = new ProducerBrake(socket);
+    const gate = new ReadGate(socket);
+    this.#brake = new ProducerBrake(gate);
+    this.#trafficBrake = new TrafficBrake(gate);
     this.#parser = new ProtocolParser(this, host.limits.maxControlLineBytes);
     this.#queue = new OutboundQueue(socket, host.limits.maxPendingBytes, () => this.#onOverflow());
     this.#keepAlive = new KeepAlive({
@@ -66,7 +71,7 @@ export class ClientConnection implements ProtocolHandler {
     socket.on("error", () => this.close("read-error"));
     socket.on("end", () => this.close("client-closed"));
     socket.on("close", () => this.close("client-closed"));
-    socket.on("data", (chunk: Buffer) => this.#parser.push(chunk));
+    socket.on("data", (chunk: Buffer) => this.#read(chunk));
     this.#send(this.#host.describe(this, this.#authorization.maxPayloadBytes));
     if (refusal) {
       this.close(refusal.reason, refusal.error);
@@ -115,6 +120,7 @@ export class ClientConnection implements ProtocolHandler {
     for (const subscription of this.#subscriptions.values()) this.#host.router.unsubscribe(subscription);
     this.#subscriptions.clear();
     this.#brake.release();
+    this.#trafficBrake.release();
     this.#queue.close(CLOSE_GRACE_MS);
     this.#host.forget(this);
     this.#host.report({ type: "disconnect", connection: this.identity, reason });
@@ -123,6 +129,7 @@ export class ClientConnection implements ProtocolHandler {
   // --- what the client asks ---
 
   mayBegin(firstByte: number): boolean {
+    this.#trafficBrake.noteOperation();
     if (this.#connected || this.#host.authenticator === undefined || (firstByte & ~0x20) === LETTER_C) return true;
     this.#refuse("the first operation was not CONNECT", undefined);
     return false;
@@ -151,6 +158,7 @@ export class ClientConnection implements ProtocolHandler {
     } else if (this.#subscriptions.size >= this.#authorization.maxSubscriptions) {
       this.close("max-subscriptions-exceeded", "maximum subscriptions exceeded");
     } else {
+      this.#trafficBrake.allowance = this.#host.allowanceOf(this.identity);
       if (options.verbose) this.#send("+OK\r\n");
       if (isFirst) this.#host.report({ type: "connect", connection: this.identity });
     }
@@ -174,6 +182,7 @@ export class ClientConnection implements ProtocolHandler {
     this.#traffic.inBytes += payloadSize;
     totals.inMessages++;
     totals.inBytes += payloadSize;
+    this.#trafficBrake.notePayload(payloadSize);
     if ((permissions && !permissions.canPublish(subject)) || isReservedForPublish(subject)) {
       this.#sendViolation("publish", subject, `Publish to ${quoteSubject(subject)}`);
       return;
@@ -295,6 +304,11 @@ export class ClientConnection implements ProtocolHandler {
   }
 
   // --- private steps ---
+
+  #read(chunk: Buffer): void {
+    this.#parser.push(chunk);
+    if (!this.#closed && this.#trafficBrake.settle()) this.#host.totals.throttled++;
+  }
 
   #refuse(reason: string, user: string | undefined): void {
     const connection = { ...this.identity, user: user ?? this.#authorization.user?.name };

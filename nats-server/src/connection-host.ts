@@ -3,7 +3,8 @@
 import type { Authenticator } from "./authenticator.ts";
 import type { ClientConnection } from "./client-connection.ts";
 import type { Router } from "./router.ts";
-import type { NatsServerEvent } from "./server-event.ts";
+import type { ConnectionIdentity, NatsServerEvent } from "./server-event.ts";
+import type { TrafficAllowance } from "./traffic-allowance.ts";
 
 /** One for each listener. */
 export interface ConnectionHost {
@@ -16,6 +17,8 @@ export interface ConnectionHost {
   describe(connection: ClientConnection, maxPayloadBytes: number): string;
   /** Asks for a flush when the events at hand are handled. */
   flushLater(connection: ClientConnection): void;
+  /** What this client may send; undefined for as much as it likes. */
+  allowanceOf(connection: ConnectionIdentity): TrafficAllowance | undefined;
   report(event: NatsServerEvent): void;
   forget(connection: ClientConnection): void;
 }
@@ -35,4 +38,6 @@ export interface TrafficTotals {
   outMessages: number;
   outBytes: number;
   slowConsumers: number;
+  /** Times that a client over its traffic rate was made to wait. */
+  throttled: number;
 }

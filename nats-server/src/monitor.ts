@@ -30,4 +30,6 @@ export interface MonitorSnapshot {
   outBytes: number;
   /** Connections closed for not reading fast enough, since the start. */
   slowConsumers: number;
+  /** Times that a client over its traffic rate was made to wait, since the start. */
+  throttled: number;
 }

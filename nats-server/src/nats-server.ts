@@ -10,7 +10,8 @@ import type { MonitorSnapshot } from "./monitor.ts";
 import { NatsServerError } from "./nats-server-error.ts";
 import { randomServerId } from "./nkey.ts";
 import { Router } from "./router.ts";
-import type { NatsServerEvent } from "./server-event.ts";
+import type { ConnectionIdentity, NatsServerEvent } from "./server-event.ts";
+import { TrafficAllowances, type TrafficAllowance, type TrafficRate } from "./traffic-allowance.ts";
 
 export { passwordAuthenticator, tokenAuthenticator } from "./authenticator.ts";
 export type {
@@ -25,6 +26,7 @@ export type { ConnectionSnapshot, MonitorSnapshot } from "./monitor.ts";
 export { NatsServerError, type NatsServerErrorCode } from "./nats-server-error.ts";
 export type { PermissionSet, SubjectList } from "./permissions.ts";
 export type { ConnectionIdentity, DisconnectReason, NatsServerEvent } from "./server-event.ts";
+export type { TrafficRate } from "./traffic-allowance.ts";
 
 export interface ListenAddress {
   host: string;
@@ -52,6 +54,8 @@ export interface NatsServerOptions {
   maxPingsOut?: number;
   /** Two seconds. */
   authTimeoutMs?: number;
+  /** Asked at each CONNECT. Over the rate a client's socket is not read, so that it waits. Absent, or undefined: no limit. */
+  trafficRate?: (connection: ConnectionIdentity) => TrafficRate | undefined;
   /** Milliseconds since the epoch. */
   now?: () => number;
   /** Called synchronously; it must not throw. */
@@ -79,8 +83,16 @@ export class NatsServer {
   readonly #listeners = new Set<Listener>();
   readonly #maxConnections: number;
   readonly #now: () => number;
-  readonly #totals: TrafficTotals = { inMessages: 0, inBytes: 0, outMessages: 0, outBytes: 0, slowConsumers: 0 };
+  readonly #totals: TrafficTotals = {
+    inMessages: 0,
+    inBytes: 0,
+    outMessages: 0,
+    outBytes: 0,
+    slowConsumers: 0,
+    throttled: 0,
+  };
   readonly #router = new Router();
+  readonly #allowances: TrafficAllowances;
   readonly #toFlush = new Set<ClientConnection>();
   #lastConnectionId = 0;
   #startedAtMs = 0;
@@ -91,6 +103,7 @@ export class NatsServer {
     this.#name = options.name ?? this.#id;
     this.#maxConnections = options.maxConnections ?? 65_536;
     this.#now = options.now ?? Date.now;
+    this.#allowances = new TrafficAllowances(this.#now);
   }
 
   /** Binds every address of the options, or none. Rejects with `LISTEN_FAILED`, or with the signal's reason. */
@@ -204,12 +217,19 @@ export class NatsServer {
       now: this.#now,
       describe: (connection, maxPayloadBytes) => this.#describe(connection, maxPayloadBytes, address),
       flushLater: (connection) => this.#flushLater(connection),
+      allowanceOf: (connection) => this.#allowanceOf(connection),
       report: (event) => options.onEvent?.(event),
       forget: (connection) => {
         this.#connections.delete(connection.id);
         this.#toFlush.delete(connection);
       },
     };
+  }
+
+  #allowanceOf(connection: ConnectionIdentity): TrafficAllowance | undefined {
+    const rate = this.#options.trafficRate?.(connection);
+    // Who has no key of its own is limited by connection.
+    return rate && this.#allowances.of(connection.userPublicKey ?? `#${connection.id}`, rate);
   }
 
   #describe(connection: ClientConnection, maxPayloadBytes: number, address: ListenAddress): string {

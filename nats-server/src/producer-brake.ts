@@ -1,28 +1,28 @@
 // Stops reading from a producer for a moment while one of its consumers is far behind.
 
-import type { Socket } from "node:net";
 import type { OutboundQueue } from "./outbound-queue.ts";
+import type { ReadGate } from "./read-gate.ts";
 
 /** Long enough for a consumer that reads to catch up, too short for one that does not to stop the others' traffic. */
 const STALL_MS = 10;
 
 export class ProducerBrake {
-  readonly #socket: Socket;
+  readonly #gate: ReadGate;
   #release: (() => void) | undefined;
 
-  constructor(socket: Socket) {
-    this.#socket = socket;
+  constructor(gate: ReadGate) {
+    this.#gate = gate;
   }
 
   /** Pauses the producer until the consumer's queue is written, but only for a bounded time. */
   waitFor(consumer: OutboundQueue): void {
     if (this.#release) return;
-    this.#socket.pause();
+    const resume = this.#gate.hold();
     const release = () => {
       if (this.#release !== release) return;
       this.#release = undefined;
       clearTimeout(timer);
-      this.#socket.resume();
+      resume();
     };
     const timer = setTimeout(release, STALL_MS);
     this.#release = release;

@@ -56,8 +56,10 @@ describe.each(kinds)("a sandbox's credential on %s", (kind) => {
     await witness.flush();
     const { connection } = await bench.sandbox("a");
     const tried = fc
-      .sample(fc.oneof({ weight: 9, arbitrary: foreign }, { weight: 1, arbitrary: unspeakable }), publishes)
-      .filter((subject) => !mine.has(subject));
+      .sample(fc.oneof({ weight: 9, arbitrary: foreign }, { weight: 1, arbitrary: unspeakable }), publishes + 2_000)
+      .filter((subject) => !mine.has(subject))
+      .slice(0, publishes);
+    expect(tried).toHaveLength(publishes);
     for (const subject of tried) connection.publish(subject, "forged");
     await connection.flush();
     // The end of it all, so that silence is not mere slowness.
@@ -65,8 +67,8 @@ describe.each(kinds)("a sandbox's credential on %s", (kind) => {
     await connection.flush();
     await vi.waitFor(() => expect(heard).toHaveLength(mine.size));
     expect(new Set(heard)).toEqual(mine);
-    expect(tried.length).toBeGreaterThan(publishes * 0.8);
-  });
+    // The embedded server reads a flood only at the rate that a sandbox is allowed.
+  }, 90_000);
 
   test("a swarm's member speaks on its own subject of its own swarm: 1,000 times elsewhere, never heard", async () => {
     await using bench = await BusBench.start(kind);
@@ -118,11 +120,15 @@ describe.each(kinds)("a sandbox's credential on %s", (kind) => {
     const witness = await bench.witness();
     const { connection } = await bench.sandbox("a");
     const heard: string[] = [];
-    const tried = fc.sample(
-      fc.oneof({ weight: 9, arbitrary: foreign }, { weight: 1, arbitrary: fc.constantFrom(...mine) }),
-      subscriptions,
-    );
-    for (const subject of tried) if (!mayHear.has(subject)) listen(connection, subject, heard);
+    const tried = fc
+      .sample(
+        fc.oneof({ weight: 9, arbitrary: foreign }, { weight: 1, arbitrary: fc.constantFrom(...mine) }),
+        subscriptions + 500,
+      )
+      .filter((subject) => !mayHear.has(subject))
+      .slice(0, subscriptions);
+    expect(tried).toHaveLength(subscriptions);
+    for (const subject of tried) listen(connection, subject, heard);
     await connection.flush();
     const spoken = new Set([...tried, ...mine, "agent.b.output", "agent.b.input", "agent.b.control", "host.ipc.b"]);
     for (const subject of spoken) {

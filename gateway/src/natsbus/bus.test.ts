@@ -127,6 +127,23 @@ describe("subscriptions", () => {
   });
 });
 
+test("a sandbox that pours messages out holds up no other's, and is not disconnected", async () => {
+  await using bench = await BusBench.start("embedded");
+  const stuck = Promise.withResolvers<void>();
+  bench.bus.subscribe("agent.*.output", async ({ subject, reply }) => {
+    if (subject === "agent.a.output") await stuck.promise;
+    reply?.({ ok: true });
+  });
+  const { connection: flood } = await bench.sandbox("a");
+  const { connection: calm } = await bench.sandbox("b");
+  for (let count = 0; count < 20_000; count++) flood.publish("agent.a.output", "{}");
+  await vi.waitFor(() => expect(bench.bus.monitor()?.throttled).toBeGreaterThan(0), { timeout: 10_000 });
+  expect((await calm.request("agent.b.output", "{}", { timeout: 10_000 })).json()).toEqual({ ok: true });
+  expect(flood.isClosed()).toBe(false);
+  expect(bench.bus.monitor()?.inMessages).toBeLessThan(15_000);
+  stuck.resolve();
+});
+
 test("a server that goes away is noticed, and so is its return", async () => {
   await using bench = await BusBench.start("embedded");
   expect(bench.bus.embedded).toBe(true);

@@ -17,6 +17,7 @@ import { abortable } from "../kit/deadline.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import type { Account } from "./account.ts";
+import { Intake } from "./intake.ts";
 
 export interface BusOptions {
   account: Account;
@@ -34,8 +35,11 @@ export interface BusRequest {
   reply: ((value: unknown) => void) | undefined;
 }
 
-/** Messages of one subscription that are worked on at once: a flood waits in the client, and its senders repeat what matters. */
-const maxInFlight = 256;
+/** Of one subject, and so of one sandbox. What is dropped costs nothing: its sender repeats what matters. */
+const intakeBounds = { atOnce: 64, waiting: 2_000, waitingBytes: 32 * 1024 * 1024 };
+
+/** Of one sandbox: a busy one sends some sixty a second. */
+const sandboxTraffic = { operationsPerSecond: 500, burst: 2_000 };
 
 export type BusErrorCode = "no_responder" | "timeout" | "payload_too_large" | "bad_reply" | "disconnected";
 
@@ -59,6 +63,8 @@ export class Bus implements AsyncDisposable {
             accountPublicKey: options.account.publicKey,
             isRevoked: options.isRevoked,
           }),
+          trafficRate: ({ userPublicKey }) =>
+            userPublicKey === options.account.gatewayPublicKey ? undefined : sandboxTraffic,
           onEvent: (event) => this.#logger.debug({ event }, "nats server"),
         });
   }
@@ -136,27 +142,24 @@ export class Bus implements AsyncDisposable {
     throw new PraktorError("bad_reply", `The reply on ${subject} has an unknown shape: ${parsed.error.message}`);
   }
 
-  /** Each message starts the handler at once, side by side up to a bound; then the next ones wait. A handler that rejects is logged; the sender gets no reply and asks again. */
+  /**
+   * Each message starts the handler at once, a subject's side by side up to a bound; then its next ones wait, up to a bound, while
+   * other subjects are not held up. A handler that rejects is logged; the sender gets no reply and asks again.
+   */
   subscribe(subject: string, handle: (request: BusRequest) => Promise<void>): void {
-    const subscription = this.#required().subscribe(subject);
-    this.#background.run(async (signal) => {
-      signal.addEventListener("abort", () => subscription.unsubscribe(), { once: true });
-      let inFlight = 0;
-      let finished = Promise.withResolvers<void>();
-      for await (const message of subscription) {
-        if (inFlight >= maxInFlight) await finished.promise;
-        inFlight += 1;
-        this.#background.run(async () => {
-          try {
-            await handle(toRequest(message));
-          } finally {
-            inFlight -= 1;
-            finished.resolve();
-            finished = Promise.withResolvers<void>();
-          }
-        });
-      }
+    const intake = new Intake<Msg>({
+      bounds: intakeBounds,
+      background: this.#background,
+      sizeOf: (message) => message.data.length,
+      work: (message) => handle(toRequest(message)),
+      onFull: (from) => this.#logger.warn({ subject: from }, "a sandbox sends more than is worked on: some is dropped"),
     });
+    const subscription = this.#required().subscribe(subject, {
+      callback: (error, message) => {
+        if (!error) intake.take(message.subject, message);
+      },
+    });
+    this.#background.signal.addEventListener("abort", () => subscription.unsubscribe(), { once: true });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
