@@ -45,7 +45,7 @@ export interface TelegramParts {
 
 /** Null without a token: the bot is off. */
 export function makeTelegram(settings: Settings, parts: TelegramParts): TelegramBot | null {
-  const { token, api_root: apiRoot, allow_from: allowFrom, group_replies: groupReplies } = settings.telegram;
+  const { token, api_root: apiRoot, allow_from: allowFrom } = settings.telegram;
   const { store, assistant, running, spending, workspace, log, clock, publish, pairing, tasks, approvals, passPoint } =
     parts;
   if (token === undefined) return null;
@@ -71,7 +71,8 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
     pairing,
     transcriber: makeTranscriber(settings.speech),
     webhook: webhookSettings(settings.telegram),
-    groupReplies,
+    groupReplies: settings.telegram.group_replies,
+    groupContext: settings.telegram.group_context,
     logger: log,
     clock,
     store,

@@ -36,6 +36,8 @@ export const Settings = z.strictObject({
       api_root: z.url().optional(),
       /** In group chats: answer when mentioned or replied to, or everything. */
       group_replies: z.enum(["mention", "all"]).default("mention"),
+      /** Whether a message to the bot comes with what anybody said in the group to others since the last one. */
+      group_context: z.enum(["none", "recent"]).default("none"),
       /** An answer of more messages than this is sent as its beginning and a file. */
       max_parts: z.number().int().positive().default(10),
       /** Telegram calls this address instead of being polled; a proxy with TLS passes it on to `webhook_host:webhook_port`. */

@@ -52,23 +52,29 @@ async function findWaiting(
 
 type Changed = Pick<Message, "content" | "metadata">;
 
-/** Of an album only the words are known again by an edit; its files stay. */
+/** Of an album only the words are known again by an edit; its files stay, and so does what was said before to others. */
 function replaced(message: Message, change: Extract<QueuedChange, { type: "replace" }>): Changed {
   const telegram = message.metadata["telegram"];
   const isAlbum = typeof telegram === "object" && telegram !== null && "album" in telegram;
-  return { content: change.content, metadata: isAlbum ? message.metadata : change.metadata };
+  const { overheard } = message.metadata;
+  const kept = overheard === undefined ? {} : { overheard };
+  return { content: change.content, metadata: isAlbum ? message.metadata : { ...change.metadata, ...kept } };
 }
 
 function joined(message: Message, change: Extract<QueuedChange, { type: "append" }>): Changed {
   const lines = (one: unknown, other: unknown): string[] =>
     [one, other].filter((text): text is string => typeof text === "string" && text !== "");
   const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-  const context = lines(message.metadata["context"], change.metadata["context"]).join("\n");
+  const both = (field: "context" | "overheard"): Record<string, string> => {
+    const text = lines(message.metadata[field], change.metadata[field]).join("\n");
+    return text === "" ? {} : { [field]: text };
+  };
   return {
     content: lines(message.content, change.content).join("\n\n"),
     metadata: {
       ...message.metadata,
-      ...(context === "" ? {} : { context }),
+      ...both("context"),
+      ...both("overheard"),
       files: [...list(message.metadata["files"]), ...list(change.metadata["files"])],
     },
   };

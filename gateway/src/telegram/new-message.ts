@@ -4,12 +4,15 @@ import { incomingFile } from "./incoming-files.ts";
 import type { IncomingMessage } from "./incoming.ts";
 import { messageContext, userName } from "./message-text.ts";
 
-/** `botId`: replies to the bot itself need no quoting of who spoke. `told`: what the message told of that is replied to. */
+/**
+ * `botId`: replies to the bot itself need no quoting of who spoke. `told`: what the message told of that is replied to. `overheard`: what
+ * was said in the chat to others.
+ */
 export function newMessage(
   { source, message, text, edited, fileKind }: IncomingMessage,
   conversationId: string,
   botId: number,
-  told: string | null,
+  { told, overheard }: { told: string | null; overheard: string | null },
 ): NewMessage {
   const file = incomingFile(message);
   const context = [
@@ -31,6 +34,7 @@ export function newMessage(
       senderName: userName(source.sender),
       ...(source.chat.type === "private" ? {} : { author: userName(source.sender) }),
       ...(file ? { files: [file] } : {}),
+      ...(overheard === null ? {} : { overheard }),
       ...(context.length === 0 ? {} : { context: context.join("\n") }),
     },
   };

@@ -3,6 +3,7 @@ import type { Clock } from "../kit/clock.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import type { Conversation, Turn } from "../store/rows.ts";
+import { Albums } from "./albums.ts";
 import type { Channels } from "./channels.ts";
 import { CommandRunner } from "./command-runner.ts";
 import { Doorkeeper } from "./doorkeeper.ts";
@@ -11,6 +12,7 @@ import { incomingFile } from "./incoming-files.ts";
 import type { BotIdentity, Incoming, IncomingMessage } from "./incoming.ts";
 import { userName } from "./message-text.ts";
 import { newMessage } from "./new-message.ts";
+import { Overheard } from "./overheard.ts";
 import type { Pairing } from "./pairing.ts";
 import type { ReceivedUpdate } from "./poll-loop.ts";
 import { readUpdate } from "./read-update.ts";
@@ -29,6 +31,8 @@ export interface ReceiverOptions {
   /** What is said in voice messages can be turned into text. */
   hearsSpeech: boolean;
   groupReplies: "mention" | "all";
+  /** Whether the agent is told what was said in a group to others. */
+  groupContext: "none" | "recent";
   logger: Logger;
   clock: Clock;
   /** There is something in the outbox. */
@@ -56,11 +60,15 @@ export class Receiver {
   readonly #commands: CommandRunner;
   readonly #records: UpdateRecords;
   readonly #door: Doorkeeper;
+  readonly #albums = new Albums();
+  /** Null: what is said to others is nobody's business. */
+  readonly #overheard: Overheard | null;
   #failing: { updateId: number; tries: number } | null = null;
 
   constructor(options: ReceiverOptions, bot: BotIdentity) {
     this.#options = options;
     this.#bot = bot;
+    this.#overheard = options.groupContext === "recent" ? new Overheard() : null;
     // Another bot's update ids are another sequence.
     this.#sourceName = `telegram:${bot.id}`;
     this.#conversations = new TelegramConversations(options.store.conversations, options.ports);
@@ -143,10 +151,18 @@ export class Receiver {
     const { source, command } = incoming;
     this.#options.onHeard(source.address.chatId);
     const isForAnother = command !== null && !command.forThisBot;
-    const isWanted = incoming.addressed || (this.#options.groupReplies === "all" && !isForAnother);
-    if (!isWanted) return await this.#records.record(updateId, null);
+    const isWanted =
+      incoming.addressed || this.#albums.has(incoming) || (this.#options.groupReplies === "all" && !isForAnother);
+    if (!isWanted) {
+      await this.#records.record(updateId, null);
+      return this.#overheard?.heard(incoming);
+    }
     if (source.chat.type === "private" && (await this.#door.admit(updateId, incoming))) return;
-    if (!this.#door.isAllowed(source)) return await this.#door.refuse(updateId, source);
+    if (!this.#door.isAllowed(source)) {
+      await this.#door.refuse(updateId, source);
+      return this.#overheard?.heard(incoming);
+    }
+    this.#albums.sentToBot(incoming);
 
     if (incoming.fileKind !== null && incoming.text === "" && incomingFile(incoming.message) === null) {
       const markdown = `This ${incoming.fileKind} is too large for me: Telegram hands bots files of up to 20 MB.`;
@@ -169,11 +185,13 @@ export class Receiver {
   async #store(updateId: number, conversation: Conversation, incoming: IncomingMessage): Promise<void> {
     const { store, ports, clock } = this.#options;
     const told = await this.#told(incoming);
-    const message = newMessage(incoming, conversation.id, this.#bot.id, told);
+    const overheard = incoming.edited ? undefined : this.#overheard?.at(incoming.source.address);
+    const said = { told, overheard: overheard?.text ?? null };
+    const message = newMessage(incoming, conversation.id, this.#bot.id, said);
     const { media_group_id: album, message_id: messageId } = incoming.message;
     const notBefore = clock.now() + albumPatienceMs;
     const asNew = incoming.edited
-      ? newMessage({ ...incoming, edited: false }, conversation.id, this.#bot.id, told)
+      ? newMessage({ ...incoming, edited: false }, conversation.id, this.#bot.id, said)
       : message;
     const { content, metadata = {} } = asNew;
     const isPlain = !incoming.edited && album === undefined;
@@ -192,6 +210,7 @@ export class Receiver {
             ? {}
             : { instead: { type: "append", album, content: incoming.text, metadata, notBefore } as const, notBefore }),
       });
+      overheard?.handedOver();
       this.#options.wakeDelivery();
       if (outcome.type === "duplicate" || outcome.received === null) return;
       const { groupId, id: conversationId } = conversation;

@@ -42,6 +42,7 @@ export interface TelegramBotOptions {
   /** Lets in further people; without it only `allowFrom` counts. */
   pairing?: Pairing;
   groupReplies: "mention" | "all";
+  groupContext: "none" | "recent";
   /** Without it voice messages are only files. */
   transcriber?: Transcriber | undefined;
   /** Telegram pushes updates instead of being polled. */
@@ -195,7 +196,7 @@ export class TelegramBot implements AsyncDisposable {
   /** The first update needs to know who the bot is: mentions and replies name it. */
   async #makeReceiver(): Promise<Receiver> {
     const [bot, channels] = await Promise.all([this.#identify(), Channels.load(this.#options.store.settings)]);
-    const { store, ports, allowFrom, pairing, groupReplies, logger, clock } = this.#options;
+    const { store, ports, allowFrom, pairing, groupReplies, groupContext, logger, clock } = this.#options;
     this.#receiver ??= new Receiver(
       {
         store,
@@ -206,6 +207,7 @@ export class TelegramBot implements AsyncDisposable {
         verbosity: this.#verbosity,
         hearsSpeech: this.#options.transcriber !== undefined,
         groupReplies,
+        groupContext,
         logger,
         clock,
         wakeDelivery: () => this.wakeDelivery(),

@@ -155,6 +155,7 @@ export class BotTestBench implements AsyncDisposable {
       apiRoot: this.telegram.url,
       allowFrom: new Set(["7"]),
       groupReplies: "mention",
+      groupContext: "none",
       logger: silentLogger,
       clock: systemClock,
       store: this.store,
