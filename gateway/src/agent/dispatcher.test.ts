@@ -462,6 +462,43 @@ describe.concurrent("the store refuses", () => {
   });
 });
 
+describe.concurrent("the store is full", () => {
+  test("when a turn is given to its sandbox: the turn waits and is given once", async () => {
+    await using bench = new AgentBench();
+    const { turns } = bench.store;
+    const assign = turns.assign.bind(turns);
+    let refusals = 1;
+    turns.assign = async (...args) => {
+      if (refusals-- > 0) throw new PraktorError("store_full", "The disk is full.");
+      return await assign(...args);
+    };
+    const turn = await bench.say(await bench.conversation("a"), "hello");
+    await eventually(async () =>
+      expect(await bench.turn(turn.id)).toMatchObject({ state: "queued", attempt: 1, tries: 0 }),
+    );
+    bench.clock.advance(10_000);
+    bench.dispatcher.wake();
+    await isAccepted(bench, turn);
+    expect(await bench.turn(turn.id)).toMatchObject({ tries: 1, errorCode: null });
+    expect(bench.inputs).toHaveLength(1);
+  });
+
+  test("when the runner has accepted: only the note of it waits", async () => {
+    await using bench = new AgentBench();
+    const { turns } = bench.store;
+    const accepted = turns.accepted.bind(turns);
+    let refusals = 1;
+    turns.accepted = async (...args) => {
+      if (refusals-- > 0) throw new PraktorError("store_full", "The disk is full.");
+      return await accepted(...args);
+    };
+    const turn = await bench.say(await bench.conversation("a"), "hello");
+    await isAccepted(bench, turn);
+    expect((await bench.turn(turn.id)).tries).toBe(1);
+    expect(bench.inputs).toHaveLength(1);
+  });
+});
+
 test("a gateway that stops leaves what it was giving away to its next life", async () => {
   await using bench = new AgentBench();
   bench.host.beforeLaunch = () => new Promise(() => {});

@@ -307,6 +307,10 @@ export class Dispatcher implements AsyncDisposable {
       { turn: turn.id, group: turn.groupId, error: errorMessage(error) },
       "a turn could not be given to a sandbox",
     );
+    // A full disk is no fault of the turn, and nobody could be told either: it waits until there is space.
+    if (error instanceof PraktorError && error.code === "store_full") {
+      return await endings.putBack(turn, this.#options.clock.now() + storeRetryMs, sentence);
+    }
     // The runner never had it: another try is safe.
     if (error instanceof PraktorError && (error.code === "not_accepted" || error.code === "ended_early")) {
       return await endings.retryOrFail(turn, "start_failed", sentence, false);
@@ -314,14 +318,14 @@ export class Dispatcher implements AsyncDisposable {
     await endings.fail(turn, "start_failed", sentence);
   }
 
-  /** A turn whose end the store refuses would block its conversation: the end is tried until it is stored. */
-  async #insist(signal: AbortSignal, end: () => Promise<void>): Promise<void> {
+  /** A turn whose end the store refuses would block its conversation: what is known of a turn is tried until it is stored. */
+  async #insist(signal: AbortSignal, store: () => Promise<void>): Promise<void> {
     for (;;) {
       try {
-        return await end();
+        return await store();
       } catch (error) {
         if (!(error instanceof PraktorError && error.code.startsWith("store_"))) throw error;
-        this.#options.logger.error({ error: errorMessage(error) }, "the end of a turn could not be stored");
+        this.#options.logger.error({ error: errorMessage(error) }, "what became of a turn could not be stored");
         await sleep(storeRetryMs, signal);
       }
     }
@@ -364,7 +368,8 @@ export class Dispatcher implements AsyncDisposable {
     if (reply.status === "refused") return await this.#refused(turn, sandbox, reply);
     this.#refusedSince.delete(turn.id);
     passPoint?.("input_accepted");
-    await turns.accepted(turn.id, turn.attempt);
+    // The runner works already: only the note of it may have to wait for the store.
+    await this.#insist(signal, () => turns.accepted(turn.id, turn.attempt));
     // It ended while the runner took it: the runner must not go on with it.
     if (!live) return void (await this.#control(group.id, { command: "interrupt", turnId: turn.id }));
     live.turn = { ...live.turn, sandboxGeneration: sandbox.generation, acceptedAt: this.#options.clock.now() };
