@@ -55,6 +55,12 @@ export const seededFaults: readonly SeededFault[] = [
         find: 'if (!(await claimUpdate(queries, update, now))) return { type: "duplicate" };',
         replace: "await claimUpdate(queries, update, now);",
       },
+      // The receiver asks before, too: that alone would do until two lives overlap.
+      {
+        file: "telegram/receiver.ts",
+        find: "if (await this.#options.store.inbox.isKnown(this.#sourceName, updateId)) return;",
+        replace: "",
+      },
     ],
     caughtBy: { type: "crash", point: "inbox_committed" },
   },
