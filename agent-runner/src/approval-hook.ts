@@ -1,7 +1,8 @@
 /** Before a tool that its group's rules name is used, people are asked: the hook of Claude Code that waits for their answer. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Options } from "@anthropic-ai/claude-agent-sdk";
-import { matchesTool, ToolApprovalReply, type ToolApprovalRequest } from "@praktor/protocol/approvals";
+import { ToolApprovalReply, type ToolApprovalRequest } from "@praktor/protocol/approvals";
+import { matchesTool } from "@praktor/protocol/tool-patterns";
 
 export interface ApprovalHookOptions {
   /** The turn that runs in this session now, and which tools it must ask about. */
@@ -24,7 +25,7 @@ export function approvalHook({ turn, ask }: ApprovalHookOptions): NonNullable<Op
     signal: AbortSignal,
   ): Promise<string | null> => {
     const now = turn();
-    if (!now || !matchesTool(now.patterns, tool)) return null;
+    if (!now || !matchesTool(now.patterns, tool, input)) return null;
     const { turnId, conversationId } = now;
     const shown = JSON.stringify(input).slice(0, longestInput).toWellFormed();
     const payload = { turnId, conversationId, toolUseId, tool, input: shown };

@@ -1,6 +1,6 @@
 /** What the host asks of a sandbox on `agent.{groupID}.input`: a request, whose reply is the runner's acceptance. */
 import { z } from "zod";
-import { ToolPattern } from "./approvals.ts";
+import { ToolPattern } from "./tool-patterns.ts";
 import { GroupId, RowId } from "./ids.ts";
 
 /** A file that belongs to the message. It already lies in the workspace: files never travel inside NATS messages. */

@@ -2,16 +2,6 @@
 import { z } from "zod";
 import { GroupId, RowId } from "./ids.ts";
 
-/** The name of a tool, with `*` for any letters: `Bash`, `Web*`, `mcp__praktor-chat__send_file`. */
-export const ToolPattern = z.string().regex(/^[A-Za-z0-9_*-]{1,128}$/, "must be a tool's name, with * for any letters");
-
-export function matchesTool(patterns: readonly string[], tool: string): boolean {
-  return patterns.some((pattern) => {
-    const parts = pattern.split("*").map((part) => part.replaceAll(/[^A-Za-z0-9_-]/g, ""));
-    return new RegExp(`^${parts.join(".*")}$`).test(tool);
-  });
-}
-
 /** Asked again with the same `toolUseId` until the answer is no longer `open`. */
 export const ToolApprovalRequest = z.object({
   type: z.literal("approve_tool"),

@@ -1,6 +1,6 @@
 /** Shapes of the REST API. Times are RFC 3339 UTC strings. Errors are `ErrorBody` with the right status. */
 import { z } from "zod";
-import { ToolPattern } from "./approvals.ts";
+import { ToolPattern } from "./tool-patterns.ts";
 import { GroupId, RowId } from "./ids.ts";
 import { AllowedHosts, NetworkPolicy } from "./network.ts";
 import { WorkspaceEntry, WorkspacePath } from "./workspace.ts";

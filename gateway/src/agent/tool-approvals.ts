@@ -1,5 +1,7 @@
 /** Asks people before an agent uses a tool that its group's rules name, and tells the sandbox how that stands. */
-import { matchesTool, ToolApprovalReply, ToolApprovalRequest } from "@praktor/protocol/approvals";
+import { ToolApprovalReply, ToolApprovalRequest } from "@praktor/protocol/approvals";
+import { matchesTool } from "@praktor/protocol/tool-patterns";
+import { z } from "zod";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
 import type { Approvals } from "./approvals.ts";
@@ -18,6 +20,7 @@ const choices = [
   { id: "allow", label: "✅ Allow" },
   { id: "deny", label: "⛔ Deny" },
 ] as const;
+const Command = z.object({ command: z.string() });
 const longestShown = 1_500;
 
 export class ToolApprovals {
@@ -48,7 +51,7 @@ export class ToolApprovals {
   async #stand(groupId: string, asked: ToolApprovalRequest["payload"]): Promise<ToolApprovalReply> {
     const { approvals, rules, running, patienceMs } = this.#options;
     const { tool, toolUseId, turnId } = asked;
-    if (!matchesTool(await rules(groupId), tool)) return { status: "allowed" };
+    if (!matchesTool(await rules(groupId), tool, parsed(asked.input))) return { status: "allowed" };
     const turn = running.get(turnId)?.turn;
     if (turn?.groupId !== groupId) return { status: "denied", message: "This turn is over." };
     const approval = await approvals.askPerson({
@@ -82,18 +85,18 @@ export class ToolApprovals {
 
 /** The command itself where there is one; else the whole input. */
 function questionAbout(tool: string, input: string): string {
-  const shown = (commandIn(input) ?? input).slice(0, longestShown).toWellFormed();
+  const command = Command.safeParse(parsed(input));
+  const shown = (command.success ? command.data.command : input).slice(0, longestShown).toWellFormed();
   // Longer than any fence inside, so that nothing in it can pose as Praktor's words.
   const fence = "`".repeat(Math.max(3, ...[...shown.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)));
   return `🔐 May the agent use **${tool}**?\n\n${fence}\n${shown}\n${fence}`;
 }
 
-function commandIn(input: string): string | null {
+/** Undefined where it was cut: then nothing is known of it. */
+function parsed(input: string): unknown {
   try {
-    const parsed: unknown = JSON.parse(input);
-    const isCommand = typeof parsed === "object" && parsed !== null && "command" in parsed;
-    return isCommand && typeof parsed.command === "string" ? parsed.command : null;
+    return JSON.parse(input);
   } catch {
-    return null;
+    return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /** What the store promises about questions to people. */
 import { describe, expect, it } from "vitest";
-import { HOUR_MS, openChat, textPart, type Chat, type MakeStore } from "./contract-fixture.ts";
+import { DAY_MS, HOUR_MS, openChat, textPart, type Chat, type MakeStore } from "./contract-fixture.ts";
 import type { Approval, OutboxBody } from "./rows.ts";
 
 const choices = [
@@ -56,6 +56,20 @@ export function approvalsContract(make: MakeStore): void {
       await chat.store.outbox.sent((await chat.store.outbox.take(chat.chatKey))?.id ?? 0, "56");
       expect(await chat.store.outbox.take(chat.chatKey)).toMatchObject({ editOf: "55", body });
       expect(await chat.store.outbox.take(chat.chatKey)).toBeNull();
+    });
+
+    it("are forgotten a month after they were settled, and not while they are open", async () => {
+      const chat = await openChat(make);
+      const settled = await ask(chat, "settled");
+      const open = await ask(chat, "open");
+      await chat.store.approvals.settle(settled.id, { state: "expired", choice: null, by: null, body: null });
+      const kept = { forMs: DAY_MS, ofTask: 10 };
+      chat.clock.advance(30 * DAY_MS);
+      expect(await chat.store.prune(kept)).toMatchObject({ approvals: 0 });
+      chat.clock.advance(1);
+      expect(await chat.store.prune(kept)).toMatchObject({ approvals: 1 });
+      expect(await chat.store.approvals.get(settled.id)).toBeNull();
+      expect(await chat.store.approvals.get(open.id)).toMatchObject({ state: "open" });
     });
 
     it("are asked about the tools that a group names", async () => {

@@ -573,6 +573,7 @@ export interface Pruned {
   runConversations: number;
   inbox: number;
   idempotencyKeys: number;
+  approvals: number;
 }
 
 /** The open database. `health` writes and reads a row, so that a full disk is seen. */
@@ -596,8 +597,8 @@ export interface Store extends AsyncDisposable {
   health(): Promise<{ ok: boolean; detail: string }>;
   /**
    * Forgets what is no longer needed: events of turns that ended more than 30 days ago, runs of tasks that ended longer ago or are more
-   * than the settings keep, with their conversations, update ids older than 3 days, idempotency keys older than 24 hours. For once a
-   * day; works in short transactions, so that others get their turn.
+   * than the settings keep, with their conversations, update ids older than 3 days, idempotency keys older than 24 hours, questions
+   * to people that were settled more than 30 days ago. For once a day; works in short transactions, so that others get their turn.
    */
   prune(runsKept: RunsKept): Promise<Pruned>;
 }

@@ -5,6 +5,8 @@ import type { Database, Queries } from "./database.ts";
 import { forgetRunConversations } from "./forget-run-conversations.ts";
 import { IDEMPOTENCY_KEYS_KEPT_MS, UPDATES_KEPT_MS } from "./inbox-repository.ts";
 
+/** Who answered what stands in the audit log too. */
+const APPROVALS_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 const EVENTS_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 /** Few enough that a transaction is over in some milliseconds. */
 const ROWS_A_TRANSACTION = 500;
@@ -19,6 +21,7 @@ export async function prune(database: Database, clock: Clock, runs: RunsKept): P
     runConversations: await forgetRunConversations(database),
     inbox: await inPortions((queries) => removeUpdates(queries, now - UPDATES_KEPT_MS)),
     idempotencyKeys: await inPortions((queries) => removeKeys(queries, now - IDEMPOTENCY_KEYS_KEPT_MS)),
+    approvals: await inPortions((queries) => removeApprovals(queries, now - APPROVALS_KEPT_MS)),
   };
 }
 
@@ -114,6 +117,16 @@ function removeKeys(queries: Queries, before: number) {
           .limit(ROWS_A_TRANSACTION)
           .$asTuple("conversation_id", "key"),
       ),
+    )
+    .executeTakeFirst();
+}
+
+/** One that is open has no end yet. */
+function removeApprovals(queries: Queries, before: number) {
+  return queries
+    .deleteFrom("approvals")
+    .where("id", "in", (select) =>
+      select.selectFrom("approvals").select("id").where("settled_at", "<", before).limit(ROWS_A_TRANSACTION),
     )
     .executeTakeFirst();
 }

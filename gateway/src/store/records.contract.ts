@@ -401,6 +401,7 @@ export function recordsContract(make: MakeStore): void {
         runConversations: 0,
         inbox: 0,
         idempotencyKeys: 0,
+        approvals: 0,
       });
       clock.advance(30 * DAY_MS + 1);
       expect(await store.prune(runsKept)).toEqual({
@@ -409,6 +410,7 @@ export function recordsContract(make: MakeStore): void {
         runConversations: 0,
         inbox: 1,
         idempotencyKeys: 1,
+        approvals: 0,
       });
       expect(await store.turns.events(ended.id)).toEqual([]);
       expect(await store.turns.events(running.id)).toHaveLength(1);

@@ -1,6 +1,6 @@
 /** Which tools of a group's agent people are asked about first. */
 import type { GroupView } from "@praktor/protocol/rest";
-import { ToolPattern } from "@praktor/protocol/approvals";
+import { ToolPattern } from "@praktor/protocol/tool-patterns";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { updateGroup } from "../api/endpoints.ts";
@@ -12,11 +12,13 @@ import { toastDone, toastFailed } from "../components/toasts.tsx";
 import { en } from "../text/en.ts";
 
 const t = en.approvals;
+/** Not inside of brackets. */
+const betweenPatterns = /[\s,]+(?![^()]*\))/;
 
 export const GroupApprovals = ({ group }: { group: GroupView }) => {
   const client = useQueryClient();
   const [text, setText] = useState(group.approval_tools.join(", "));
-  const tools = text.split(/[\s,]+/).filter((name) => name !== "");
+  const tools = text.split(betweenPatterns).filter((name) => name !== "");
   const isValid = tools.length <= 50 && tools.every((name) => ToolPattern.safeParse(name).success);
   const isChanged = tools.join() !== group.approval_tools.join();
   const save = useMutation({
@@ -41,7 +43,7 @@ export const GroupApprovals = ({ group }: { group: GroupView }) => {
           value={text}
           hint={t.toolsHint}
           error={isValid ? undefined : t.toolsInvalid}
-          placeholder="Bash, WebFetch"
+          placeholder="Bash(curl *), WebFetch"
           spellCheck={false}
           onChange={({ target }) => setText(target.value)}
         />

@@ -433,8 +433,8 @@ export const en = {
     rules: "Ask first",
     tools: "Tools that need a yes",
     toolsHint:
-      "Names such as Bash or WebFetch, with * for any letters. People are asked in the chat and on the dashboard.",
-    toolsInvalid: "Names of letters, digits, - and _, with * for any letters; at most 50.",
+      "Names such as Bash or WebFetch, or a command or host too: Bash(curl *), WebFetch(*.example.org); * is anything. People are asked in the chat and on the dashboard.",
+    toolsInvalid: "Names of letters, digits, -, _ and *, with a command or host in brackets where wanted; at most 50.",
     save: "Save",
     saved: "People are asked from the next message on",
     saveFailed: "The tools could not be saved",
