@@ -185,6 +185,9 @@ describe.runIf(requirement("browser", existsSync(chromiumPath)) === "run")("the 
         "/tasks",
         "/swarms",
         "/swarms/new",
+        "/people",
+        "/vault",
+        "/audit",
         "/conversations",
         `/conversations/${owner}`,
       ]) {

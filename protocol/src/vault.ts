@@ -15,6 +15,7 @@ export const SecretAssign = z.object({
   delivery: SecretDelivery.default("env"),
   target: z.string().min(1).max(64).optional(),
 });
+export type SecretAssign = z.input<typeof SecretAssign>;
 
 const time = z.iso.datetime();
 export const SecretView = z.object({

@@ -31,7 +31,7 @@ export function checkTarget(delivery: "env" | "file", target: string): void {
       ? `"${target}" cannot be the name of a secret's environment variable.`
       : `"${target}" cannot be the name of a secret's file.`,
     {
-      hint: "Give another one with --name; variables of the sandbox itself (PATH, HOME, PRAKTOR_…) cannot be replaced.",
+      hint: "Choose another one (on the command line with --name); variables of the sandbox itself (PATH, HOME, PRAKTOR_…) cannot be replaced.",
     },
   );
 }

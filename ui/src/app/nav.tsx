@@ -1,46 +1,77 @@
 /** The ways to the pages: a list at the side, or a bar at the bottom of a phone. */
 import { Link } from "@tanstack/react-router";
+import { Ellipsis } from "lucide-react";
+import { useState } from "react";
+import { Dialog } from "../components/dialog.tsx";
 import { en } from "../text/en.ts";
-import { PAGES } from "./pages.ts";
+import { FURTHER_PAGES, PAGES } from "./pages.ts";
 
 export const SideNav = () => (
   <nav aria-label={en.nav.label}>
-    <ul className="space-y-0.5">
-      {PAGES.map(({ to, label, icon: Icon }) => (
-        <li key={to}>
-          <Link
-            to={to}
-            activeOptions={{ exact: to === "/", includeSearch: false }}
-            className="flex h-9 items-center gap-3 rounded-lg px-2.5 font-medium transition-colors"
-            activeProps={{ className: "bg-accent-soft text-accent" }}
-            inactiveProps={{ className: "text-muted hover:bg-raised hover:text-text" }}
-          >
-            <Icon className="size-4" aria-hidden="true" />
-            {label}
-          </Link>
-        </li>
-      ))}
-    </ul>
+    <PageList pages={PAGES} />
+    <div className="mx-2.5 my-2 border-t" />
+    <PageList pages={FURTHER_PAGES} />
   </nav>
 );
 
-export const BottomNav = () => (
-  <nav aria-label={en.nav.label} className="border-t bg-panel pb-[env(safe-area-inset-bottom)]">
-    <ul className="grid grid-flow-col auto-cols-fr">
-      {PAGES.map(({ to, label, icon: Icon }) => (
-        <li key={to}>
-          <Link
-            to={to}
-            activeOptions={{ exact: to === "/", includeSearch: false }}
-            className="flex h-14 flex-col items-center justify-center gap-1 text-[10px] font-medium -outline-offset-2"
-            activeProps={{ className: "text-accent" }}
-            inactiveProps={{ className: "text-muted" }}
-          >
-            <Icon className="size-5" aria-hidden="true" />
-            {label}
-          </Link>
-        </li>
-      ))}
-    </ul>
-  </nav>
+interface PageListProps {
+  pages: readonly (typeof PAGES | typeof FURTHER_PAGES)[number][];
+  onGo?: () => void;
+}
+
+const PageList = ({ pages, onGo }: PageListProps) => (
+  <ul className="space-y-0.5">
+    {pages.map(({ to, label, icon: Icon }) => (
+      <li key={to}>
+        <Link
+          to={to}
+          onClick={onGo}
+          activeOptions={{ exact: to === "/", includeSearch: false }}
+          className="flex h-9 items-center gap-3 rounded-lg px-2.5 font-medium transition-colors max-md:h-11"
+          activeProps={{ className: "bg-accent-soft text-accent" }}
+          inactiveProps={{ className: "text-muted hover:bg-raised hover:text-text" }}
+        >
+          <Icon className="size-4" aria-hidden="true" />
+          {label}
+        </Link>
+      </li>
+    ))}
+  </ul>
 );
+
+const PLACE = "flex h-14 w-full flex-col items-center justify-center gap-1 text-[10px] font-medium -outline-offset-2";
+
+export const BottomNav = () => {
+  const [isMore, setMore] = useState(false);
+  return (
+    <nav aria-label={en.nav.label} className="border-t bg-panel pb-[env(safe-area-inset-bottom)]">
+      <ul className="grid grid-flow-col auto-cols-fr">
+        {PAGES.map(({ to, label, icon: Icon }) => (
+          <li key={to}>
+            <Link
+              to={to}
+              activeOptions={{ exact: to === "/", includeSearch: false }}
+              className={PLACE}
+              activeProps={{ className: "text-accent" }}
+              inactiveProps={{ className: "text-muted" }}
+            >
+              <Icon className="size-5" aria-hidden="true" />
+              {label}
+            </Link>
+          </li>
+        ))}
+        <li>
+          <button type="button" aria-haspopup="dialog" className={`${PLACE} text-muted`} onClick={() => setMore(true)}>
+            <Ellipsis className="size-5" aria-hidden="true" />
+            {en.nav.more}
+          </button>
+        </li>
+      </ul>
+      {isMore && (
+        <Dialog title={en.nav.morePages} onClose={() => setMore(false)}>
+          <PageList pages={FURTHER_PAGES} onGo={() => setMore(false)} />
+        </Dialog>
+      )}
+    </nav>
+  );
+};

@@ -1,5 +1,14 @@
 /** The pages, in the order of the navigation. */
-import { CalendarClock, LayoutDashboard, MessagesSquare, UsersRound, Waypoints } from "lucide-react";
+import {
+  CalendarClock,
+  ContactRound,
+  LayoutDashboard,
+  LockKeyhole,
+  MessagesSquare,
+  ScrollText,
+  UsersRound,
+  Waypoints,
+} from "lucide-react";
 import { en } from "../text/en.ts";
 
 export const PAGES = [
@@ -10,5 +19,9 @@ export const PAGES = [
   { to: "/conversations", label: en.nav.conversations, icon: MessagesSquare },
 ] as const;
 
-/** Pages that other pages lead to; the search finds them as well. */
-export const FURTHER_PAGES = [{ to: "/people", label: en.people.title }] as const;
+/** Pages that are wanted less often: below the others at the side, behind a button on a phone. */
+export const FURTHER_PAGES = [
+  { to: "/people", label: en.people.title, icon: ContactRound },
+  { to: "/vault", label: en.vault.title, icon: LockKeyhole },
+  { to: "/audit", label: en.audit.title, icon: ScrollText },
+] as const;

@@ -39,6 +39,18 @@ const people = createRoute({
   component: lazyRouteComponent(() => import("../pages/people.tsx"), "PeoplePage"),
 });
 
+const vault = createRoute({
+  getParentRoute: () => root,
+  path: "/vault",
+  component: lazyRouteComponent(() => import("../pages/vault.tsx"), "VaultPage"),
+});
+
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: "/audit",
+  component: lazyRouteComponent(() => import("../pages/audit.tsx"), "AuditLogPage"),
+});
+
 const swarms = createRoute({
   getParentRoute: () => root,
   path: "/swarms",
@@ -83,6 +95,8 @@ export const router = createRouter({
     group,
     tasks,
     people,
+    vault,
+    audit,
     swarms,
     newSwarm,
     swarm,

@@ -1,0 +1,2 @@
+/** A secret as a person typed or pasted it. The line break that comes along with a single line is none of it; several lines are a file, kept as they are. */
+export const typedSecret = (text: string): string => (/^[^\n]*\n$/.test(text) ? text.slice(0, -1) : text);
