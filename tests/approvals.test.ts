@@ -95,8 +95,12 @@ test("another chat's people cannot answer; a turn that is tried again asks anew,
   expect(await open()).toEqual([]);
 });
 
-test("other groups and other tools are not asked about", async () => {
+test("other groups, other tools and other commands are not asked about", async () => {
   expect((await system.ask("bash: echo free", friend)).text).toContain("free");
-  expect((await patch({ approval_tools: [] })).status).toBe(200);
+  expect((await patch({ approval_tools: ["Bash(curl *)", "WebFetch(example.org)"] })).status).toBe(200);
   expect((await system.ask("bash: echo free-again")).text).toContain("free-again");
+  const question = await asked("bash: true; curl --version");
+  tap(question, "Deny");
+  await becomes(question, /Deny – by/);
+  expect((await patch({ approval_tools: [] })).status).toBe(200);
 });

@@ -127,7 +127,7 @@ export const seededFaults: readonly SeededFault[] = [
     name: "turns of a sandbox that died are not tried again",
     patches: [
       {
-        file: "agent/dispatcher.ts",
+        file: "agent/lost-turns.ts",
         find: "if (dispatching || turn.sandboxGeneration !== generation) continue;",
         replace: "if (dispatching || turn.sandboxGeneration === generation) continue;",
       },
