@@ -3,6 +3,7 @@ import type { Row } from "./row.ts";
 import { crashPointRow } from "./rows/crash-points.ts";
 import { deadSandbox } from "./rows/dead-sandbox.ts";
 import { diskFull } from "./rows/disk-full.ts";
+import { hostileLoad } from "./rows/hostile-load.ts";
 import { hostileModel } from "./rows/hostile-model.ts";
 import { hostileTelegram } from "./rows/hostile-telegram.ts";
 import { killedGateway } from "./rows/killed-gateway.ts";
@@ -22,4 +23,5 @@ export const rows: readonly Row[] = [
   powerCut,
   negativeControl,
   killedSwarm,
+  hostileLoad,
 ];
