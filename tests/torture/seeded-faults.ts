@@ -8,7 +8,6 @@ export type Detector =
   | { type: "telegram" }
   | { type: "disk" }
   | { type: "power" }
-  | { type: "sandbox" }
   | { type: "tests"; files: readonly string[] };
 
 export interface SeededFault {
@@ -38,7 +37,7 @@ export const seededFaults: readonly SeededFault[] = [
         replace: "void this.#apply(groupId, output).catch(() => {});\n      return replies.applied;",
       },
     ],
-    caughtBy: { type: "disk" },
+    caughtBy: { type: "tests", files: ["agent/turn-facts.test.ts"] },
   },
   {
     name: "synchronous=NORMAL",
@@ -132,7 +131,7 @@ export const seededFaults: readonly SeededFault[] = [
         replace: "if (dispatching || turn.sandboxGeneration === generation) continue;",
       },
     ],
-    caughtBy: { type: "sandbox" },
+    caughtBy: { type: "tests", files: ["agent/dispatcher.test.ts"] },
   },
   {
     name: "facts of an abandoned attempt are taken",

@@ -30,7 +30,7 @@ export const deadSandbox: Row = {
   },
 };
 
-export interface ProcessPlan {
+interface ProcessPlan {
   runner: GatewayParts["runner"];
   strikes: number;
   patches?: readonly Patch[];
@@ -38,7 +38,7 @@ export interface ProcessPlan {
 }
 
 /** Child processes: killed, or stopped as by a pause. */
-export async function hurtProcesses({ seed }: RowOptions, plan: ProcessPlan): Promise<RowReport> {
+async function hurtProcesses({ seed }: RowOptions, plan: ProcessPlan): Promise<RowReport> {
   const random = seededRandom(seed);
   const settings = "agent: { unresponsive_timeout: 3s }\n";
   await using stage = await Stage.prepare({ ...plan, seed, chats: 3, settings });

@@ -5,7 +5,6 @@ import { seededFaults, type SeededFault } from "../seeded-faults.ts";
 import { failuresOnCopy } from "../tests-on-copy.ts";
 import { canCutPower, canMount } from "../volume.ts";
 import { crashEverywhere } from "./crash-points.ts";
-import { hurtProcesses } from "./dead-sandbox.ts";
 import { fillDisk } from "./disk-full.ts";
 import { bearTelegram } from "./hostile-telegram.ts";
 import { cutPower } from "./power-cut.ts";
@@ -54,8 +53,6 @@ async function tryToCatch(
     case "power":
       if (requirement("power-cut", canCutPower()) === "skip") return "impossible here";
       return await faultsOf(cutPower(quiet, { cuts: 5, patches }));
-    case "sandbox":
-      return await faultsOf(hurtProcesses(quiet, { runner: "stand-in", strikes: 3, patches, patienceMs }));
     case "tests":
       return await failuresOnCopy(patches, caughtBy.files);
     default:
