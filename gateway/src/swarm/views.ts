@@ -1,4 +1,5 @@
 /** Rows of swarms as the API and events show them. */
+import type { PraktorEvent } from "@praktor/protocol/events";
 import type { SwarmBoardEntry, SwarmMessageView, SwarmNodeView, SwarmRunView } from "@praktor/protocol/swarm";
 import type { SwarmEntry, SwarmMessage, SwarmNode, SwarmRun } from "../store/swarm-contract.ts";
 
@@ -27,6 +28,10 @@ export function nodeView(node: SwarmNode, lead: string, usage: MemberUsage): Swa
     started_at: timeOrNull(node.startedAt),
     finished_at: timeOrNull(node.finishedAt),
   };
+}
+
+export function nodeEvent(run: Pick<SwarmRun, "id" | "lead">, node: SwarmNode, usage: MemberUsage): PraktorEvent {
+  return { type: "swarm_node", swarmId: run.id, node: nodeView(node, run.lead, usage) };
 }
 
 export function runView(run: SwarmRun, nodes: readonly SwarmNode[], usage: MemberUsage): SwarmRunView {
