@@ -3,6 +3,7 @@ import { approvalsContract } from "./approvals.contract.ts";
 import { inboxContract } from "./inbox.contract.ts";
 import { outboxContract } from "./outbox.contract.ts";
 import { recordsContract } from "./records.contract.ts";
+import { swarmsContract } from "./swarms.contract.ts";
 import { tasksContract } from "./tasks.contract.ts";
 import { turnsContract } from "./turns.contract.ts";
 import { vaultContract } from "./vault.contract.ts";
@@ -17,4 +18,5 @@ export function storeContract(make: MakeStore): void {
   tasksContract(make);
   vaultContract(make);
   approvalsContract(make);
+  swarmsContract(make);
 }

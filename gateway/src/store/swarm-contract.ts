@@ -122,7 +122,7 @@ export interface SwarmStore {
   settle(runId: string, roles: readonly string[]): Promise<SwarmNode[] | null>;
   /** A member that is not done is given up. */
   failNode(runId: string, role: string, error: string): Promise<SwarmNode | null>;
-  /** Tells in the run's conversation how far it is: a message at first, which each further call changes, also where it was delivered. Null where there is no conversation. */
+  /** Tells in the run's conversation how far it is: a message at first, which each further call changes, also where it was delivered. Null where there is no conversation, or the run is over: its last state stays. */
   progress(runId: string, content: string, part: NewOutboxPart | null): Promise<Message | null>;
   /** The run is over: members that are not done are cancelled, and the words about it are said. Null: it was over before. */
   finish(end: {

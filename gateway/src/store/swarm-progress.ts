@@ -19,6 +19,7 @@ export async function tellProgress(
     .selectFrom("swarm_runs")
     .select(["conversation_id", "progress_message_id"])
     .where("id", "=", runId)
+    .where("status", "=", "running")
     .executeTakeFirst();
   if (!run || run.conversation_id === null) return null;
   const target = await conversationTarget(queries, run.conversation_id);

@@ -292,7 +292,7 @@ export class SwarmsRepository implements SwarmStore {
         .select((select) => select.fn.countAll<number>().as("count"))
         .where("run_id", "=", runId)
         .executeTakeFirstOrThrow();
-      if (count >= entry.most) return "full";
+      if (value !== "" && count >= entry.most) return "full";
       if (value !== "") {
         await queries
           .insertInto("swarm_board")
