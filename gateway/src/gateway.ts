@@ -244,6 +244,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     render,
     publish,
     wakeDelivery: () => telegram?.wakeDelivery(),
+    redact: (text) => redactor.redact(text),
   });
   const swarms = stack.use(madeSwarms.swarms);
   /** A task's own sandbox works for its group; a swarm's member has what it was given itself. */

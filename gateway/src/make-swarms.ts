@@ -29,6 +29,7 @@ export interface SwarmParts {
   render: (address: Address, markdown: string) => NewOutboxPart[];
   publish: (event: PraktorEvent) => void;
   wakeDelivery: () => void;
+  redact: (text: string) => string;
 }
 
 export interface MadeSwarms {
@@ -41,7 +42,7 @@ export interface MadeSwarms {
 const stopTimeoutMs = 30_000;
 
 export function makeSwarms(settings: Settings, parts: SwarmParts): MadeSwarms {
-  const { store, assistant, pool, clock, ids, log, render, publish, wakeDelivery } = parts;
+  const { store, assistant, pool, clock, ids, log, render, publish, wakeDelivery, redact } = parts;
   const { node_timeout, run_timeout, max_tokens, max_cost_usd } = settings.swarm;
   const templates = new SwarmTemplates({
     shippedFolder: parts.shippedTemplates,
@@ -84,6 +85,7 @@ export function makeSwarms(settings: Settings, parts: SwarmParts): MadeSwarms {
     received: (received) => assistant.received(received),
     touch: (runId) => swarms.touch(runId),
     publish,
+    redact,
   });
   const commands = new SwarmCommands({
     swarms,

@@ -18,6 +18,8 @@ export interface MemberDeskOptions {
   /** Something was queued for members of the run. */
   touch: (runId: string) => void;
   publish: (event: PraktorEvent) => void;
+  /** Takes secrets out of what members say, before it is stored or anybody hears it. */
+  redact: (text: string) => string;
 }
 
 /** Two members who talk must come to an end. */
@@ -77,7 +79,8 @@ export class MemberDesk {
         return entries.map(({ key, value, author }) => `# ${key} (by ${author})\n${value}`).join("\n\n");
       }
       case "board_write": {
-        const { key, value } = request.payload;
+        const key = this.#options.redact(request.payload.key);
+        const value = this.#options.redact(request.payload.value);
         const entry = await this.#options.swarms.writeBoard({
           runId: run.id,
           author: node.role,
@@ -96,12 +99,12 @@ export class MemberDesk {
   }
 
   async #say(run: SwarmRun, from: SwarmNode, to: string | null, words: { key: string; text: string }): Promise<string> {
-    const { swarms, ids, received, touch, publish } = this.#options;
+    const { swarms, ids, received, touch, publish, redact } = this.#options;
     const said = await swarms.say({
       runId: run.id,
       sender: from.role,
       to,
-      content: words.text,
+      content: redact(words.text),
       key: words.key,
       turnIds: () => ids.next(),
       most: mostMessages,
