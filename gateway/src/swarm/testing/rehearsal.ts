@@ -67,12 +67,12 @@ export class Rehearsal {
     await this.chat.store.turns.succeed(turn.groupId, resultOf(turn, { content }), []);
   }
 
-  /** What the member reads in its newest turn. */
+  /** All that the member was given to read. */
   async input(run: SwarmRunView, role: string): Promise<string> {
     const { store } = this.chat;
     const node = (await store.swarms.nodes(run.id)).find((one) => one.role === role);
     const messages = await store.messages.page({ groupId: node?.memberId ?? "", limit: 50 });
-    return messages.findLast(({ role: of }) => of === "user")?.content ?? "";
+    return messages.flatMap(({ role: of, content }) => (of === "user" ? [content] : [])).join("\n\n");
   }
 
   async #stopTurn(turnId: string): Promise<void> {
