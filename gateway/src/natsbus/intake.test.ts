@@ -86,6 +86,17 @@ test("what waits is bounded in bytes too", async () => {
   expect(desk.startedOf("a").slice(3)).toEqual([0, 1, 2, 3, 4]);
 });
 
+test("what was worked on makes room for more of a sender that is never quiet", async () => {
+  await using desk = new Desk(bounds);
+  desk.take("a", 2, 60);
+  for (let round = 0; round < 10; round++) {
+    desk.take("a", 1, 60);
+    await desk.endOne();
+  }
+  expect(desk.startedOf("a")).toHaveLength(12);
+  expect(desk.full).toEqual([]);
+});
+
 test("that something is dropped is told again only after all that waited was worked on", async () => {
   await using desk = new Desk(bounds);
   desk.take("a", 6);
