@@ -238,6 +238,24 @@ describe("stop", () => {
     await eventually(() => expect(bench.inputs.map(({ text }) => text)).toEqual(["next"]));
   });
 
+  test("one whose files are still being fetched ends at once, and is not sent", async () => {
+    const gate = Promise.withResolvers<void>();
+    let fetching = 0;
+    const fetchFiles = async (): Promise<{ files: []; note: null }> => {
+      fetching += 1;
+      await gate.promise;
+      return { files: [], note: null };
+    };
+    await using bench = new AgentBench({ dispatcher: { fetchFiles } });
+    const chat = await bench.conversation("a");
+    const turn = await bench.say(chat, "hello");
+    await eventually(() => expect(fetching).toBe(1));
+    await bench.dispatcher.stopTurn(turn.id);
+    gate.resolve();
+    await bench.say(chat, "next");
+    await eventually(() => expect(bench.inputs.map(({ text }) => text)).toEqual(["next"]));
+  });
+
   test("one that the runner takes just then is cut there", async () => {
     await using bench = new AgentBench();
     const gate = Promise.withResolvers<{ status: string }>();
