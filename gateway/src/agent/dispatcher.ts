@@ -184,6 +184,7 @@ export class Dispatcher implements AsyncDisposable {
 
   #claimed(turn: Turn): void {
     this.#options.passPoint?.("turn_claimed");
+    this.#options.logger.debug({ turn: turn.id }, "a turn is claimed");
     this.#options.running.begin(turn, true);
     this.#deadlines.watch(turn);
     this.#background.run((signal) => this.#dispatch(turn, signal));

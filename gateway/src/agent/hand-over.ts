@@ -105,6 +105,7 @@ export class HandOver {
     const approvalTools = (await this.#options.approvalTools?.(group.id)) ?? [];
     if (conversation.sessionId !== null) running.inSession(turn.id, conversation.sessionId);
     const input = agentInput({ turn, group, conversation, text, task, files, approvalTools }, this.#options);
+    logger.debug({ turn: turn.id }, "a turn goes to its sandbox");
     const reply = await this.#send(input, sandbox, signal);
     const live = isWanted() ? running.get(turn.id) : undefined;
     if (reply.status === "refused") return await this.#refused(turn, sandbox, reply);
