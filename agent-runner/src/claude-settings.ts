@@ -63,6 +63,8 @@ export function claudeEnvironment({ environment, inherited, secrets }: ClaudeSet
     // Allows `bypassPermissions` also for a process sandbox that runs as root.
     IS_SANDBOX: "1",
     CLAUDE_CODE_MAX_RETRIES: String(modelRetries),
+    // It would be one call more than the retries, and silent until the whole answer is there.
+    CLAUDE_CODE_DISABLE_NONSTREAMING_FALLBACK: "1",
     API_TIMEOUT_MS: String(environment.PRAKTOR_MODEL_TIMEOUT_MS),
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: "1",
