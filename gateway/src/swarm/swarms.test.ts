@@ -62,6 +62,15 @@ describe("a run", () => {
     expect((await after.cancel(run.id)).error).toBe("It was cancelled.");
   });
 
+  test("that is over has no step left", async () => {
+    const { rehearsal, swarms } = await live();
+    const run = await swarms.start(teamOf(["a"]));
+    await swarms.cancel(run.id);
+    const step = rehearsal.step();
+    expect(await step.take(run.id)).toEqual({ type: "over" });
+    expect(await step.take("unknown")).toEqual({ type: "over" });
+  });
+
   test("is removed when it is over, with its members' places", async () => {
     const { rehearsal, swarms } = await live();
     const run = await swarms.start(teamOf(["a"]));
