@@ -16,7 +16,7 @@ import { AgentControlReply, type AgentControl } from "@praktor/protocol/agent-co
 import { AgentInputReply, type AgentInput } from "@praktor/protocol/agent-input";
 import { AgentOutput, type FactOutput, type FactReply, type LiveOutput } from "@praktor/protocol/agent-output";
 import type { IpcReply } from "@praktor/protocol/ipc";
-import { CredentialRequest } from "@praktor/protocol/sandbox-endpoint";
+import { CredentialRequest, secretsPath } from "@praktor/protocol/sandbox-endpoint";
 import * as subjects from "@praktor/protocol/subjects";
 import { MessagesSimulator } from "@praktor/simulators/messages/messages-simulator";
 
@@ -190,6 +190,8 @@ export class HostStandIn implements AsyncDisposable {
       response.writeHead(401).end();
     } else if (url === "/v1/credential") {
       await this.#giveCredential(request, response);
+    } else if (url === secretsPath) {
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ env: {}, files: {} }));
     } else if (url.startsWith("/v1/files/")) {
       const id = url.slice("/v1/files/".length);
       if (method === "PUT") this.uploads.set(id, await text(request));
