@@ -1,6 +1,6 @@
 import { TaskUpdate } from "@praktor/protocol/tasks";
 import { expect, test } from "vitest";
-import { advancedFields, advancedOf } from "./task-draft.ts";
+import { advancedFields, advancedOf, hasUnreadableAmount } from "./task-draft.ts";
 
 test("what is left empty is no limit, and a grace that is left empty stays as it is", () => {
   const fields = TaskUpdate.parse(advancedFields(advancedOf(null)));
@@ -39,7 +39,12 @@ test("hours and minutes become milliseconds, and come back as they were typed", 
   expect(advancedOf({ overlap, catch_up, may_manage_tasks, own_sandbox, ...limits })).toEqual(typed);
 });
 
-test("what is no number is sent as none, so that the gateway refuses it instead of dropping the limit", () => {
-  const wrong = advancedFields({ ...advancedOf(null), maxCost: "lots" });
-  expect(TaskUpdate.safeParse(wrong).success).toBe(false);
+test.each(["lots", "0,5", "$2", "5m", "ten", "-1", "1e3", "Infinity"])("%s is no amount, and is not sent", (text) => {
+  expect(hasUnreadableAmount({ ...advancedOf(null), maxCost: text })).toBe(true);
+  expect(hasUnreadableAmount({ ...advancedOf(null), graceHours: text })).toBe(true);
+});
+
+test.each(["", " ", "2", "0.5", " 10 "])("an amount such as “%s” can be sent", (text) => {
+  const draft = { ...advancedOf(null), maxCost: text, maxTurns: text, maxMinutes: text, graceHours: text };
+  expect(hasUnreadableAmount(draft)).toBe(false);
 });

@@ -48,7 +48,13 @@ export function advancedOf(task: AdvancedView | null): AdvancedDraft {
   };
 }
 
-/** For the gateway, which says what is wrong with a value. */
+/** An amount that can be sent; anything else would go out as JSON's null, which means no limit. */
+export const isAmount = (text: string): boolean => text.trim() === "" || /^\d+(?:\.\d+)?$/.test(text.trim());
+
+export const hasUnreadableAmount = ({ graceHours, maxTurns, maxMinutes, maxCost }: AdvancedDraft): boolean =>
+  ![graceHours, maxTurns, maxMinutes, maxCost].every(isAmount);
+
+/** For the gateway, which says what is wrong with a value; every amount must be one. */
 export function advancedFields(draft: AdvancedDraft): Omit<TaskUpdate, "name" | "schedule" | "prompt"> {
   const number = (text: string, unit = 1): number | null => (text.trim() === "" ? null : Number(text) * unit);
   const words = (text: string): string | null => (text.trim() === "" ? null : text.trim());

@@ -3,7 +3,7 @@ import { ChevronRight } from "lucide-react";
 import { useId } from "react";
 import { Choice } from "../components/choice.tsx";
 import { Field } from "../components/field.tsx";
-import type { AdvancedDraft } from "../lib/task-draft.ts";
+import { type AdvancedDraft, isAmount } from "../lib/task-draft.ts";
 import { en } from "../text/en.ts";
 
 const t = en.taskForm;
@@ -72,6 +72,7 @@ const Amount = ({ label, value, onChange }: { label: string; value: string; onCh
     label={label}
     inputMode="decimal"
     placeholder={t.unlimited}
+    error={isAmount(value) ? undefined : t.invalid.amount}
     value={value}
     onChange={({ target }) => onChange(target.value)}
   />

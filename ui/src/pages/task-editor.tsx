@@ -14,7 +14,7 @@ import { Field } from "../components/field.tsx";
 import { Select } from "../components/select.tsx";
 import { toastDone } from "../components/toasts.tsx";
 import { defaultSimple, fromCron, toCron } from "../lib/simple-schedule.ts";
-import { advancedFields, advancedOf } from "../lib/task-draft.ts";
+import { advancedFields, advancedOf, hasUnreadableAmount } from "../lib/task-draft.ts";
 import { en } from "../text/en.ts";
 import { DeleteTask } from "./delete-task.tsx";
 import { type ScheduleDraft, ScheduleFields } from "./schedule-fields.tsx";
@@ -59,7 +59,7 @@ export const TaskEditor = ({ task, groups, onClose }: Props) => {
     event.preventDefault();
     const missing = name.trim() === "" ? "name" : prompt.trim() === "" ? "prompt" : null;
     setWrong(missing);
-    if (missing === null) save.mutate();
+    if (missing === null && !hasUnreadableAmount(advanced)) save.mutate();
   };
   return (
     <Dialog title={task === null ? t.create : t.edit} description={t.intro} onClose={onClose}>

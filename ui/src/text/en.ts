@@ -295,7 +295,11 @@ export const en = {
     busy: "Saving…",
     done: (name: string) => `${name} is saved.`,
     failed: "The task was not saved",
-    invalid: { name: "Give it a name.", prompt: "Say what the agent is to do." },
+    invalid: {
+      name: "Give it a name.",
+      prompt: "Say what the agent is to do.",
+      amount: "Write a number such as 2 or 0.50.",
+    },
     remove: "Delete",
     removeSure: "Delete for good?",
     removed: (name: string) => `${name} is deleted.`,
