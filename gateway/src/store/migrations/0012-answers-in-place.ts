@@ -24,6 +24,7 @@ export const answersInPlace: Migration = {
     ) strict;
     create unique index approvals_key on approvals (group_id, key);
     create index approvals_open on approvals (expires_at) where state = 'open';
+    create index approvals_settled on approvals (settled_at) where settled_at is not null;
     create table approval_rules (
       group_id text primary key references groups (id) on delete cascade,
       tools text not null
