@@ -1,4 +1,4 @@
-/** The short forms of the torture table. The long ones are `npm run torture`; so is row 9, which shows that these can fail. Row 11 has a test of its own. */
+/** The short forms of the torture table. The long ones are `npm run torture`; so are row 9, which shows that these can fail, and row 11, which needs the machine to itself. */
 import { expect, test } from "vitest";
 import { rows } from "./torture/rows.ts";
 
