@@ -61,8 +61,12 @@ describe("a model that always wants one more tool", { timeout: 120_000 }, () => 
     expect(budgets[0]?.used_usd).toBeCloseTo(total, 10);
     expect(total - Math.max(...calls.map(({ cost }) => cost))).toBeLessThan(0.1);
     const before = asked(system);
+    // Nothing is started for a group that may not ask the model.
+    const stop = { method: "POST", headers: { origin: system.gateway.web } };
+    await fetch(`${system.gateway.web}/api/agents/${owner}/stop`, stop);
     expect(await system.ask("again")).toMatchObject({ text: expect.stringContaining("used its budget") });
     expect(asked(system)).toBe(before);
+    expect(await system.getJson("/api/agents")).toEqual([]);
     system.model.script = usual;
     expect((await system.ask("echo still here", friend)).text).toBe("still here");
   });

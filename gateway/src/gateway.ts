@@ -220,6 +220,10 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     epoch: installation.epoch,
     access,
     obstacle,
+    refusal: async (groupId) => {
+      const detail = await spending.refusal(groupId);
+      return detail === null ? null : { code: "budget", detail };
+    },
     timeZone: options.timeZone,
     publish,
     render,

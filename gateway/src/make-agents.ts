@@ -8,7 +8,7 @@ import { filesInPlace } from "./agent/attached-files.ts";
 import { Approvals } from "./agent/approvals.ts";
 import { Assistant } from "./agent/assistant.ts";
 import { CostLimit } from "./agent/cost-limit.ts";
-import { Dispatcher } from "./agent/dispatcher.ts";
+import { Dispatcher, type Refusal } from "./agent/dispatcher.ts";
 import { NetworkRenewals } from "./agent/network-renewals.ts";
 import { MidTurnWords } from "./agent/mid-turn-words.ts";
 import { PreCheck } from "./agent/pre-check.ts";
@@ -62,6 +62,8 @@ export interface AgentParts {
   epoch: number;
   access: ModelAccess;
   obstacle: () => Obstacle | null;
+  /** Why a group's turns may not begin now, or null. */
+  refusal: (groupId: string) => Promise<Refusal | null>;
   timeZone: string | undefined;
   publish: (event: PraktorEvent) => void;
   render: (address: Address, markdown: string) => NewOutboxPart[];
@@ -231,6 +233,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     defaultModel: settings.agent.model,
     isHeld: (groupId) => renewals.isPending(groupId),
     obstacle,
+    refusal: ({ groupId }) => parts.refusal(groupId),
     pool,
     request,
     isBusUp: () => bus.health().ok,

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { PraktorError } from "../kit/praktor-error.ts";
 import type { Turn } from "../store/rows.ts";
+import type { Refusal } from "./dispatcher.ts";
 import { AgentBench, idleRunner } from "./testing/agent-bench.ts";
 
 const wait = { timeout: 5_000, interval: 5 };
@@ -199,6 +200,17 @@ describe.concurrent("what the runner says", () => {
     expect(await ends(bench, turn)).toMatchObject({ state: "failed", errorCode: "no_credential" });
     expect((await bench.said("a")).at(-1)?.content).toMatch(/ANTHROPIC_API_KEY/);
     expect(bench.host.launched).toEqual([]);
+  });
+
+  test("a turn that is refused ends with its reason before any sandbox is started, and others run", async () => {
+    const refusal = ({ groupId }: Turn): Promise<Refusal | null> =>
+      Promise.resolve(groupId === "a" ? { code: "budget", detail: "The budget of $2 is used." } : null);
+    await using bench = new AgentBench({ dispatcher: { refusal } });
+    const turn = await bench.say(await bench.conversation("a"), "hello");
+    expect(await ends(bench, turn)).toMatchObject({ state: "failed", errorCode: "budget" });
+    expect((await bench.said("a")).at(-1)?.content).toContain("The budget of $2 is used.");
+    await isAccepted(bench, await bench.say(await bench.conversation("b"), "hello"));
+    expect(bench.host.launched.map(({ groupId }) => groupId)).toEqual(["b"]);
   });
 
   test("a sandbox that cannot be started: explained at once, with the engine's words", async () => {

@@ -17,7 +17,15 @@ export interface DispatcherOptions extends HandOverParts {
   /** Turns of this group wait while its sandbox is replaced; whoever says so wakes the dispatcher afterwards. */
   isHeld?: (groupId: string) => boolean;
   /** Why no turn can run at all just now (no model credential, say), or null. */
-  obstacle: () => { code: TurnErrorCode; detail: string } | null;
+  obstacle: () => Refusal | null;
+  /** Why this turn may not begin now (its budget is spent, say), or null; asked before its sandbox is started. */
+  refusal?: (turn: Turn) => Promise<Refusal | null>;
+}
+
+/** `detail` is for the person: what keeps the turn from running, and what to do. */
+export interface Refusal {
+  code: TurnErrorCode;
+  detail: string;
 }
 
 export interface Reservation {
@@ -199,10 +207,13 @@ export class Dispatcher implements AsyncDisposable {
   }
 
   async #dispatch(turn: Turn, signal: AbortSignal): Promise<void> {
-    const { endings, obstacle, logger } = this.#options;
+    const { endings, obstacle, refusal, logger } = this.#options;
     try {
-      const blocked = obstacle();
-      if (blocked) return await insist(logger, signal, () => endings.fail(turn, blocked.code, blocked.detail));
+      const blocked = obstacle() ?? (await refusal?.(turn));
+      if (blocked) {
+        const { code, detail } = blocked;
+        return await insist(logger, signal, () => endings.fail(turn, code, detail, { attempt: turn.attempt }));
+      }
       await this.#handOver.deliver(turn, signal);
     } catch (error) {
       // A stopping gateway leaves the turn to its next life.

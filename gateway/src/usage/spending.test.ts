@@ -60,6 +60,8 @@ describe("budgets", () => {
       "This group has used its budget of $2.00 for today; it starts anew at 00:00 Europe/Athens. Raise it on the group's page under “Limits”.",
     );
     expect(await bench.spend("b", 1)).toBeNull();
+    expect(await bench.spending.refusal("a")).toContain("This group has used its budget of $2.00");
+    expect(await bench.spending.refusal("b")).toBeNull();
   });
 
   test("the day is the installation's", async () => {
@@ -90,6 +92,7 @@ describe("budgets", () => {
     bench.parents.set("hidden", "a");
     await bench.spend("hidden", 2);
     expect(await bench.spend("a", 1)).toContain("This group has used its budget");
+    expect(await bench.spending.refusal("hidden")).toContain("This group has used its budget");
   });
 
   test("a group's own budget goes before the usual one", async () => {

@@ -96,9 +96,14 @@ export class Spending {
     return [...shared, ...own].map((budget) => budgetState(budget, this.#used(budget)));
   }
 
+  /** The sentence why no call of this group's may go out now, or null. */
+  async refusal(groupId: string): Promise<string | null> {
+    return this.#refusal(this.#budgetsOf(await this.#options.payerOf(groupId)));
+  }
+
   async begin(groupId: string): Promise<CallTicket> {
     const payer = await this.#options.payerOf(groupId);
-    const budgets = [...this.#own(payer), ...this.#shared()];
+    const budgets = this.#budgetsOf(payer);
     let reservedUsd: number | null = null;
     return {
       payerId: payer.id,
@@ -107,8 +112,8 @@ export class Spending {
         const mostUsd = this.#options.prices.most(request.model, request);
         for (;;) {
           signal.throwIfAborted();
-          const spent = budgets.find((budget) => this.#used(budget) >= budget.limitUsd);
-          if (spent) return refusalOf(spent, this.#options.timeZone);
+          const refusal = this.#refusal(budgets);
+          if (refusal !== null) return refusal;
           if (budgets.every((budget) => this.#hasRoom(budget, mostUsd))) break;
           await this.#nextEnd(signal);
         }
@@ -126,6 +131,15 @@ export class Spending {
         return cost;
       },
     };
+  }
+
+  #budgetsOf(payer: Payer): Budget[] {
+    return [...this.#own(payer), ...this.#shared()];
+  }
+
+  #refusal(budgets: readonly Budget[]): string | null {
+    const spent = budgets.find((budget) => this.#used(budget) >= budget.limitUsd);
+    return spent ? refusalOf(spent, this.#options.timeZone) : null;
   }
 
   #own(payer: Payer): Budget[] {
