@@ -1,0 +1,86 @@
+/** The vault and its dialogs. */
+import { plural } from "./amounts.ts";
+
+export const vaultTexts = {
+  vault: {
+    title: "Vault",
+    what: "The secrets",
+    intro: "Secrets for agents: tokens, passwords, keys. A value goes in here and is never shown again.",
+    promise: "Values are kept encrypted, given to the groups that you choose, and taken out of what agents say.",
+    toAudit: "See who did what.",
+    closed: { off: "The vault is off", locked: "The vault is locked" },
+    waysToOpen: [
+      { what: "PRAKTOR_VAULT_PASSPHRASE", how: "set a passphrase in Praktor's environment and start it again, or" },
+      { what: "praktor vault create-key", how: "make a key file, and name it in PRAKTOR_VAULT_KEY_FILE." },
+    ],
+    add: "Add a secret",
+    emptyTitle: "No secrets yet",
+    empty: "Keep a token here and give it to a group: its agent can use it, and nobody sees it.",
+    since: (when: string) => (when === "now" ? "set just now" : `set ${when}`),
+    nobody: "No group has it yet.",
+    groupsOf: (name: string) => `Groups that have ${name}`,
+    as: { env: "as variable", file: "as file" },
+    target: (delivery: "env" | "file", target: string) =>
+      delivery === "env" ? `$${target}` : `$PRAKTOR_SECRETS/${target}`,
+    setAbout:
+      "Nobody can read it here afterwards, only replace it. Its agents use the new value from their next start.",
+    name: "Name",
+    nameHint: "Letters, digits, '_', '.' or '-'. A secret of this name that is there already gets the new value.",
+    nameInvalid: "It begins with a letter or '_' and holds letters, digits, '_', '.' or '-'.",
+    value: "Value",
+    valueHint:
+      "At least 6 characters. Of a single line the line break at its end is left out; a file is kept as it is.",
+    show: "Show",
+    hide: "Hide",
+    keep: "Keep it",
+    keeping: "Keeping…",
+    kept: (name: string) => `${name} is kept.`,
+    keepFailed: (name: string) => `${name} was not kept`,
+    replace: "New value",
+    replaceOf: (name: string) => `New value of ${name}`,
+    assign: "Give to a group",
+    assigning: "Giving…",
+    assignOf: (name: string) => `Give ${name} to a group`,
+    assignAbout: "Its agent can use it for whatever it is told, also by a web page that it reads. Give what it needs.",
+    noGroups: "There are no groups yet. One appears when somebody writes to the bot.",
+    group: "Group",
+    hasIt: (name: string) => `${name} (has it; changes how)`,
+    how: "How it is given",
+    delivery: { env: "As an environment variable", file: "As a file" },
+    deliveryAbout: {
+      env: "For tokens that programs look for in their environment.",
+      file: "For keys and certificates. It lies in the sandbox's memory, not among the group's files.",
+    },
+    targetLabel: { env: "Name of the variable", file: "Name of the file" },
+    targetHint: (target: string) => `The agent finds it as ${target}`,
+    targetInvalid: {
+      env: "A variable's name begins with a letter or '_' and holds letters, digits and '_'.",
+      file: "A file's name begins with a letter or '_' and holds letters, digits, '_', '.' or '-'.",
+    },
+    assigned: (name: string, group: string) => `${group} has ${name} now.`,
+    assignFailed: (name: string, group: string) => `${name} was not given to ${group}`,
+    take: "Take away",
+    takeSure: "Take away for sure",
+    takeOf: (name: string, group: string) => `${name} from ${group}`,
+    taken: (name: string, group: string) => `${group} does not have ${name} any more.`,
+    takeFailed: (name: string, group: string) => `${name} was not taken from ${group}`,
+    delete: "Delete",
+    deleteOf: (name: string) => `Delete ${name}`,
+    deleteTitle: (name: string) => `Delete ${name}?`,
+    deleteBody: (groups: readonly string[]) =>
+      groups.length === 0
+        ? "Nobody can bring its value back."
+        : `Nobody can bring its value back. These groups lose it: ${groups.join(", ")}.`,
+    deleteConfirm: "Delete for good",
+    deleting: "Deleting…",
+    deleted: (name: string) => `${name} is deleted.`,
+    deleteFailed: (name: string) => `${name} was not deleted`,
+    restarts: (now: number, later: number) =>
+      [
+        now === 0 ? "" : `${plural(now, "agent", "agents")} started anew.`,
+        later === 0 ? "" : `${plural(later, "agent starts", "agents start")} anew after the work at hand.`,
+      ]
+        .filter((text) => text !== "")
+        .join(" "),
+  },
+};
