@@ -4,7 +4,7 @@ import type { Background } from "./kit/background.ts";
 import type { Clock } from "./kit/clock.ts";
 import type { Logger } from "./kit/logger.ts";
 import { errorMessage } from "./kit/praktor-error.ts";
-import type { AuditStore } from "./store/contract.ts";
+import type { AuditStore } from "./store/contract/audit-store.ts";
 
 export interface AuditLogOptions {
   store: AuditStore;

@@ -32,7 +32,7 @@ import { ModelProxy } from "./sandbox-api/model-proxy.ts";
 import { SandboxEndpoint } from "./sandbox-api/sandbox-endpoint.ts";
 import { SandboxPlaces } from "./sandbox-api/sandbox-places.ts";
 import { SandboxUsers } from "./sandbox-api/sandbox-users.ts";
-import type { NewOutboxPart } from "./store/contract.ts";
+import type { NewOutboxPart } from "./store/contract/outbox-store.ts";
 import { SqliteStore } from "./store/sqlite-store.ts";
 import { SystemStatus } from "./system-status.ts";
 import { makeScheduler } from "./make-scheduler.ts";

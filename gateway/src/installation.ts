@@ -1,7 +1,7 @@
 /** What an installation keeps about itself: who it is, its NATS account, how often it was started. */
 import { randomBytes } from "node:crypto";
 import { Account } from "./natsbus/account.ts";
-import type { SettingStore } from "./store/contract.ts";
+import type { SettingStore } from "./store/contract/setting-store.ts";
 
 export interface Installation {
   /** Marks this installation's containers, so that another's are never touched. */

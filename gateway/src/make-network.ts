@@ -9,7 +9,8 @@ import { hashSandboxToken } from "./kit/sandbox-token.ts";
 import { ForwardProxy, type ForwardRules } from "./sandbox-api/forward-proxy.ts";
 import { RefusedHosts } from "./sandbox-api/refused-hosts.ts";
 import type { SandboxHost } from "./sandbox/sandbox.ts";
-import type { GroupStore, SandboxStore } from "./store/contract.ts";
+import type { GroupStore } from "./store/contract/group-store.ts";
+import type { SandboxStore } from "./store/contract/sandbox-store.ts";
 import type { WebNetwork } from "./web/ports.ts";
 
 export interface NetworkParts {

@@ -15,7 +15,8 @@ import { Scheduler } from "./scheduler/scheduler.ts";
 import { taskChat } from "./scheduler/task-chat.ts";
 import { TaskDesk } from "./scheduler/task-desk.ts";
 import type { SwarmCommands } from "./swarm-commands.ts";
-import type { NewOutboxPart, Store } from "./store/contract.ts";
+import type { Store } from "./store/contract.ts";
+import type { NewOutboxPart } from "./store/contract/outbox-store.ts";
 import type { Message } from "./store/rows.ts";
 
 export interface SchedulerParts {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { UsageDay } from "./store/contract.ts";
+import type { UsageDay } from "./store/contract/usage-store.ts";
 import { budgetState } from "./usage/budget.ts";
 import { usageText } from "./usage-text.ts";
 

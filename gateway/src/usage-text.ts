@@ -1,5 +1,5 @@
 /** What was used and what it cost, as Markdown for a chat. Pure. */
-import type { UsageDay } from "./store/contract.ts";
+import type { UsageDay } from "./store/contract/usage-store.ts";
 import type { Group } from "./store/rows.ts";
 import { dollars, type BudgetState } from "./usage/budget.ts";
 

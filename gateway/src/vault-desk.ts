@@ -2,7 +2,7 @@
 import type { SecretDelivery, VaultChange, VaultView } from "@praktor/protocol/vault";
 import type { Actor, Audit } from "./kit/audit.ts";
 import { PraktorError } from "./kit/praktor-error.ts";
-import type { GroupStore } from "./store/contract.ts";
+import type { GroupStore } from "./store/contract/group-store.ts";
 import type { Vault } from "./vault/vault.ts";
 
 export interface VaultDeskOptions {

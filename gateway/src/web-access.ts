@@ -5,7 +5,7 @@ import { networkInterfaces } from "node:os";
 import type { Settings } from "./config/schema.ts";
 import type { Logger } from "./kit/logger.ts";
 import { errorMessage } from "./kit/praktor-error.ts";
-import type { SettingStore } from "./store/contract.ts";
+import type { SettingStore } from "./store/contract/setting-store.ts";
 
 export interface WebAccess {
   host: string;

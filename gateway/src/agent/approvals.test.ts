@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AuditEntry } from "../kit/audit.ts";
 import { silentLogger } from "../kit/logger.ts";
-import type { NewOutboxPart } from "../store/contract.ts";
+import type { NewOutboxPart } from "../store/contract/outbox-store.ts";
 import { Approvals } from "./approvals.ts";
 import { AgentBench } from "./testing/agent-bench.ts";
 import { ToolApprovals } from "./tool-approvals.ts";

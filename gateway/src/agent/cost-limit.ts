@@ -1,5 +1,5 @@
 /** Holds a task's runs to what they may cost, by what the model proxy metered: Claude Code's own count is the sandbox's word. */
-import type { RunStore } from "../store/contract.ts";
+import type { RunStore } from "../store/contract/run-store.ts";
 import type { Turn } from "../store/rows.ts";
 import type { RunningTurns } from "./running-turns.ts";
 

@@ -1,6 +1,6 @@
 /** Turns that a sandbox should hold and does not hold any more: tried again, or ended. */
 import type { RunnerStatus } from "@praktor/protocol/agent-control";
-import type { TurnStore } from "../store/contract.ts";
+import type { TurnStore } from "../store/contract/turn-store.ts";
 import type { Turn } from "../store/rows.ts";
 import type { RunnerControl } from "./runner-control.ts";
 import type { RunningTurns } from "./running-turns.ts";

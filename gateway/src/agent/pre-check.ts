@@ -4,7 +4,7 @@ import * as subjects from "@praktor/protocol/subjects";
 import type { z } from "zod";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
-import type { RunStore } from "../store/contract.ts";
+import type { RunStore } from "../store/contract/run-store.ts";
 import type { Turn } from "../store/rows.ts";
 
 export type PreCheckOutcome =

@@ -3,7 +3,7 @@ import { AgentControlReply, type AgentControl, type RunnerStatus } from "@prakto
 import * as subjects from "@praktor/protocol/subjects";
 import type { z } from "zod";
 import { deadline, sleep } from "../kit/deadline.ts";
-import type { TurnStore } from "../store/contract.ts";
+import type { TurnStore } from "../store/contract/turn-store.ts";
 import type { Turn } from "../store/rows.ts";
 import type { TurnEndings } from "./turn-endings.ts";
 

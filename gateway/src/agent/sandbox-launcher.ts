@@ -4,7 +4,7 @@ import type { PassPoint } from "../kit/crash-points.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import { hashSandboxToken, newSandboxToken } from "../kit/sandbox-token.ts";
 import type { SandboxHost, SandboxMounts, SandboxPlace } from "../sandbox/sandbox.ts";
-import type { SandboxStore } from "../store/contract.ts";
+import type { SandboxStore } from "../store/contract/sandbox-store.ts";
 import type { PooledGroup, PoolEntry } from "./pooled-sandbox.ts";
 
 /** What of a sandbox depends on whose it is. */

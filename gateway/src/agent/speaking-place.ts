@@ -1,6 +1,7 @@
 /** Where words of a turn are said: a conversation that nobody reads (a task's run) speaks in the group's chat. */
 import { PraktorError } from "../kit/praktor-error.ts";
-import type { ConversationStore, GroupStore } from "../store/contract.ts";
+import type { ConversationStore } from "../store/contract/conversation-store.ts";
+import type { GroupStore } from "../store/contract/group-store.ts";
 import type { Conversation } from "../store/rows.ts";
 
 /** Rejects with `gone` when the group has no such conversation. */

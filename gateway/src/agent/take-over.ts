@@ -1,6 +1,6 @@
 /** What a gateway finds when it starts: turns that an earlier life gave to a sandbox. Those whose sandbox still runs go on; the others are tried again. */
 import type { PassPoint } from "../kit/crash-points.ts";
-import type { TurnStore } from "../store/contract.ts";
+import type { TurnStore } from "../store/contract/turn-store.ts";
 import type { Turn } from "../store/rows.ts";
 import type { PooledSandbox } from "./pooled-sandbox.ts";
 

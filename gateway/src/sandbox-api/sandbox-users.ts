@@ -2,7 +2,8 @@
 import type { CredentialReply } from "@praktor/protocol/sandbox-endpoint";
 import type { Account } from "../natsbus/account.ts";
 import { PraktorError } from "../kit/praktor-error.ts";
-import type { GroupStore, SandboxStore } from "../store/contract.ts";
+import type { GroupStore } from "../store/contract/group-store.ts";
+import type { SandboxStore } from "../store/contract/sandbox-store.ts";
 
 type UserStore = Pick<SandboxStore, "live" | "setNatsUser" | "get">;
 

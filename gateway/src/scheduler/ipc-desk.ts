@@ -4,7 +4,7 @@ import type { SwarmCreate } from "@praktor/protocol/swarm";
 import type { TaskUpdate, TaskView } from "@praktor/protocol/tasks";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
-import type { GroupStore } from "../store/contract.ts";
+import type { GroupStore } from "../store/contract/group-store.ts";
 import type { Group } from "../store/rows.ts";
 import { noTask, type TaskDesk } from "./task-desk.ts";
 

@@ -1,5 +1,5 @@
 /** Where a group reads what its tasks have to say. */
-import type { ConversationStore } from "../store/contract.ts";
+import type { ConversationStore } from "../store/contract/conversation-store.ts";
 import type { Conversation } from "../store/rows.ts";
 
 /** Its chat; without one its oldest topic; without that its page. */

@@ -3,12 +3,12 @@ import { sql, type Selectable } from "kysely";
 import { z } from "zod";
 import type { Clock } from "../kit/clock.ts";
 import type { Ids } from "../kit/ids.ts";
-import type { ApprovalStore } from "./contract.ts";
+import type { ApprovalStore } from "./contract/approval-store.ts";
 import { conversationTarget } from "./conversations-repository.ts";
 import type { Database, Queries } from "./database.ts";
 import { insertParts } from "./outbox-rows.ts";
 import type { Approval, Message, OutboxBody } from "./rows.ts";
-import type { ApprovalTable } from "./schema.ts";
+import type { ApprovalTable } from "./tables/approval-tables.ts";
 import { speak } from "./spoken.ts";
 
 const Choices = z.array(z.object({ id: z.string(), label: z.string() }));

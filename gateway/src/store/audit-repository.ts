@@ -1,7 +1,7 @@
 /** Who did what, in SQLite: rows are added, read in pages and forgotten by age. */
 import type { AuditEntry } from "../kit/audit.ts";
 import type { Clock } from "../kit/clock.ts";
-import type { AuditStore } from "./contract.ts";
+import type { AuditStore } from "./contract/audit-store.ts";
 import type { Database, Queries } from "./database.ts";
 
 type Page = Awaited<ReturnType<AuditStore["page"]>>;

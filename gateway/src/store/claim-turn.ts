@@ -1,5 +1,5 @@
 /** Makes a queued turn a running one, for all who claim. */
-import type { TurnClaim } from "./contract.ts";
+import type { TurnClaim } from "./contract/turn-store.ts";
 import type { Queries } from "./database.ts";
 import { deadlineOf, nextTurn } from "./turn-queue.ts";
 import type { TurnRow } from "./turn-rows.ts";

@@ -1,7 +1,10 @@
 /** What the store's tests share: a clock that they move, a group with a chat, and the facts of a runner. */
 import type { FactOutput, Usage } from "@praktor/protocol/agent-output";
 import type { Clock } from "../kit/clock.ts";
-import type { NewOutboxPart, Received, Store, NewModelCall } from "./contract.ts";
+import type { Store } from "./contract.ts";
+import type { Received } from "./contract/inbox-store.ts";
+import type { NewOutboxPart } from "./contract/outbox-store.ts";
+import type { NewModelCall } from "./contract/usage-store.ts";
 import type { Conversation, Turn } from "./rows.ts";
 
 export const MINUTE_MS = 60_000;

@@ -5,10 +5,11 @@ import type { Clock } from "../kit/clock.ts";
 import type { Ids } from "../kit/ids.ts";
 import { PraktorError } from "../kit/praktor-error.ts";
 import { placeKey } from "./address-place.ts";
-import type { ConversationStore, StoreErrorCode } from "./contract.ts";
+import type { ConversationStore } from "./contract/conversation-store.ts";
+import type { StoreErrorCode } from "./store-error.ts";
 import type { Database, Queries } from "./database.ts";
 import type { Conversation } from "./rows.ts";
-import type { ConversationTable } from "./schema.ts";
+import type { ConversationTable } from "./tables/chat-tables.ts";
 
 export class ConversationsRepository implements ConversationStore {
   readonly #database: Database;

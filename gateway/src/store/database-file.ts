@@ -3,8 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
-import type { StoreErrorCode } from "./contract.ts";
-import { isBusy } from "./store-error.ts";
+import { isBusy, type StoreErrorCode } from "./store-error.ts";
 
 /** For a predecessor that is still closing; the thread waits, so it is short. */
 const WAIT_FOR_PREDECESSOR_MS = 1_000;

@@ -2,10 +2,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import { PraktorError } from "../kit/praktor-error.ts";
-import type { StoreErrorCode } from "./contract.ts";
 import type { Schema } from "./schema.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
-import { storeError } from "./store-error.ts";
+import { storeError, type StoreErrorCode } from "./store-error.ts";
 
 /** What a unit of work may do; inside `write` it is that transaction. */
 export type Queries = Kysely<Schema>;

@@ -2,7 +2,7 @@
 import type { Selectable } from "kysely";
 import { z } from "zod";
 import type { Group } from "./rows.ts";
-import type { GroupTable } from "./schema.ts";
+import type { GroupTable } from "./tables/chat-tables.ts";
 
 const Allowed = z.array(z.string());
 

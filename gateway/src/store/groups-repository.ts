@@ -1,6 +1,6 @@
 /** Groups in SQLite. */
 import type { Clock } from "../kit/clock.ts";
-import type { GroupStore, NewGroup } from "./contract.ts";
+import type { GroupStore, NewGroup } from "./contract/group-store.ts";
 import type { Database, Queries } from "./database.ts";
 import { toGroup } from "./group-rows.ts";
 import { insertHiddenGroup, removeHiddenGroup } from "./hidden-groups.ts";

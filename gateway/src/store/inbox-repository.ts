@@ -2,7 +2,7 @@
 import type { Clock } from "../kit/clock.ts";
 import type { Ids } from "../kit/ids.ts";
 import { claimTurn } from "./claim-turn.ts";
-import type { InboxStore, Received } from "./contract.ts";
+import type { InboxStore, Received } from "./contract/inbox-store.ts";
 import { conversationTarget } from "./conversations-repository.ts";
 import type { Database, Queries } from "./database.ts";
 import { selectMessages, toMessage } from "./message-rows.ts";

@@ -3,7 +3,7 @@ import { sql, type Selectable } from "kysely";
 import { z } from "zod";
 import type { Queries } from "./database.ts";
 import type { DeliveryState, Message, MessageRole } from "./rows.ts";
-import type { MessageTable } from "./schema.ts";
+import type { MessageTable } from "./tables/chat-tables.ts";
 
 /** From best to worst; a message is as well delivered as its worst part. */
 const DELIVERY: readonly DeliveryState[] = ["sent", "pending", "uncertain", "failed"];

@@ -1,7 +1,7 @@
 /** Messages in SQLite. */
 import { sql } from "kysely";
 import type { Clock } from "../kit/clock.ts";
-import type { MessageHit, MessageStore } from "./contract.ts";
+import type { MessageHit, MessageStore } from "./contract/message-store.ts";
 import { conversationTarget } from "./conversations-repository.ts";
 import type { Database, Queries } from "./database.ts";
 import { IDEMPOTENCY_KEYS_KEPT_MS } from "./inbox-repository.ts";

@@ -1,9 +1,8 @@
 /** Brings a database to the newest schema, all or nothing. */
 import type { DatabaseSync } from "node:sqlite";
 import { PraktorError, errorMessage } from "../kit/praktor-error.ts";
-import type { StoreErrorCode } from "./contract.ts";
 import { pragmaNumber } from "./pragma.ts";
-import { storeError } from "./store-error.ts";
+import { storeError, type StoreErrorCode } from "./store-error.ts";
 
 export interface Migration {
   /** Higher than that of every one before it. */

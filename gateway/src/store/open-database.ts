@@ -2,10 +2,9 @@
 import { DatabaseSync } from "node:sqlite";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
-import type { StoreErrorCode } from "./contract.ts";
 import { migrate, type Migration } from "./migrate.ts";
 import { pragmaNumber } from "./pragma.ts";
-import { isCorruption, storeError } from "./store-error.ts";
+import { isCorruption, storeError, type StoreErrorCode } from "./store-error.ts";
 
 const APPLICATION_ID = 0x50726b74;
 /** Above it the full check, which also compares each index with its table, would hold up the start for too long. */

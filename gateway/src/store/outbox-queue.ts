@@ -1,7 +1,7 @@
 /** Which part is next: the queries behind the delivery's choice. */
 import { sql } from "kysely";
 import type { Address } from "@praktor/protocol/address";
-import type { OutboxStore } from "./contract.ts";
+import type { OutboxStore } from "./contract/outbox-store.ts";
 import type { Queries } from "./database.ts";
 
 // The state conditions are literal text, because SQLite uses a partial index only where the query's text implies its condition.

@@ -2,12 +2,12 @@
 import { sql, type Selectable } from "kysely";
 import type { Address } from "@praktor/protocol/address";
 import type { Clock } from "../kit/clock.ts";
-import type { OutboxStore } from "./contract.ts";
+import type { OutboxStore } from "./contract/outbox-store.ts";
 import type { Database, Queries } from "./database.ts";
 import { firstUnsentPart, nextWaitingChat, readyChats } from "./outbox-queue.ts";
 import { toOutboxPart } from "./outbox-rows.ts";
 import type { OutboxPart } from "./rows.ts";
-import type { OutboxTable } from "./schema.ts";
+import type { OutboxTable } from "./tables/outbox-tables.ts";
 
 type Change = Partial<Selectable<OutboxTable>>;
 

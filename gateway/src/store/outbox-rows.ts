@@ -3,10 +3,10 @@ import { z } from "zod";
 import type { Selectable } from "kysely";
 import { Address } from "@praktor/protocol/address";
 import { chatKey, isDelivered } from "./address-place.ts";
-import type { NewOutboxPart } from "./contract.ts";
+import type { NewOutboxPart } from "./contract/outbox-store.ts";
 import type { Queries } from "./database.ts";
 import type { OutboxBody, OutboxPart } from "./rows.ts";
-import type { OutboxTable } from "./schema.ts";
+import type { OutboxTable } from "./tables/outbox-tables.ts";
 
 const StoredBody: z.ZodType<OutboxBody> = z.discriminatedUnion("type", [
   z.object({

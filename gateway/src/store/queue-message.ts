@@ -1,6 +1,6 @@
 /** A message and the queued turn that will answer it. */
 import { sql } from "kysely";
-import type { NewMessage, Received } from "./contract.ts";
+import type { NewMessage, Received } from "./contract/inbox-store.ts";
 import { conversationTarget } from "./conversations-repository.ts";
 import type { Queries } from "./database.ts";
 import { insertMessage } from "./message-rows.ts";

@@ -1,6 +1,6 @@
 /** What stands at the end of a task's run, inside the transaction that ends it. */
 import { sql } from "kysely";
-import type { TaskWord } from "./contract.ts";
+import type { TaskWord } from "./contract/run-store.ts";
 import { conversationTarget } from "./conversations-repository.ts";
 import type { Queries } from "./database.ts";
 import type { Message, TaskRun } from "./rows.ts";

@@ -1,10 +1,10 @@
 /** Sandboxes in SQLite, in the table that the specification calls `agent_sessions`. */
 import { sql, type Selectable } from "kysely";
 import type { Clock } from "../kit/clock.ts";
-import type { SandboxStore } from "./contract.ts";
+import type { SandboxStore } from "./contract/sandbox-store.ts";
 import type { Database, Queries } from "./database.ts";
 import type { SandboxRow } from "./rows.ts";
-import type { AgentSessionTable } from "./schema.ts";
+import type { AgentSessionTable } from "./tables/turn-tables.ts";
 
 export class SandboxesRepository implements SandboxStore {
   readonly #database: Database;

@@ -1,6 +1,6 @@
 /** Finds messages by their words. */
 import { sql } from "kysely";
-import type { MessageHit, MessageStore } from "./contract.ts";
+import type { MessageHit, MessageStore } from "./contract/message-store.ts";
 import type { Queries } from "./database.ts";
 import { selectMessages, toMessage } from "./message-rows.ts";
 

@@ -1,6 +1,6 @@
 /** Settings and counters in SQLite. */
 import { sql } from "kysely";
-import type { SettingStore } from "./contract.ts";
+import type { SettingStore } from "./contract/setting-store.ts";
 import type { Database } from "./database.ts";
 
 export class SettingsRepository implements SettingStore {

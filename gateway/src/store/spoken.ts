@@ -1,5 +1,5 @@
 /** What Praktor or the agent says in a conversation: the message together with its outbox parts. */
-import type { NewOutboxPart } from "./contract.ts";
+import type { NewOutboxPart } from "./contract/outbox-store.ts";
 import type { conversationTarget } from "./conversations-repository.ts";
 import type { Queries } from "./database.ts";
 import type { Address } from "@praktor/protocol/address";

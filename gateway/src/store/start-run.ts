@@ -1,6 +1,6 @@
 /** Gives a task's run its message and its queued turn, inside the transaction that decided so. */
 import type { Ids } from "../kit/ids.ts";
-import type { RunStart, StartedRun } from "./contract.ts";
+import type { RunStart, StartedRun } from "./contract/run-store.ts";
 import type { Queries } from "./database.ts";
 import { insertMessage } from "./message-rows.ts";
 import type { Task, TaskRun } from "./rows.ts";

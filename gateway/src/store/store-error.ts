@@ -1,6 +1,17 @@
 /** Turns what SQLite throws into the store's errors. */
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
-import type { StoreErrorCode } from "./contract.ts";
+
+/** `store_unusable`, `store_corrupt`, `store_too_new`, `store_migration`: opening was refused. `address_taken`: see
+ * `ConversationStore.ensure`. `unknown_conversation`: a message to one that does not exist. */
+export type StoreErrorCode =
+  | "store_full"
+  | "store_failed"
+  | "store_unusable"
+  | "store_corrupt"
+  | "store_too_new"
+  | "store_migration"
+  | "address_taken"
+  | "unknown_conversation";
 
 /** Primary result codes, the low byte of SQLite's extended ones (https://www.sqlite.org/rescode.html). */
 const SQLITE_BUSY = 5;

@@ -1,7 +1,7 @@
 /** The one message that tells how far a swarm is, changed in place. */
 import { sql } from "kysely";
 import { conversationTarget } from "./conversations-repository.ts";
-import type { NewOutboxPart } from "./contract.ts";
+import type { NewOutboxPart } from "./contract/outbox-store.ts";
 import type { Queries } from "./database.ts";
 import { selectMessages, toMessage } from "./message-rows.ts";
 import { firstUnsentPart } from "./outbox-queue.ts";

@@ -3,8 +3,8 @@ import { SwarmAgent, SwarmEdge, SwarmLimits } from "@praktor/protocol/swarm";
 import type { Selectable } from "kysely";
 import { z } from "zod";
 import type { Queries } from "./database.ts";
-import type { SwarmNodeTable, SwarmRunTable } from "./schema.ts";
-import type { SwarmMessage, SwarmNode, SwarmRun } from "./swarm-contract.ts";
+import type { SwarmNodeTable, SwarmRunTable } from "./tables/swarm-tables.ts";
+import type { SwarmMessage, SwarmNode, SwarmRun } from "./contract/swarm-store.ts";
 
 const Agents = z.array(SwarmAgent);
 const Edges = z.array(SwarmEdge);

@@ -1,8 +1,8 @@
 /** What members of a swarm say to each other: stored once, and queued for whoever is to hear it in the same transaction. */
-import type { Received } from "./contract.ts";
+import type { Received } from "./contract/inbox-store.ts";
 import type { Queries } from "./database.ts";
 import { queueMessage } from "./queue-message.ts";
-import type { SwarmMessage, SwarmStore } from "./swarm-contract.ts";
+import type { SwarmMessage, SwarmStore } from "./contract/swarm-store.ts";
 import { swarmMessages } from "./swarm-rows.ts";
 
 type Words = Parameters<SwarmStore["say"]>[0];

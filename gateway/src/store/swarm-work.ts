@@ -1,7 +1,7 @@
 /** How far the members of a swarm are, by the turns of their conversations, which are the truth about it. */
 import { sql } from "kysely";
 import type { Queries } from "./database.ts";
-import type { NodeWork } from "./swarm-contract.ts";
+import type { NodeWork } from "./contract/swarm-store.ts";
 
 export async function nodeWork(queries: Queries, runId: string): Promise<NodeWork[]> {
   const nodes = await queries

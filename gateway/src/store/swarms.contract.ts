@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { claim, openChat, resultOf, textPart, type Chat, type MakeStore } from "./contract-fixture.ts";
 import type { Turn } from "./rows.ts";
-import type { NewSwarm, SwarmNode } from "./swarm-contract.ts";
+import type { NewSwarm, SwarmNode } from "./contract/swarm-store.ts";
 
 export function newSwarmOf(chat: Chat, id: string, roles: readonly string[]): NewSwarm {
   return {

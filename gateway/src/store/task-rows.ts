@@ -3,7 +3,7 @@ import type { Selectable } from "kysely";
 import { Schedule } from "@praktor/protocol/tasks";
 import type { Queries } from "./database.ts";
 import type { Task, TaskRun } from "./rows.ts";
-import type { ScheduledTaskTable, TaskRunTable } from "./schema.ts";
+import type { ScheduledTaskTable, TaskRunTable } from "./tables/task-tables.ts";
 
 export function findTask(queries: Queries, id: string): Promise<Selectable<ScheduledTaskTable> | undefined> {
   return queries.selectFrom("scheduled_tasks").selectAll().where("id", "=", id).executeTakeFirst();

@@ -4,7 +4,7 @@ import type { Address } from "@praktor/protocol/address";
 import type { Clock } from "../kit/clock.ts";
 import type { Ids } from "../kit/ids.ts";
 import { chatKey } from "./address-place.ts";
-import type { RunStart, RunStore, StartedRun } from "./contract.ts";
+import type { RunStart, RunStore, StartedRun } from "./contract/run-store.ts";
 import type { Database, Queries } from "./database.ts";
 import { selectMessages, toDelivery, toMessage, worstDelivery } from "./message-rows.ts";
 import type { DeliveryState, Task, TaskRun } from "./rows.ts";

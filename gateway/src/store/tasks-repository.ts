@@ -1,7 +1,7 @@
 /** Scheduled tasks in SQLite. */
 import { sql } from "kysely";
 import type { Clock } from "../kit/clock.ts";
-import type { NewTask, TaskStore } from "./contract.ts";
+import type { NewTask, TaskStore } from "./contract/task-store.ts";
 import type { Database, Queries } from "./database.ts";
 import type { Task } from "./rows.ts";
 import { findTask, toTask } from "./task-rows.ts";

@@ -12,7 +12,7 @@ import {
   type Chat,
   type MakeStore,
 } from "./contract-fixture.ts";
-import type { NewTask } from "./contract.ts";
+import type { NewTask } from "./contract/task-store.ts";
 
 export function tasksContract(make: MakeStore): void {
   const taskOf = async (chat: Chat, change: Partial<NewTask> = {}): Promise<Task> =>

@@ -1,6 +1,6 @@
 /** What went wrong, in SQLite. */
 import { sql } from "kysely";
-import type { TroubleStore } from "./contract.ts";
+import type { TroubleStore } from "./contract/trouble-store.ts";
 import type { Database } from "./database.ts";
 
 type Troubles = Awaited<ReturnType<TroubleStore["list"]>>;

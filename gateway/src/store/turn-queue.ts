@@ -1,6 +1,6 @@
 /** Which turn is next: the queries behind the dispatcher's choice. */
 import { sql } from "kysely";
-import type { TurnStore } from "./contract.ts";
+import type { TurnStore } from "./contract/turn-store.ts";
 import type { Queries } from "./database.ts";
 import { toTurn, type TurnRow } from "./turn-rows.ts";
 import type { Turn } from "./rows.ts";

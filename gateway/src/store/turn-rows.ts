@@ -3,7 +3,7 @@ import type { Selectable } from "kysely";
 import { Usage } from "@praktor/protocol/agent-output";
 import type { Queries } from "./database.ts";
 import type { Turn } from "./rows.ts";
-import type { TurnTable } from "./schema.ts";
+import type { TurnTable } from "./tables/turn-tables.ts";
 
 export type TurnRow = Selectable<TurnTable>;
 

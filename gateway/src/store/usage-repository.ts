@@ -1,6 +1,6 @@
 /** Metered model calls in SQLite: each of them, and their sums by day. */
 import { sql } from "kysely";
-import type { NewModelCall, UsageDay, UsageStore, UsageSum } from "./contract.ts";
+import type { NewModelCall, UsageDay, UsageStore, UsageSum } from "./contract/usage-store.ts";
 import type { Database, Queries } from "./database.ts";
 
 export class UsageRepository implements UsageStore {

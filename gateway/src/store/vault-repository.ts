@@ -2,7 +2,7 @@
 import type { AuditEntry } from "../kit/audit.ts";
 import type { Clock } from "../kit/clock.ts";
 import { addAudit } from "./audit-repository.ts";
-import type { VaultKeyRow, VaultStore } from "./contract.ts";
+import type { VaultKeyRow, VaultStore } from "./contract/vault-store.ts";
 import type { Database, Queries } from "./database.ts";
 
 type Assignment = Awaited<ReturnType<VaultStore["assignments"]>>[number];

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { AuditEntry } from "../kit/audit.ts";
 import { addChat, DAY_MS, openChat, TestClock, type MakeStore } from "./contract-fixture.ts";
-import type { VaultKeyRow } from "./contract.ts";
+import type { VaultKeyRow } from "./contract/vault-store.ts";
 
 const key = (id: string): VaultKeyRow => ({
   id,

@@ -1,6 +1,6 @@
 /** Changes a message that nobody has begun to answer: an edit takes its place, the next part of an album joins it. */
 import { sql } from "kysely";
-import type { QueuedChange, Received } from "./contract.ts";
+import type { QueuedChange, Received } from "./contract/inbox-store.ts";
 import type { Queries } from "./database.ts";
 import { selectMessages, toMessage } from "./message-rows.ts";
 import type { Message } from "./rows.ts";

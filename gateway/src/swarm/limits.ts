@@ -1,5 +1,5 @@
 /** What a run may use up, and the sentence when it has. Pure. */
-import type { SwarmRun } from "../store/swarm-contract.ts";
+import type { SwarmRun } from "../store/contract/swarm-store.ts";
 import type { MemberUsage } from "./views.ts";
 
 export const limitWords = {

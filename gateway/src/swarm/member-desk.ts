@@ -4,8 +4,8 @@ import { SwarmMemberRequest, type SwarmMemberReply } from "@praktor/protocol/swa
 import type { Ids } from "../kit/ids.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
-import type { Received } from "../store/contract.ts";
-import type { SwarmMessage, SwarmNode, SwarmRun, SwarmStore } from "../store/swarm-contract.ts";
+import type { Received } from "../store/contract/inbox-store.ts";
+import type { SwarmMessage, SwarmNode, SwarmRun, SwarmStore } from "../store/contract/swarm-store.ts";
 import { roleName } from "./plan.ts";
 import { memberList } from "./prompts.ts";
 import { boardView, swarmMessageView } from "./views.ts";

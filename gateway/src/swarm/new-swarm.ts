@@ -3,7 +3,7 @@ import type { SwarmCreate, SwarmLimits } from "@praktor/protocol/swarm";
 import { swarmMemberId } from "@praktor/protocol/subjects";
 import { PraktorError } from "../kit/praktor-error.ts";
 import type { Group } from "../store/rows.ts";
-import type { NewSwarm } from "../store/swarm-contract.ts";
+import type { NewSwarm } from "../store/contract/swarm-store.ts";
 import { planSwarm, refused } from "./plan.ts";
 import type { SwarmsOptions } from "./swarms-options.ts";
 

@@ -1,5 +1,5 @@
 /** How far a swarm is, for the chat that asked for it. */
-import type { SwarmNode, SwarmRun } from "../store/swarm-contract.ts";
+import type { SwarmNode, SwarmRun } from "../store/contract/swarm-store.ts";
 
 const marks: Record<SwarmNode["state"], string> = {
   waiting: "▫️",

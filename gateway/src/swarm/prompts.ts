@@ -1,5 +1,5 @@
 /** What members of a swarm read. */
-import type { SwarmNode, SwarmRun } from "../store/swarm-contract.ts";
+import type { SwarmNode, SwarmRun } from "../store/contract/swarm-store.ts";
 
 /** The first input of a member. `nodes` are all of the run, with what they have brought so far. */
 export function memberPrompt(run: SwarmRun, node: SwarmNode, nodes: readonly SwarmNode[]): string {

@@ -1,6 +1,6 @@
 /** Tells the chat that asked how far a run is: one message, changed in place, not too often. */
 import type { Background } from "../kit/background.ts";
-import type { SwarmNode, SwarmRun } from "../store/swarm-contract.ts";
+import type { SwarmNode, SwarmRun } from "../store/contract/swarm-store.ts";
 import { progressText } from "./progress-text.ts";
 import type { SwarmsOptions } from "./swarms-options.ts";
 

@@ -1,5 +1,5 @@
 /** One step of a run: what its rows and its members' turns allow now. May be taken at any time, twice, and after any crash. */
-import type { SwarmNode, SwarmRun } from "../store/swarm-contract.ts";
+import type { SwarmNode, SwarmRun } from "../store/contract/swarm-store.ts";
 import { limitWords, overLimit } from "./limits.ts";
 import type { MemberSandboxes } from "./member-sandboxes.ts";
 import { memberPrompt } from "./prompts.ts";

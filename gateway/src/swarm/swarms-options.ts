@@ -5,9 +5,12 @@ import type { SwarmLimits, SwarmTeam } from "@praktor/protocol/swarm";
 import type { Clock } from "../kit/clock.ts";
 import type { Ids } from "../kit/ids.ts";
 import type { Logger } from "../kit/logger.ts";
-import type { ConversationStore, GroupStore, NewOutboxPart, Received } from "../store/contract.ts";
+import type { ConversationStore } from "../store/contract/conversation-store.ts";
+import type { GroupStore } from "../store/contract/group-store.ts";
+import type { Received } from "../store/contract/inbox-store.ts";
+import type { NewOutboxPart } from "../store/contract/outbox-store.ts";
 import type { Message, Turn } from "../store/rows.ts";
-import type { SwarmStore } from "../store/swarm-contract.ts";
+import type { SwarmStore } from "../store/contract/swarm-store.ts";
 
 export interface SwarmsOptions {
   store: {

@@ -2,7 +2,7 @@
 import type { SwarmRunView } from "@praktor/protocol/swarm";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { SwarmStore } from "../store/swarm-contract.ts";
+import type { SwarmStore } from "../store/contract/swarm-store.ts";
 import { temporaryDatabases } from "../store/temporary-database.ts";
 import { callOf, HOUR_MS } from "../store/contract-fixture.ts";
 import type { Swarms } from "./swarms.ts";

@@ -2,7 +2,7 @@
 import type { SwarmBoardEntry, SwarmCreate, SwarmMessageView, SwarmRunView } from "@praktor/protocol/swarm";
 import { Background } from "../kit/background.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
-import type { SwarmNode, SwarmRun } from "../store/swarm-contract.ts";
+import type { SwarmNode, SwarmRun } from "../store/contract/swarm-store.ts";
 import { MemberSandboxes } from "./member-sandboxes.ts";
 import { newSwarm, type SwarmOrigin } from "./new-swarm.ts";
 import { RunMover } from "./run-mover.ts";

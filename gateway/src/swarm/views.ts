@@ -1,7 +1,7 @@
 /** Rows of swarms as the API and events show them. */
 import type { PraktorEvent } from "@praktor/protocol/events";
 import type { SwarmBoardEntry, SwarmMessageView, SwarmNodeView, SwarmRunView } from "@praktor/protocol/swarm";
-import type { SwarmEntry, SwarmMessage, SwarmNode, SwarmRun } from "../store/swarm-contract.ts";
+import type { SwarmEntry, SwarmMessage, SwarmNode, SwarmRun } from "../store/contract/swarm-store.ts";
 
 export type MemberUsage = ReadonlyMap<string, { tokens: number; costUsd: number }>;
 

@@ -1,5 +1,5 @@
 /** Words with buttons under them. A button's data comes back when a person taps it. */
-import type { NewOutboxPart } from "../store/contract.ts";
+import type { NewOutboxPart } from "../store/contract/outbox-store.ts";
 import type { OutboxBody } from "../store/rows.ts";
 import { renderAnswer } from "./format/render-answer.ts";
 

@@ -1,6 +1,6 @@
 /** Channels in which the bot may answer: those to which somebody who is allowed has added it. Who may post there is the channel's matter. */
 import { z } from "zod";
-import type { SettingStore } from "../store/contract.ts";
+import type { SettingStore } from "../store/contract/setting-store.ts";
 
 const settingKey = "telegram.channels";
 const mostChannels = 500;

@@ -7,7 +7,7 @@ import type { PassPoint } from "../kit/crash-points.ts";
 import { deadline, sleep } from "../kit/deadline.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
-import type { OutboxStore } from "../store/contract.ts";
+import type { OutboxStore } from "../store/contract/outbox-store.ts";
 import type { OutboxPart } from "../store/rows.ts";
 import { callFailure } from "./call-outcome.ts";
 import type { ChatHolds } from "./chat-holds.ts";

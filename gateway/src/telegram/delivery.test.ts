@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PraktorError } from "../kit/praktor-error.ts";
-import type { OutboxStore } from "../store/contract.ts";
+import type { OutboxStore } from "../store/contract/outbox-store.ts";
 import { fileTrouble } from "./file-trouble.ts";
 import type { TelegramPorts } from "./telegram-ports.ts";
 import { BotTestBench, closedPort, fastTiming, until } from "./testing/bot-test-bench.ts";

@@ -1,5 +1,5 @@
 /** What of an incoming message is stored, and what the agent is told besides its words. Pure. */
-import type { NewMessage } from "../store/contract.ts";
+import type { NewMessage } from "../store/contract/inbox-store.ts";
 import { incomingFile } from "./incoming-files.ts";
 import type { IncomingMessage } from "./incoming.ts";
 import { messageContext, userName } from "./message-text.ts";

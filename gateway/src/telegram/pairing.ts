@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { PairingOffer, PairingView } from "@praktor/protocol/pairing";
 import { noAudit, type Audit } from "../kit/audit.ts";
 import type { Clock } from "../kit/clock.ts";
-import type { SettingStore } from "../store/contract.ts";
+import type { SettingStore } from "../store/contract/setting-store.ts";
 import type { AllowList } from "./telegram-ports.ts";
 
 const Offer = z.object({

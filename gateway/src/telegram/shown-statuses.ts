@@ -1,6 +1,6 @@
 /** Remembers on disk which status messages stand in chats, so that those of a life that was killed are taken away by the next. */
 import { z } from "zod";
-import type { SettingStore } from "../store/contract.ts";
+import type { SettingStore } from "../store/contract/setting-store.ts";
 
 export type ShownStatus = z.infer<typeof ShownStatus>;
 const ShownStatus = z.object({ chatId: z.string(), messageId: z.int() });

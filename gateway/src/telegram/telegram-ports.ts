@@ -1,6 +1,9 @@
 /** What the Telegram room wants from the rest of the gateway; the composition root hands it in. */
 import type { TelegramAddress } from "@praktor/protocol/address";
-import type { ConversationStore, InboxStore, OutboxStore, SettingStore } from "../store/contract.ts";
+import type { ConversationStore } from "../store/contract/conversation-store.ts";
+import type { InboxStore } from "../store/contract/inbox-store.ts";
+import type { OutboxStore } from "../store/contract/outbox-store.ts";
+import type { SettingStore } from "../store/contract/setting-store.ts";
 import type { Words } from "./buttons.ts";
 import type { OpenFile } from "./send-file.ts";
 import type { Activity } from "./status-text.ts";

@@ -1,6 +1,6 @@
 /** How much a chat wants to see of a turn while it runs: `/verbose`. */
 import type { TelegramAddress } from "@praktor/protocol/address";
-import type { SettingStore } from "../store/contract.ts";
+import type { SettingStore } from "../store/contract/setting-store.ts";
 
 /** 0: only typing. 1: the tool and the time. 2: the last steps with what they were given. */
 export type VerbosityLevel = 0 | 1 | 2;

@@ -18,17 +18,15 @@ import type { SchedulePreview, TaskCreate, TaskRunView, TaskUpdate, TaskView } f
 import type { SecretDelivery, VaultChange, VaultView } from "@praktor/protocol/vault";
 import type { WorkspaceEntry } from "@praktor/protocol/workspace";
 import type { Actor } from "../kit/audit.ts";
-import type {
-  ApprovalStore,
-  AuditStore,
-  ConversationStore,
-  GroupStore,
-  MessageStore,
-  SettingStore,
-  TroubleStore,
-  TurnStore,
-  UsageStore,
-} from "../store/contract.ts";
+import type { ApprovalStore } from "../store/contract/approval-store.ts";
+import type { AuditStore } from "../store/contract/audit-store.ts";
+import type { ConversationStore } from "../store/contract/conversation-store.ts";
+import type { GroupStore } from "../store/contract/group-store.ts";
+import type { MessageStore } from "../store/contract/message-store.ts";
+import type { SettingStore } from "../store/contract/setting-store.ts";
+import type { TroubleStore } from "../store/contract/trouble-store.ts";
+import type { TurnStore } from "../store/contract/turn-store.ts";
+import type { UsageStore } from "../store/contract/usage-store.ts";
 import type { Group, Message, Turn } from "../store/rows.ts";
 
 export interface WebStore {

@@ -3,7 +3,7 @@ import type { FactOutput } from "@praktor/protocol/agent-output";
 import type { PraktorEvent } from "@praktor/protocol/events";
 import { timeSortedIds } from "../../kit/ids.ts";
 import { silentLogger } from "../../kit/logger.ts";
-import type { NewTask } from "../../store/contract.ts";
+import type { NewTask } from "../../store/contract/task-store.ts";
 import { migrations } from "../../store/migrations/all.ts";
 import { openDatabase } from "../../store/open-database.ts";
 import type { Message, Task, TurnErrorCode } from "../../store/rows.ts";

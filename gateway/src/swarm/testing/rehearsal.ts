@@ -6,7 +6,7 @@ import { timeSortedIds } from "../../kit/ids.ts";
 import { silentLogger } from "../../kit/logger.ts";
 import { HOUR_MS, openChat, resultOf, type Chat, type MakeStore } from "../../store/contract-fixture.ts";
 import type { Turn } from "../../store/rows.ts";
-import type { SwarmStore } from "../../store/swarm-contract.ts";
+import type { SwarmStore } from "../../store/contract/swarm-store.ts";
 import { MemberSandboxes } from "../member-sandboxes.ts";
 import { RunStep } from "../run-step.ts";
 import { Swarms } from "../swarms.ts";

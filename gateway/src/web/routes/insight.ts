@@ -4,7 +4,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { AttentionView, UsageView, type Amount, type UsageDay, type UsageRow } from "@praktor/protocol/insight";
 import { daysBefore } from "../../kit/day.ts";
 import type { WebParts } from "../parts.ts";
-import type { UsageDay as UsageSums } from "../../store/contract.ts";
+import type { UsageDay as UsageSums } from "../../store/contract/usage-store.ts";
 import { failure, json } from "../route-answers.ts";
 import type { WebEnv } from "../web-env.ts";
 import { createRoutes } from "../web-env.ts";

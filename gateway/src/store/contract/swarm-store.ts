@@ -1,7 +1,8 @@
 /** What the store promises about swarms. Every method is one transaction. */
 import type { SwarmAgent, SwarmEdge, SwarmLimits, SwarmNodeState, SwarmStatus } from "@praktor/protocol/swarm";
-import type { NewOutboxPart, Received } from "./contract.ts";
-import type { Message } from "./rows.ts";
+import type { Message } from "../rows.ts";
+import type { Received } from "./inbox-store.ts";
+import type { NewOutboxPart } from "./outbox-store.ts";
 
 export interface SwarmRun {
   id: string;

@@ -1,0 +1,26 @@
+/** The tables of the vault. */
+
+/** One row, but for the moment of a change. */
+export interface VaultKeyTable {
+  id: string;
+  kind: "passphrase" | "file";
+  salt: Uint8Array | null;
+  sealed_check: string;
+  created_at: number;
+}
+
+export interface SecretTable {
+  name: string;
+  key_id: string;
+  sealed: string;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface SecretAssignmentTable {
+  secret_name: string;
+  group_id: string;
+  delivery: "env" | "file";
+  target: string;
+  created_at: number;
+}
