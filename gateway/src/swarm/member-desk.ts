@@ -1,12 +1,12 @@
 /** Answers what members of swarms ask on `swarm.{swarmID}.{memberID}`; the credential proves who asks. */
 import type { PraktorEvent } from "@praktor/protocol/events";
 import { SwarmMemberRequest, type SwarmMemberReply } from "@praktor/protocol/swarm";
+import { roleName } from "@praktor/protocol/team-plan";
 import type { Ids } from "../kit/ids.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import type { Received } from "../store/contract/inbox-store.ts";
 import type { SwarmMessage, SwarmNode, SwarmRun, SwarmStore } from "../store/contract/swarm-store.ts";
-import { roleName } from "./plan.ts";
 import { memberList } from "./prompts.ts";
 import { boardView, swarmMessageView } from "./views.ts";
 

@@ -1,6 +1,6 @@
 /** Reads `/swarm a, b: task`: agents side by side; `a > b` one after the other; `a <> b` two who talk. Pure. */
 import type { SwarmAgent, SwarmEdge } from "@praktor/protocol/swarm";
-import { roleName } from "./plan.ts";
+import { roleName } from "@praktor/protocol/team-plan";
 
 export type SwarmCommand =
   /** One name alone may be a template's. */

@@ -1,10 +1,11 @@
 import type { SwarmEdge } from "@praktor/protocol/swarm";
+import { talkingTeams } from "@praktor/protocol/talking-teams";
+import { mostAgents, roleName, type SwarmPlan } from "@praktor/protocol/team-plan";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PraktorError } from "../kit/praktor-error.ts";
-import { mostAgents, planSwarm, roleName, type SwarmPlan } from "./plan.ts";
+import { planSwarm } from "./plan.ts";
 import { readyRoles } from "./ready-roles.ts";
-import { talkingTeams } from "./talking-teams.ts";
 
 const roles = ["a", "b", "c", "d", "e", "f", "g"];
 const teamOf = (names: readonly string[]) => names.map((role) => ({ role, prompt: "" }));

@@ -1,6 +1,6 @@
 /** Which members of a swarm can start now. Pure. */
-import type { SwarmPlan } from "./plan.ts";
-import { talkingTeams } from "./talking-teams.ts";
+import { talkingTeams } from "@praktor/protocol/talking-teams";
+import type { SwarmPlan } from "@praktor/protocol/team-plan";
 
 /** `done`: whose result, or failure, is final. `waiting`: who has not started. In the plan's order. */
 export function readyRoles(plan: SwarmPlan, done: ReadonlySet<string>, waiting: ReadonlySet<string>): string[] {

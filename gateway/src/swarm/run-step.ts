@@ -1,11 +1,11 @@
 /** One step of a run: what its rows and its members' turns allow now. May be taken at any time, twice, and after any crash. */
+import { talkingTeams } from "@praktor/protocol/talking-teams";
 import type { SwarmNode, SwarmRun } from "../store/contract/swarm-store.ts";
 import { limitWords, overLimit } from "./limits.ts";
 import type { MemberSandboxes } from "./member-sandboxes.ts";
 import { memberPrompt } from "./prompts.ts";
 import { readyRoles } from "./ready-roles.ts";
 import type { SwarmsOptions } from "./swarms-options.ts";
-import { talkingTeams } from "./talking-teams.ts";
 import { nodeEvent, type MemberUsage } from "./views.ts";
 
 export type StepOutcome =

@@ -13,6 +13,7 @@ export function swarmActions(swarms: Swarms, templates: SwarmTemplates) {
     remove: (id: string) => swarms.remove(id),
     messages: (id: string, after?: number) => swarms.messages(id, after),
     board: (id: string) => swarms.board(id),
+    limits: () => Promise.resolve(swarms.limits),
     templates: () => templates.list(),
     saveTemplate: (name: string, team: SwarmTeam) => templates.save(name, team),
     removeTemplate: (name: string) => templates.remove(name),

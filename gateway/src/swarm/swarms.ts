@@ -1,5 +1,11 @@
 /** Runs of swarms: started, moved on from what the rows say, limited, cancelled, resumed. */
-import type { SwarmBoardEntry, SwarmCreate, SwarmMessageView, SwarmRunView } from "@praktor/protocol/swarm";
+import type {
+  SwarmBoardEntry,
+  SwarmCreate,
+  SwarmLimits,
+  SwarmMessageView,
+  SwarmRunView,
+} from "@praktor/protocol/swarm";
 import { Background } from "../kit/background.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import type { SwarmNode, SwarmRun } from "../store/contract/swarm-store.ts";
@@ -60,6 +66,11 @@ export class Swarms implements AsyncDisposable {
     const { swarms } = this.#options.store;
     const runs = await swarms.list(limit);
     return await Promise.all(runs.map((run) => this.#view(run)));
+  }
+
+  /** Of a run that asks for none. */
+  get limits(): SwarmLimits {
+    return this.#options.limits;
   }
 
   /** Rejects with `not_found`. */

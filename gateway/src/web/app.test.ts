@@ -73,6 +73,7 @@ test("the API is described, and every path of it is promised somewhere", async (
       "DELETE /api/vault/{name}/groups/{groupID}",
       "DELETE /api/swarm-templates/{name}",
       "DELETE /api/swarms/{id}",
+      "GET /api/swarm-limits",
       "GET /api/swarm-templates",
       "GET /api/swarms",
       "GET /api/swarms/{id}",

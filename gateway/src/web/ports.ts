@@ -9,6 +9,7 @@ import type { SandboxFrame } from "@praktor/protocol/sandbox-watch";
 import type {
   SwarmBoardEntry,
   SwarmCreate,
+  SwarmLimits,
   SwarmMessageView,
   SwarmRunView,
   SwarmTeam,
@@ -98,6 +99,8 @@ export interface WebSwarms {
   remove(id: string): Promise<void>;
   messages(id: string, after?: number): Promise<SwarmMessageView[]>;
   board(id: string): Promise<SwarmBoardEntry[]>;
+  /** Of a run that asks for none. */
+  limits(): Promise<SwarmLimits>;
   templates(): Promise<SwarmTemplateView[]>;
   saveTemplate(name: string, team: SwarmTeam): Promise<SwarmTemplateView>;
   removeTemplate(name: string): Promise<void>;

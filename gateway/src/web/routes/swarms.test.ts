@@ -24,6 +24,7 @@ describe("swarms", () => {
     expect(answer.status).toBe(201);
     const run = SwarmRunView.parse(answer.json);
     expect(run).toMatchObject({ status: "running", lead: "lead", group_id: "1", name: "Compare" });
+    expect((await harness.send({ path: "/api/swarm-limits" })).json).toEqual(run.limits);
     expect(run.nodes.map(({ role, is_lead }) => [role, is_lead])).toEqual([
       ["fact-finder", false],
       ["b", false],

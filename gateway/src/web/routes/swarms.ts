@@ -1,10 +1,11 @@
-/** Swarms: `/api/swarms`, and the templates of teams: `/api/swarm-templates`. */
+/** Swarms: `/api/swarms`, their default limits: `/api/swarm-limits`, and the templates of teams: `/api/swarm-templates`. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { createRoute, z } from "@hono/zod-openapi";
 import { RowId } from "@praktor/protocol/ids";
 import {
   SwarmBoardEntry,
   SwarmCreate,
+  SwarmLimits,
   SwarmMessageView,
   SwarmRunView,
   SwarmTeam,
@@ -70,6 +71,11 @@ const board = createRoute({
   request: { params },
   responses: { 200: json(z.array(SwarmBoardEntry), "What stands on the board"), ...failure },
 });
+const limits = createRoute({
+  method: "get",
+  path: "/api/swarm-limits",
+  responses: { 200: json(SwarmLimits, "The limits of a run that asks for none"), ...failure },
+});
 const templates = createRoute({
   method: "get",
   path: "/api/swarm-templates",
@@ -105,6 +111,7 @@ export function swarmRoutes({ swarms }: WebParts): OpenAPIHono<WebEnv> {
       return c.json(await swarms.messages(c.req.valid("param").id, after), 200);
     })
     .openapi(board, async (c) => c.json(await swarms.board(c.req.valid("param").id), 200))
+    .openapi(limits, async (c) => c.json(await swarms.limits(), 200))
     .openapi(templates, async (c) => c.json(await swarms.templates(), 200))
     .openapi(saveTemplate, async (c) => {
       const { name } = c.req.valid("param");

@@ -1,5 +1,5 @@
 /** Who talks with whom, also by way of others: they start together and are done together. Pure. */
-import type { SwarmEdge } from "@praktor/protocol/swarm";
+import type { SwarmEdge } from "./swarm.ts";
 
 /** By role, its team in the order of `roles`; members of one team have the same array. */
 export function talkingTeams(roles: readonly string[], edges: readonly SwarmEdge[]): Map<string, string[]> {
