@@ -2,25 +2,24 @@
 import { join } from "node:path";
 import type { Address } from "@praktor/protocol/address";
 import type { PraktorEvent } from "@praktor/protocol/events";
-import * as subjects from "@praktor/protocol/subjects";
 import { RunningTurns } from "./agent/running-turns.ts";
 import { Transfers } from "./agent/transfers.ts";
 import { AuditLog } from "./audit-log.ts";
-import { auditOfRequest } from "./audit-requests.ts";
 import type { Settings } from "./config/schema.ts";
-import { GlobalInstructions, seedGlobalInstructions } from "./groups/global-instructions.ts";
+import { seedGlobalInstructions } from "./groups/global-instructions.ts";
+import { hearSandboxes } from "./hear-sandboxes.ts";
 import { loadInstallation } from "./installation.ts";
-import { commandLine } from "./kit/audit.ts";
 import { Background } from "./kit/background.ts";
 import { systemClock } from "./kit/clock.ts";
 import type { PassPoint } from "./kit/crash-points.ts";
 import { sleep } from "./kit/deadline.ts";
 import { timeSortedIds } from "./kit/ids.ts";
 import type { Logger } from "./kit/logger.ts";
-import { errorMessage, PraktorError } from "./kit/praktor-error.ts";
-import { LocalControl } from "./local-control.ts";
+import { errorMessage } from "./kit/praktor-error.ts";
+import { makeControl } from "./make-control.ts";
 import { makeNetwork } from "./make-network.ts";
-import { makeAgents, tokenSource } from "./make-agents.ts";
+import { makeAgents } from "./make-agents.ts";
+import { makeSandboxApi } from "./make-sandbox-api.ts";
 import { makeSandboxHost } from "./make-sandbox-host.ts";
 import { isRealModel, modelAccess, obstacleOf, type Obstacle } from "./model-access.ts";
 import { Account } from "./natsbus/account.ts";
@@ -28,9 +27,6 @@ import { Bus } from "./natsbus/bus.ts";
 import { Events } from "./natsbus/events.ts";
 import { shippedPaths } from "./paths.ts";
 import { ModelHealth } from "./sandbox-api/model-health.ts";
-import { ModelProxy } from "./sandbox-api/model-proxy.ts";
-import { SandboxEndpoint } from "./sandbox-api/sandbox-endpoint.ts";
-import { SandboxPlaces } from "./sandbox-api/sandbox-places.ts";
 import { SandboxUsers } from "./sandbox-api/sandbox-users.ts";
 import type { NewOutboxPart } from "./store/contract/outbox-store.ts";
 import { SqliteStore } from "./store/sqlite-store.ts";
@@ -39,16 +35,14 @@ import { makeScheduler } from "./make-scheduler.ts";
 import { makeSpending } from "./make-spending.ts";
 import { makeSwarms } from "./make-swarms.ts";
 import { makeTelegram } from "./make-telegram.ts";
+import { makeVault } from "./make-vault.ts";
+import { makeWeb } from "./make-web.ts";
 import { answerParts } from "./telegram/format/answer-parts.ts";
 import { Pairing } from "./telegram/pairing.ts";
+import { keepUp } from "./upkeep.ts";
 import { isOurField } from "./vault/our-fields.ts";
 import type { Redactor } from "./vault/redactor.ts";
-import { Vault, type GivenSecret } from "./vault/vault.ts";
-import { VaultDesk } from "./vault-desk.ts";
-import { obeyVaultOrder } from "./vault-orders.ts";
 import { version } from "./version.ts";
-import { webAccess, type WebAccess } from "./web-access.ts";
-import { WebServer } from "./web/web-server.ts";
 
 export interface GatewayOptions {
   /** Aborting it stops the gateway: running turns get `stop_grace`, then the rest is handed over to the next start. */
@@ -64,11 +58,6 @@ export interface GatewayOptions {
   /** Called when everything works. */
   onStarted?: (gateway: { webUrl: string | null }) => void;
 }
-
-const approvalsEveryMs = 5_000;
-const reconcileEveryMs = 60_000;
-const idleLookEveryMs = 10_000;
-const pruneEveryMs = 24 * 3_600_000;
 
 /** Runs until the signal aborts. Rejects when something that nothing works without cannot be had: settings, database, ports. */
 export async function runGateway(settings: Settings, options: GatewayOptions): Promise<void> {
@@ -98,14 +87,13 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   await seedGlobalInstructions(settings.groups.base_path, shipped.globalInstructions);
 
   redactor.know("installation", [installation.accountSeed]);
-  const vault = new Vault({
-    store: store.vault,
-    logger: log,
-    passphrase: settings.vault.passphrase,
-    keyFile: settings.vault.key_file,
-    onValues: (values) => redactor.know("vault", values),
+  const vault = await makeVault(settings, {
+    store,
+    redactor,
+    audit,
+    log,
+    refresh: (groupIds) => agents.refresh.refresh(groupIds),
   });
-  await vault.start();
 
   const account = new Account(installation.accountSeed, clock);
   const users = new SandboxUsers(store.sandboxes, store.groups, account, settings.nats.credential_life);
@@ -163,45 +151,22 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   const network = makeNetwork(settings, { store, host, clock, log, renewals: () => agents.renewals });
   stack.use(network.forwardProxy);
   const transfers = new Transfers(ids);
-  const modelProxy = new ModelProxy({
-    ...access,
-    logger: log,
-    now: () => clock.now(),
+  const { endpoint, places } = makeSandboxApi(settings, {
+    sandboxes: store.sandboxes,
+    bus,
+    users,
+    transfers,
+    access,
+    modelHealth,
     spending,
+    forwardProxy: network.forwardProxy,
+    redactor,
+    clock,
+    log,
     onCall: record,
-    onOutcome: (outcome) => modelHealth.note(outcome),
+    secretsOf: vault.secretsOf,
   });
-  const endpoint = stack.use(
-    new SandboxEndpoint({
-      port: settings.sandbox.port,
-      logger: log,
-      transfers,
-      modelProxy,
-      forwardProxy: network.forwardProxy,
-      onToken: ({ id }, token) => {
-        // Of a sandbox that an earlier life started, nobody else knows it.
-        if (!redactor.knows(tokenSource(id))) redactor.know(tokenSource(id), [token]);
-      },
-      secretsOf: async (groupId) => {
-        const given = await secretsOf(groupId);
-        const of = (wanted: "env" | "file"): Record<string, string> =>
-          Object.fromEntries(
-            given.filter(({ delivery }) => delivery === wanted).map(({ target, value }) => [target, value]),
-          );
-        return { env: of("env"), files: of("file") };
-      },
-      findSandbox: (tokenHash) => store.sandboxes.byTokenHash(tokenHash),
-      issueCredential: async (sandbox, userPublicKey, reachHost) =>
-        await users.issue(sandbox, userPublicKey, await places.natsUrl(sandbox.groupId, reachHost)),
-    }),
-  );
-  const places = new SandboxPlaces({
-    natsPort: settings.nats.port,
-    externalNatsUrl: settings.nats.url,
-    openNats: (address) => bus.listen(address),
-    closeNats: (address) => bus.unlisten(address),
-    endpoint,
-  });
+  stack.use(endpoint);
 
   const agents = makeAgents(settings, {
     store,
@@ -229,7 +194,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     render,
     telegram: () => telegram,
     redactor,
-    checkSecrets: async (groupId) => void (await secretsOf(groupId)),
+    checkSecrets: async (groupId) => void (await vault.secretsOf(groupId)),
     onTaskTurnEnded: () => scheduler.wake(),
     onGroupChanged: (groupId) => swarms.memberChanged(groupId),
     audit,
@@ -251,17 +216,6 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     redact: (text) => redactor.redact(text),
   });
   const swarms = stack.use(madeSwarms.swarms);
-  /** A task's own sandbox works for its group; a swarm's member has what it was given itself. */
-  const secretsOf = async (groupId: string): Promise<GivenSecret[]> => {
-    const group = await store.groups.get(groupId);
-    return await vault.given(group?.kind === "task" ? (group.parentId ?? groupId) : groupId);
-  };
-  const vaultDesk = new VaultDesk({
-    vault,
-    audit,
-    groups: store.groups,
-    refresh: (groupIds) => agents.refresh.refresh(groupIds),
-  });
   const { scheduler, tasks, ipc, forgetSandboxes } = makeScheduler(settings, {
     swarms: madeSwarms.commands,
     store,
@@ -311,20 +265,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   });
 
   agents.listen();
-  bus.subscribe(subjects.allHostIpc, async ({ subject, data: asked, reply }) => {
-    const groupId = subject.split(".")[2] ?? "";
-    const data = redactor.redactDeep(asked, isOurField);
-    const said = (await toolApprovals.answer(groupId, data)) ?? (await midTurn.answer(groupId, data));
-    const answer = said ?? (await ipc.handle(groupId, data));
-    const entry = auditOfRequest(groupId, data, answer);
-    if (entry) audit.record(entry);
-    reply?.(answer);
-  });
-
-  bus.subscribe(subjects.allSwarmMembers, async ({ subject, data, reply }) => {
-    const [, swarmId = "", memberId = ""] = subject.split(".");
-    reply?.(await madeSwarms.members.handle(swarmId, memberId, data));
-  });
+  hearSandboxes(bus, { toolApprovals, midTurn, ipc, members: madeSwarms.members, audit, redactor });
 
   await host.start(lifetime.signal);
   for (const warning of host.warnings) log.warn({}, warning);
@@ -341,89 +282,48 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   await swarms.resume();
 
   telegram?.start(lifetime.signal);
-  const agentsReachIt = host.kind === "process" && isRealModel(access);
-  const pagePlace = async (): Promise<WebAccess> => {
-    const parts = { settings, store: store.settings, log, agentsReachIt, containerAddress };
-    const place = await webAccess(parts, lifetime.signal);
-    redactor.know("page", [place.password ?? undefined]);
-    return place;
-  };
-  const web = settings.web.enabled
-    ? stack.use(
-        new WebServer({
-          ...(await pagePlace()),
-          port: settings.web.port,
-          uiDirectory: shipped.ui,
-          version,
-          epoch: installation.epoch,
-          logger: log,
-          clock,
-          store,
-          actions: {
-            registerGroup: (group) => assistant.registerGroup(group),
-            submit: (message) => assistant.submit(message),
-            stopTurn: (turnId) => assistant.stopTurn(turnId),
-            startAgent: (groupId) => assistant.startAgent(groupId),
-            stopAgent: (groupId) => assistant.stopAgent(groupId),
-            watchAgent: (groupId, onFrame, signal) => look.watch(groupId, onFrame, signal),
-            newSession: (groupId, conversationId) => assistant.newSessionOf(groupId, conversationId),
-            liveTurns: (groupId) => assistant.liveTurns(groupId),
-            agents: () => assistant.agents(),
-            status: () => status.status(),
-            health: () => status.health(),
-          },
-          tasks,
-          spending,
-          swarms: madeSwarms.web,
-          workspace,
-          network: network.forWeb,
-          behindProxy: settings.web.behind_proxy,
-          ...(settings.web.allowed_hosts === undefined ? {} : { allowedHosts: settings.web.allowed_hosts }),
-          instructions: new GlobalInstructions(settings.groups.base_path),
-          pairing: telegram ? pairing : null,
-          approvals,
-          events,
-          audit,
-          vault: vaultDesk,
-          redactor: {
-            redact: (text) => redactor.redact(text),
-            redactDeep: (value) => redactor.redactDeep(value, isOurField),
-          },
-        }),
-      )
-    : null;
+  const web = await makeWeb(
+    settings,
+    {
+      uiDirectory: shipped.ui,
+      version,
+      epoch: installation.epoch,
+      logger: log,
+      clock,
+      store,
+      assistant,
+      look,
+      status,
+      tasks,
+      spending,
+      swarms: madeSwarms.web,
+      workspace,
+      network: network.forWeb,
+      pairing: telegram ? pairing : null,
+      approvals,
+      events,
+      audit,
+      vault: vault.desk,
+      redactor,
+      agentsReachIt: host.kind === "process" && isRealModel(access),
+      containerAddress,
+    },
+    lifetime.signal,
+  );
+  if (web) stack.use(web);
   await web?.start(lifetime.signal);
   const control = stack.use(
-    new LocalControl({
-      storePath: settings.store.path,
-      logger: log,
-      vault: (order) => obeyVaultOrder(vaultDesk, order),
-      offerPairing: async () => {
-        if (telegram) {
-          audit.record({ actor: commandLine, action: "pairing.offer", outcome: "ok" });
-          return await pairing.offer();
-        }
-        throw new PraktorError("telegram_off", "Nobody can pair: Telegram is off.", {
-          hint: "Set telegram.token (PRAKTOR_TELEGRAM_TOKEN) and start Praktor again.",
-        });
-      },
-    }),
+    makeControl(settings, { log, audit, vaultDesk: vault.desk, pairing: telegram ? pairing : null }),
   );
   await control.start(lifetime.signal);
 
-  every(background, approvalsEveryMs, () => approvals.expire());
-  every(background, reconcileEveryMs, (signal) => pool.reconcile(signal));
-  every(background, agents.watchEveryMs, (signal) => watch.look(signal));
-  every(background, idleLookEveryMs, (signal) => pool.stopIdle(signal));
   const prune = async (): Promise<void> =>
     void (await Promise.all([
       store.prune({ forMs: settings.scheduler.keep_runs_for, ofTask: settings.scheduler.keep_runs }),
       audit.prune(),
       forgetSandboxes(),
     ]));
-  every(background, idleLookEveryMs, () => agents.refresh.look());
-  every(background, pruneEveryMs, prune);
-  background.run(prune);
+  keepUp(background, { approvals, pool, refresh: agents.refresh, watch, watchEveryMs: agents.watchEveryMs, prune });
   scheduler.start();
   log.info(
     { ms: clock.now() - startedAt, web: web?.url, sandbox: host.kind, store: join(settings.store.path) },
@@ -437,16 +337,6 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   await grace(running, settings.stop_grace);
   pool.letGo();
   log.info({ running: running.size }, "praktor stops; what still runs is taken up by the next start");
-}
-
-function every(background: Background, delayMs: number, work: (signal: AbortSignal) => Promise<unknown>): void {
-  background.run(async (signal) => {
-    for (;;) {
-      await sleep(delayMs, signal);
-      // One failed look must not end the looking.
-      background.run(async () => void (await work(signal)));
-    }
-  });
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -1,0 +1,34 @@
+/** The command line's socket with what it may ask for. */
+import type { Settings } from "./config/schema.ts";
+import { commandLine, type Audit } from "./kit/audit.ts";
+import type { Logger } from "./kit/logger.ts";
+import { PraktorError } from "./kit/praktor-error.ts";
+import { LocalControl } from "./local-control.ts";
+import type { Pairing } from "./telegram/pairing.ts";
+import type { VaultDesk } from "./vault-desk.ts";
+import { obeyVaultOrder } from "./vault-orders.ts";
+
+export interface ControlParts {
+  log: Logger;
+  audit: Audit;
+  vaultDesk: VaultDesk;
+  /** Null where Telegram is off. */
+  pairing: Pairing | null;
+}
+
+export function makeControl(settings: Settings, { log, audit, vaultDesk, pairing }: ControlParts): LocalControl {
+  return new LocalControl({
+    storePath: settings.store.path,
+    logger: log,
+    vault: (order) => obeyVaultOrder(vaultDesk, order),
+    offerPairing: async () => {
+      if (pairing) {
+        audit.record({ actor: commandLine, action: "pairing.offer", outcome: "ok" });
+        return await pairing.offer();
+      }
+      throw new PraktorError("telegram_off", "Nobody can pair: Telegram is off.", {
+        hint: "Set telegram.token (PRAKTOR_TELEGRAM_TOKEN) and start Praktor again.",
+      });
+    },
+  });
+}

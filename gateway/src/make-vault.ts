@@ -1,0 +1,43 @@
+/** The vault with what it needs of the other rooms. */
+import type { Settings } from "./config/schema.ts";
+import type { Audit } from "./kit/audit.ts";
+import type { Logger } from "./kit/logger.ts";
+import type { Store } from "./store/contract.ts";
+import { VaultDesk, type VaultDeskOptions } from "./vault-desk.ts";
+import type { Redactor } from "./vault/redactor.ts";
+import { Vault, type GivenSecret } from "./vault/vault.ts";
+
+export interface VaultParts {
+  store: Store;
+  redactor: Redactor;
+  audit: Audit;
+  log: Logger;
+  /** See `VaultDeskOptions`. */
+  refresh: VaultDeskOptions["refresh"];
+}
+
+export interface MadeVault {
+  desk: VaultDesk;
+  /** A task's own sandbox works for its group; a swarm's member has what it was given itself. */
+  secretsOf: (groupId: string) => Promise<GivenSecret[]>;
+}
+
+/** It is open, where the settings have its key. */
+export async function makeVault(settings: Settings, parts: VaultParts): Promise<MadeVault> {
+  const { store, redactor, audit, log, refresh } = parts;
+  const vault = new Vault({
+    store: store.vault,
+    logger: log,
+    passphrase: settings.vault.passphrase,
+    keyFile: settings.vault.key_file,
+    onValues: (values) => redactor.know("vault", values),
+  });
+  await vault.start();
+  return {
+    desk: new VaultDesk({ vault, audit, groups: store.groups, refresh }),
+    secretsOf: async (groupId) => {
+      const group = await store.groups.get(groupId);
+      return await vault.given(group?.kind === "task" ? (group.parentId ?? groupId) : groupId);
+    },
+  };
+}

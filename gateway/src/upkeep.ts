@@ -1,0 +1,43 @@
+/** What is looked after again and again while the gateway runs. */
+import type { Approvals } from "./agent/approvals.ts";
+import type { SandboxPool } from "./agent/sandbox-pool.ts";
+import type { SandboxRefresh } from "./agent/sandbox-refresh.ts";
+import type { SandboxWatch } from "./agent/sandbox-watch.ts";
+import type { Background } from "./kit/background.ts";
+import { sleep } from "./kit/deadline.ts";
+
+export interface UpkeepParts {
+  approvals: Approvals;
+  pool: SandboxPool;
+  refresh: SandboxRefresh;
+  watch: SandboxWatch;
+  watchEveryMs: number;
+  /** Forgets what is no longer needed. Also right away. */
+  prune: () => Promise<unknown>;
+}
+
+const approvalsEveryMs = 5_000;
+const reconcileEveryMs = 60_000;
+const idleLookEveryMs = 10_000;
+const pruneEveryMs = 24 * 3_600_000;
+
+export function keepUp(background: Background, parts: UpkeepParts): void {
+  const { approvals, pool, refresh, watch, watchEveryMs, prune } = parts;
+  every(background, approvalsEveryMs, () => approvals.expire());
+  every(background, reconcileEveryMs, (signal) => pool.reconcile(signal));
+  every(background, watchEveryMs, (signal) => watch.look(signal));
+  every(background, idleLookEveryMs, (signal) => pool.stopIdle(signal));
+  every(background, idleLookEveryMs, () => refresh.look());
+  every(background, pruneEveryMs, prune);
+  background.run(async () => void (await prune()));
+}
+
+function every(background: Background, delayMs: number, work: (signal: AbortSignal) => Promise<unknown>): void {
+  background.run(async (signal) => {
+    for (;;) {
+      await sleep(delayMs, signal);
+      // One failed look must not end the looking.
+      background.run(async () => void (await work(signal)));
+    }
+  });
+}
