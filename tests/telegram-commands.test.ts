@@ -1,4 +1,5 @@
 /** Commands in the chat, over the whole way. */
+import { AuditPage } from "@praktor/protocol/audit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { friend, owner, System } from "./support/system.ts";
 
@@ -32,4 +33,10 @@ test("/usage, /model, /groups and /agents tell what is so", async () => {
   expect((await system.ask("/groups")).text).toMatch(/Ada \(main\): 42[^]*Grace: 43/);
   expect((await system.ask("/agents")).text).toMatch(/Ada: running/);
   expect((await system.ask("/groups", friend)).text).toMatch(/for the main group's chat/);
+  const kept = AuditPage.parse(await system.getJson("/api/audit?action=group.change"));
+  const line = { actor: { type: "person", id: `telegram:${owner}` }, outcome: "ok", group_id: String(owner) };
+  expect(kept.entries).toMatchObject([
+    { ...line, detail: "model default" },
+    { ...line, detail: "model claude-test-1" },
+  ]);
 });

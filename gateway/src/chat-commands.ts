@@ -11,6 +11,7 @@ import type { Store } from "./store/contract.ts";
 import type { NewOutboxPart } from "./store/contract/outbox-store.ts";
 import type { Conversation, Group, Turn } from "./store/rows.ts";
 import { usageText } from "./usage-text.ts";
+import { changed, onlyWords, refused, type CommandAnswer } from "./telegram/command-audit.ts";
 import type { Spending } from "./usage/spending.ts";
 
 export interface ChatCommandsOptions {
@@ -87,20 +88,21 @@ export class ChatCommands {
     });
   }
 
-  async model(conversationId: string, wanted: string): Promise<string> {
+  async model(conversationId: string, wanted: string): Promise<CommandAnswer> {
     const { store, defaultModel, publish } = this.#options;
     const group = await this.#group(conversationId);
-    if (!group) return "Write to me first.";
+    if (!group) return onlyWords("Write to me first.");
     const usual = defaultModel === undefined ? "Claude Code's default" : `\`${defaultModel}\``;
     if (wanted === "") {
       const current = group.model === null ? `${usual} (the default)` : `\`${group.model}\``;
-      return `${group.name} uses ${current}. \`/model NAME\` changes it, \`/model default\` goes back.`;
+      return onlyWords(`${group.name} uses ${current}. \`/model NAME\` changes it, \`/model default\` goes back.`);
     }
-    if (!/^[\w.:@/[\]-]{1,200}$/.test(wanted)) return "This is no name of a model.";
+    if (!/^[\w.:@/[\]-]{1,200}$/.test(wanted)) return refused("This is no name of a model.", "no name of a model");
     const model = wanted === "default" ? null : wanted;
     await store.groups.update(group.id, { model });
     publish({ type: "group", groupId: group.id, change: "updated" });
-    return `From the next message on ${group.name} uses ${model === null ? usual : `\`${model}\``}.`;
+    const words = `From the next message on ${group.name} uses ${model === null ? usual : `\`${model}\``}.`;
+    return changed(words, { detail: `model ${wanted}` });
   }
 
   async groups(): Promise<string> {

@@ -73,6 +73,7 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
     webhook: webhookSettings(settings.telegram),
     groupReplies: settings.telegram.group_replies,
     groupContext: settings.telegram.group_context,
+    audit: parts.audit,
     logger: log,
     clock,
     store,
@@ -120,11 +121,16 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
         const task = tap && conversation && (await store.tasks.get(tap.taskId));
         // A button of another group's list is worth nothing here.
         if (!task || task.groupId !== conversation.groupId) return null;
+        const actor = { type: "person", id: `telegram:${person.id}` } as const;
+        const { groupId, id: target } = task;
+        const kept = { actor, action: `task.${tap.action}`, outcome: "ok", groupId, target } as const;
         if (tap.action === "run") {
           await tasks.run(task.id);
+          parts.audit.record(kept);
           return `“${task.name}” runs now.`;
         }
         await tasks.update(task.id, { enabled: tap.action === "resume" });
+        parts.audit.record(kept);
         return tap.action === "resume" ? `“${task.name}” goes on.` : `“${task.name}” is paused.`;
       },
       stop: (conversationId) => commands.stop(conversationId),

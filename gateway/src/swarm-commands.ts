@@ -5,6 +5,7 @@ import type { Conversation } from "./store/rows.ts";
 import { parseSwarmCommand, swarmHelp } from "./swarm/parse-swarm-command.ts";
 import type { Swarms } from "./swarm/swarms.ts";
 import type { SwarmTemplates } from "./swarm/templates.ts";
+import { changed, onlyWords, refused, type CommandAnswer } from "./telegram/command-audit.ts";
 
 export interface SwarmCommandsOptions {
   swarms: Pick<Swarms, "start" | "list" | "get" | "cancel">;
@@ -24,7 +25,7 @@ export class SwarmCommands {
   }
 
   /** `/swarm …` in a chat; what came of it as Markdown. The results come to the same chat. */
-  async command(conversationId: string, argument: string): Promise<string> {
+  async command(conversationId: string, argument: string): Promise<CommandAnswer> {
     const { swarms, templates } = this.#options;
     const conversation = await this.#options.conversation(conversationId);
     if (!conversation) throw new PraktorError("not_found", "This chat is not known.");
@@ -35,24 +36,34 @@ export class SwarmCommands {
         const running = await this.#running(groupId);
         const names = (await templates.list()).map(({ name, title }) => `\`/swarm ${name}: TASK\` – ${title}`);
         const head = running.length === 0 ? "No swarm runs here." : running.map(line).join("\n");
-        return `${head}\n\n${[swarmHelp, ...names].join("\n")}`;
+        return onlyWords(`${head}\n\n${[swarmHelp, ...names].join("\n")}`);
       }
       case "stop": {
         const running = await this.#running(groupId);
         for (const { id } of running) await swarms.cancel(id);
-        return running.length === 0 ? "No swarm runs here." : `Stopped: ${running.map(({ name }) => name).join(", ")}.`;
+        if (running.length === 0) return onlyWords("No swarm runs here.");
+        return {
+          words: `Stopped: ${running.map(({ name }) => name).join(", ")}.`,
+          changes: running.map(({ id }) => ({ action: "swarm.cancel", outcome: "ok", target: id })),
+        };
       }
       case "unclear":
-        return `${wish.reason}\n\n${swarmHelp}`;
+        return onlyWords(`${wish.reason}\n\n${swarmHelp}`);
       case "start": {
         const { task, agents, edges, only } = wish;
         const template = (await templates.list()).find(({ name }) => name === only);
         const team: SwarmCreate = template ? { task, template: template.name } : { task, agents, edges };
         try {
           const run = await swarms.start(team, { groupId, conversationId });
-          return `🐝 The swarm has begun: ${run.nodes.map(({ role }) => role).join(", ")}. I tell here how far it is, and the answer of “${run.lead}”.`;
+          const roles = run.nodes.map(({ role }) => role).join(", ");
+          return changed(
+            `🐝 The swarm has begun: ${roles}. I tell here how far it is, and the answer of “${run.lead}”.`,
+            { target: run.id },
+          );
         } catch (error) {
-          if (error instanceof PraktorError && error.code === "invalid") return `⚠️ ${error.message}`;
+          if (error instanceof PraktorError && error.code === "invalid") {
+            return refused(`⚠️ ${error.message}`, error.message);
+          }
           throw error;
         }
       }

@@ -2,7 +2,16 @@
 import type { TelegramAddress } from "@praktor/protocol/address";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
+import type { Audit } from "../kit/audit.ts";
 import type { Words } from "./buttons.ts";
+import {
+  changed,
+  commandActions,
+  onlyWords,
+  refused,
+  type CommandAnswer,
+  type CommandChange,
+} from "./command-audit.ts";
 import { type CommandName, helpText, isMainCommand, mainHelpText } from "./commands.ts";
 import type { Pairing } from "./pairing.ts";
 import { pairingWords } from "./pairing-words.ts";
@@ -17,6 +26,7 @@ export interface CommandRunnerOptions {
   verbosity: Verbosity;
   pairing: Pick<Pairing, "offer"> | undefined;
   botUsername: string;
+  audit: Audit;
   logger: Logger;
 }
 
@@ -24,7 +34,10 @@ export interface CommandCall {
   name: CommandName;
   argument: string;
   conversationId: string;
+  groupId: string;
   address: TelegramAddress;
+  /** Telegram's id of who wrote it. */
+  userId: string;
 }
 
 export class CommandRunner {
@@ -49,44 +62,57 @@ export class CommandRunner {
     const { ports, logger } = this.#options;
     try {
       if (isMainCommand(call.name) && !(await ports.isMain(call.conversationId))) {
+        this.#keep(call, { outcome: "refused", detail: "not in the main group's chat" });
         return `/${call.name} is for the main group's chat, because it is about all groups.`;
       }
-      return await this.#run(call);
+      const { words, changes } = await this.#run(call);
+      for (const change of changes) this.#keep(call, change);
+      return words;
     } catch (error) {
       const { conversationId, name } = call;
       logger.error({ conversationId, command: name, error: errorMessage(error) }, "a command failed");
+      this.#keep(call, { outcome: "failed", detail: errorMessage(error) });
       return `⚠️ /${name} failed: ${errorMessage(error)}`;
     }
   }
 
-  async #run({ name, argument, conversationId, address }: CommandCall): Promise<Words> {
+  #keep({ name, groupId, userId }: CommandCall, { action, ...change }: CommandChange): void {
+    const usual = commandActions[name];
+    if (usual === null) return;
+    const actor = { type: "person", id: `telegram:${userId}` } as const;
+    this.#options.audit.record({ actor, action: action ?? usual, groupId, ...change });
+  }
+
+  async #run({ name, argument, conversationId, address }: CommandCall): Promise<CommandAnswer> {
     const { ports, verbosity } = this.#options;
     switch (name) {
       case "start":
-        return `Hello, I am Praktor.\n\n${await this.#help(conversationId)}`;
+        return onlyWords(`Hello, I am Praktor.\n\n${await this.#help(conversationId)}`);
       case "help":
-        return await this.#help(conversationId);
+        return onlyWords(await this.#help(conversationId));
       case "status":
-        return await ports.status(conversationId);
+        return onlyWords(await ports.status(conversationId));
       case "tasks":
-        return await ports.tasks(conversationId);
-      case "stop":
-        return (await ports.stop(conversationId)) ?? "There is nothing to stop.";
+        return onlyWords(await ports.tasks(conversationId));
+      case "stop": {
+        const stopped = await ports.stop(conversationId);
+        return stopped === null ? onlyWords("There is nothing to stop.") : changed(stopped);
+      }
       case "new":
         await ports.newSession(conversationId);
-        return "🆕 A new conversation begins with your next message. Files and memory stay.";
+        return changed("🆕 A new conversation begins with your next message. Files and memory stay.");
       case "swarm":
         return await ports.swarm(conversationId, argument);
       case "usage":
-        return await ports.usage(conversationId);
+        return onlyWords(await ports.usage(conversationId));
       case "model":
         return await ports.model(conversationId, argument);
       case "verbose":
         return await verbosity.command(address, argument);
       case "groups":
-        return await ports.groups();
+        return onlyWords(await ports.groups());
       case "agents":
-        return await ports.agents();
+        return onlyWords(await ports.agents());
       case "pair":
         return await this.#pair();
       default:
@@ -98,9 +124,9 @@ export class CommandRunner {
     return (await this.#options.ports.isMain(conversationId)) ? `${helpText}\n\n${mainHelpText}` : helpText;
   }
 
-  async #pair(): Promise<string> {
+  async #pair(): Promise<CommandAnswer> {
     const { pairing, botUsername } = this.#options;
-    if (!pairing) return "Pairing is switched off here.";
-    return pairingWords(await pairing.offer(), botUsername);
+    if (!pairing) return refused("Pairing is switched off here.", "pairing is off");
+    return changed(pairingWords(await pairing.offer(), botUsername));
   }
 }

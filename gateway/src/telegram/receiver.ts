@@ -1,4 +1,5 @@
 /** Stores what arrives: decides who is answered, finds the conversation, and commits update and message together. */
+import type { Audit } from "../kit/audit.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
@@ -33,6 +34,7 @@ export interface ReceiverOptions {
   groupReplies: "mention" | "all";
   /** Whether the agent is told what was said in a group to others. */
   groupContext: "none" | "recent";
+  audit: Audit;
   logger: Logger;
   clock: Clock;
   /** There is something in the outbox. */
@@ -72,8 +74,8 @@ export class Receiver {
     // Another bot's update ids are another sequence.
     this.#sourceName = `telegram:${bot.id}`;
     this.#conversations = new TelegramConversations(options.store.conversations, options.ports);
-    const { store, ports, verbosity, pairing, clock, logger } = options;
-    this.#commands = new CommandRunner({ ports, verbosity, pairing, botUsername: bot.username, logger });
+    const { store, ports, verbosity, pairing, audit, clock, logger } = options;
+    this.#commands = new CommandRunner({ ports, verbosity, pairing, botUsername: bot.username, audit, logger });
     this.#records = new UpdateRecords({
       store,
       clock,
@@ -175,7 +177,9 @@ export class Receiver {
         name,
         argument,
         conversationId: conversation.id,
+        groupId: conversation.groupId,
         address: source.address,
+        userId: String(source.sender.id),
       });
       return await this.#records.record(updateId, { markdown, source, conversationId: conversation.id });
     }

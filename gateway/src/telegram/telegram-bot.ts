@@ -4,6 +4,7 @@ import type { InputFile } from "@praktor/protocol/agent-input";
 import type { Api } from "grammy";
 import { z } from "zod";
 import { backoffMs } from "../kit/backoff.ts";
+import { noAudit, type Audit } from "../kit/audit.ts";
 import { Background } from "../kit/background.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { PassPoint } from "../kit/crash-points.ts";
@@ -47,6 +48,8 @@ export interface TelegramBotOptions {
   transcriber?: Transcriber | undefined;
   /** Telegram pushes updates instead of being polled. */
   webhook?: WebhookSettings | undefined;
+  /** Keeps who changed what by a command; absent: nobody does. */
+  audit?: Audit;
   logger: Logger;
   clock: Clock;
   store: TelegramStore;
@@ -208,6 +211,7 @@ export class TelegramBot implements AsyncDisposable {
         hearsSpeech: this.#options.transcriber !== undefined,
         groupReplies,
         groupContext,
+        audit: this.#options.audit ?? noAudit,
         logger,
         clock,
         wakeDelivery: () => this.wakeDelivery(),

@@ -5,6 +5,7 @@ import type { InboxStore } from "../store/contract/inbox-store.ts";
 import type { OutboxStore } from "../store/contract/outbox-store.ts";
 import type { SettingStore } from "../store/contract/setting-store.ts";
 import type { Words } from "./buttons.ts";
+import type { CommandAnswer } from "./command-audit.ts";
 import type { OpenFile } from "./send-file.ts";
 import type { Activity } from "./status-text.ts";
 import type { Group, Message, OutboxPart, Turn } from "../store/rows.ts";
@@ -52,9 +53,9 @@ export interface TelegramPorts {
   /** What the conversation's group (the main one: all groups) has used, as Markdown. */
   usage(conversationId: string): Promise<string>;
   /** Starts, shows or stops swarms of the conversation's group by what stands behind `/swarm`; what came of it as Markdown. */
-  swarm(conversationId: string, argument: string): Promise<string>;
+  swarm(conversationId: string, argument: string): Promise<CommandAnswer>;
   /** Shows the group's model where `wanted` is empty, else changes it; what came of it as Markdown. */
-  model(conversationId: string, wanted: string): Promise<string>;
+  model(conversationId: string, wanted: string): Promise<CommandAnswer>;
   /** All groups, and all agents that run, as Markdown: for the main group. */
   groups(): Promise<string>;
   agents(): Promise<string>;

@@ -1,6 +1,7 @@
 /** How much a chat wants to see of a turn while it runs: `/verbose`. */
 import type { TelegramAddress } from "@praktor/protocol/address";
 import type { SettingStore } from "../store/contract/setting-store.ts";
+import { changed, onlyWords, refused, type CommandAnswer } from "./command-audit.ts";
 
 /** 0: only typing. 1: the tool and the time. 2: the last steps with what they were given. */
 export type VerbosityLevel = 0 | 1 | 2;
@@ -24,15 +25,17 @@ export class Verbosity {
   }
 
   /** The answer to the command, as Markdown. */
-  async command(address: TelegramAddress, argument: string): Promise<string> {
-    if (argument !== "") {
-      const wanted = parseLevel(argument);
-      if (wanted === null) return "Write `/verbose 0`, `/verbose 1` or `/verbose 2`.";
-      await this.#settings.set(keyOf(address), String(wanted));
-    }
-    const level = await this.level(address);
-    return `Level ${level}: ${meanings[level]}. \`/verbose 0\`, \`1\` or \`2\` changes it.`;
+  async command(address: TelegramAddress, argument: string): Promise<CommandAnswer> {
+    if (argument === "") return onlyWords(words(await this.level(address)));
+    const wanted = parseLevel(argument);
+    if (wanted === null) return refused("Write `/verbose 0`, `/verbose 1` or `/verbose 2`.", "no such level");
+    await this.#settings.set(keyOf(address), String(wanted));
+    return changed(words(wanted), { detail: `level ${wanted}` });
   }
+}
+
+function words(level: VerbosityLevel): string {
+  return `Level ${level}: ${meanings[level]}. \`/verbose 0\`, \`1\` or \`2\` changes it.`;
 }
 
 function keyOf({ chatId, topicId }: TelegramAddress): string {

@@ -11,6 +11,7 @@ import { silentLogger } from "../../kit/logger.ts";
 import type { Message, OutboxPart, Turn } from "../../store/rows.ts";
 import { SqliteStore } from "../../store/sqlite-store.ts";
 import { renderAnswer } from "../format/render-answer.ts";
+import { changed, onlyWords } from "../command-audit.ts";
 import type { TelegramPorts } from "../telegram-ports.ts";
 import { TelegramBot, type TelegramBotOptions } from "../telegram-bot.ts";
 
@@ -63,9 +64,9 @@ export class BotTestBench implements AsyncDisposable {
     newSession: async (conversationId) => void this.renewed.push(conversationId),
     status: async () => "Nothing runs.",
     tasks: async () => "Nothing is scheduled.",
-    swarm: async (_, argument) => `A swarm: ${argument}`,
+    swarm: async (_, argument) => changed(`A swarm: ${argument}`, { target: "run-1" }),
     usage: async () => "Nothing was used.",
-    model: async (_, wanted) => (wanted === "" ? "The default model." : `Now ${wanted}.`),
+    model: async (_, wanted) => (wanted === "" ? onlyWords("The default model.") : changed(`Now ${wanted}.`)),
     groups: async () => "All groups.",
     agents: async () => "All agents.",
     isMain: async (conversationId) => {
