@@ -1,12 +1,10 @@
 /** The prompt as Claude is sent it: images that came with the message as images, and then the words. */
-import { open } from "node:fs/promises";
-import { constants } from "node:fs";
 import type { SDKUserMessage } from "@anthropic-ai/claude-agent-sdk";
 import type { AgentInput } from "@praktor/protocol/agent-input";
 import type { Logger } from "./logger.ts";
+import { HeldPlace } from "./held-place.ts";
 import { composePrompt } from "./prompt.ts";
 import { errorMessage } from "./runner-error.ts";
-import { realWorkspacePath } from "./workspace-path.ts";
 
 type PromptContent = SDKUserMessage["message"]["content"];
 type ImageBlock = {
@@ -41,17 +39,13 @@ export async function promptContent(
 
 async function readImage(workspace: string, path: string): Promise<ImageBlock | null> {
   if (!/\.(?:jpe?g|png|gif|webp)$/i.test(path)) return null;
-  const file = await open(await realWorkspacePath(workspace, path), constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    const status = await file.stat();
-    if (!status.isFile() || status.size > largestImageBytes) return null;
-    const bytes = await file.readFile();
-    const type = imageType(bytes);
-    if (type === null) return null;
-    return { type: "image", source: { type: "base64", media_type: type, data: bytes.toString("base64") } };
-  } finally {
-    await file.close();
-  }
+  await using held = await HeldPlace.file(workspace, path);
+  const status = await held.handle.stat();
+  if (!status.isFile() || status.size > largestImageBytes) return null;
+  const bytes = await held.handle.readFile();
+  const type = imageType(bytes);
+  if (type === null) return null;
+  return { type: "image", source: { type: "base64", media_type: type, data: bytes.toString("base64") } };
 }
 
 /** By its first bytes: the API refuses the whole request when the name lies. */

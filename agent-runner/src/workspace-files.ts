@@ -1,12 +1,13 @@
 /** Lists, reads and writes the group's files as the agent's own user; bytes travel over the sandbox endpoint. */
-import { constants, createWriteStream } from "node:fs";
-import { lstat, mkdir, open, opendir, realpath, rename, rm } from "node:fs/promises";
-import { basename, dirname, join, relative, sep } from "node:path";
+import { createWriteStream } from "node:fs";
+import { lstat, opendir, rename, rm } from "node:fs/promises";
+import { sep } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { filePath } from "@praktor/protocol/sandbox-endpoint";
 import type { WorkspaceEntry } from "@praktor/protocol/workspace";
-import { newWorkspacePath, realWorkspacePath, WorkspaceError, workspaceEntryPath } from "./workspace-path.ts";
+import { HeldPlace } from "./held-place.ts";
+import { newWorkspacePath, workspaceEntry, WorkspaceError } from "./workspace-path.ts";
 
 export interface WorkspaceFilesOptions {
   root: string;
@@ -28,10 +29,10 @@ export class WorkspaceFiles {
 
   /** By name; links are shown as links. Rejects with `WorkspaceError` or the file system's error. */
   async list(path: string, limit = defaultLimit): Promise<{ entries: WorkspaceEntry[]; truncated: boolean }> {
-    const folder = await realWorkspacePath(this.#options.root, path);
+    await using folder = await HeldPlace.folder(this.#options.root, path);
     const names: string[] = [];
     let truncated = false;
-    for await (const { name } of await opendir(folder)) {
+    for await (const { name } of await opendir(folder.path)) {
       if (names.length >= maxNamesRead) {
         truncated = true;
         break;
@@ -42,56 +43,54 @@ export class WorkspaceFiles {
     if (names.length > limit) truncated = true;
     const shown = lexicalFolder(path);
     const entries = await Promise.all(
-      names.slice(0, limit).map((name) => entryOf(join(folder, name), shown === "" ? name : `${shown}/${name}`)),
+      names.slice(0, limit).map((name) => entryOf(folder.at(name), shown === "" ? name : `${shown}/${name}`)),
     );
     return { entries: entries.filter((entry) => entry !== null), truncated };
   }
 
   async stat(path: string): Promise<WorkspaceEntry> {
-    const entry = await entryOf(await workspaceEntryPath(this.#options.root, path), lexicalFolder(path));
+    const { folder, name } = await workspaceEntry(this.#options.root, path);
+    await using held = await HeldPlace.folder(this.#options.root, folder);
+    const entry = await entryOf(name === "" ? held.at(".") : held.at(name), lexicalFolder(path));
     if (!entry) throw new WorkspaceError("not_found", `${path} does not exist`);
     return entry;
   }
 
   /** PUTs the file's bytes to the endpoint and resolves to the file's entry when they were taken. */
   async read(path: string, transferId: string, signal: AbortSignal): Promise<WorkspaceEntry> {
-    const real = await realWorkspacePath(this.#options.root, path);
-    // No link, no waiting for a pipe's other end: the path was resolved, and the agent may have changed it since.
-    const file = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    try {
-      const status = await file.stat();
-      if (!status.isFile()) throw new WorkspaceError("not_a_file", `${path} is not a file`);
-      const response = await fetch(new URL(filePath(transferId), this.#options.endpoint), {
-        method: "PUT",
-        headers: { authorization: `Bearer ${this.#options.token}`, "content-type": "application/octet-stream" },
-        body: Readable.toWeb(file.createReadStream({ autoClose: false })),
-        duplex: "half",
-        signal: AbortSignal.any([signal, AbortSignal.timeout(transferTimeoutMs)]),
-      });
-      await response.body?.cancel();
-      if (!response.ok) throw refusedTransfer(response.status);
-      return {
-        path: lexicalFolder(path),
-        name: basename(real),
-        type: "file",
-        sizeBytes: status.size,
-        modified_ms: Math.trunc(status.mtimeMs),
-      };
-    } finally {
-      await file.close();
-    }
+    await using held = await HeldPlace.file(this.#options.root, path);
+    const status = await held.handle.stat();
+    if (!status.isFile()) throw new WorkspaceError("not_a_file", `${path} is not a file`);
+    const response = await fetch(new URL(filePath(transferId), this.#options.endpoint), {
+      method: "PUT",
+      headers: { authorization: `Bearer ${this.#options.token}`, "content-type": "application/octet-stream" },
+      body: Readable.toWeb(held.handle.createReadStream({ autoClose: false })),
+      duplex: "half",
+      signal: AbortSignal.any([signal, AbortSignal.timeout(transferTimeoutMs)]),
+    });
+    await response.body?.cancel();
+    if (!response.ok) throw refusedTransfer(response.status);
+    const shown = lexicalFolder(path);
+    return {
+      path: shown,
+      name: nameOf(shown),
+      type: "file",
+      sizeBytes: status.size,
+      modified_ms: Math.trunc(status.mtimeMs),
+    };
   }
 
   /** GETs the bytes into a temporary file beside the target, which then takes its place in one step. Parents are made. */
   async write(path: string, transferId: string, signal: AbortSignal): Promise<WorkspaceEntry> {
     const { root, endpoint, token } = this.#options;
-    const target = await newWorkspacePath(root, path);
-    const existing = await lstat(target).catch(() => null);
+    const { folder, names } = await newWorkspacePath(root, path);
+    const name = names.at(-1) ?? "";
+    await using places = new AsyncDisposableStack();
+    let parent = places.use(await HeldPlace.folder(root, folder));
+    for (const missing of names.slice(0, -1)) parent = places.use(await parent.subfolder(missing));
+    const existing = await lstat(parent.at(name)).catch(() => null);
     if (existing?.isDirectory()) throw new WorkspaceError("not_a_file", `${path} is a folder`);
-    await mkdir(dirname(target), { recursive: true });
-    // Once more, now that the parents exist: one of them may have become a link meanwhile.
-    const parent = await realWorkspacePath(root, relative(await realpath(root), dirname(target)));
-    const temporary = join(parent, `.${basename(target).slice(0, 100)}.${transferId}.part`);
+    const temporary = parent.at(`.${name.slice(0, 100)}.${transferId}.part`);
     try {
       const response = await fetch(new URL(filePath(transferId), endpoint), {
         headers: { authorization: `Bearer ${token}` },
@@ -105,12 +104,15 @@ export class WorkspaceFiles {
         response.body ? Readable.fromWeb(response.body) : Readable.from([]),
         createWriteStream(temporary, { flags: "wx", mode: 0o644, flush: true }),
       );
-      await rename(temporary, join(parent, basename(target)));
+      // In place of a link, not of what it leads to.
+      await rename(temporary, parent.at(name));
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
     }
-    return await this.stat(path);
+    const entry = await entryOf(parent.at(name), lexicalFolder(path));
+    if (!entry) throw new WorkspaceError("not_found", `${path} was taken away at once`);
+    return entry;
   }
 }
 
@@ -121,8 +123,8 @@ function refusedTransfer(status: number): WorkspaceError {
 }
 
 /** Null for what vanished since its name was read. */
-async function entryOf(real: string, path: string): Promise<WorkspaceEntry | null> {
-  const status = await lstat(real).catch(() => null);
+async function entryOf(place: string, path: string): Promise<WorkspaceEntry | null> {
+  const status = await lstat(place).catch(() => null);
   if (!status) return null;
   const type = status.isFile()
     ? "file"
@@ -133,12 +135,14 @@ async function entryOf(real: string, path: string): Promise<WorkspaceEntry | nul
         : "other";
   return {
     path,
-    name: path === "" ? "" : basename(real),
+    name: nameOf(path),
     type,
     sizeBytes: type === "file" ? status.size : 0,
     modified_ms: Math.trunc(status.mtimeMs),
   };
 }
+
+const nameOf = (shown: string): string => shown.slice(shown.lastIndexOf("/") + 1);
 
 /** As it is shown: with `/`, without a leading or trailing one. */
 function lexicalFolder(path: string): string {

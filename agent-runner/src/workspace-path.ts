@@ -1,6 +1,6 @@
 /** Where a path of a workspace really is: nothing outside of it is ever named, read or written. */
 import { lstat, realpath } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, relative, resolve, sep } from "node:path";
 
 export type WorkspaceErrorCode =
   | "not_found"
@@ -33,29 +33,24 @@ export async function realWorkspacePath(root: string, path: string): Promise<str
   return real;
 }
 
-/** The same, but a link at the end of the path is named itself and not what it points to. */
-export async function workspaceEntryPath(root: string, path: string): Promise<string> {
+/** What a path names itself, also where it is a link: its folder as above, and its name there; "" for the workspace itself. */
+export async function workspaceEntry(root: string, path: string): Promise<{ folder: string; name: string }> {
   const realRoot = await realpath(root);
   const lexical = lexicalPath(realRoot, path);
-  if (lexical === realRoot) return realRoot;
-  const parent = await realpath(dirname(lexical));
-  assertInside(realRoot, parent, path);
-  const entry = join(parent, basename(lexical));
-  await lstat(entry);
-  return entry;
+  if (lexical === realRoot) return { folder: "", name: "" };
+  return { folder: relative(realRoot, dirname(lexical)), name: basename(lexical) };
 }
 
-/** Where a new file would be: the part of the path that exists is followed and must stay inside. */
-export async function newWorkspacePath(root: string, path: string): Promise<string> {
+/** Where a new file would be: the folder that exists, which is followed and must stay inside, and the names to make in it. */
+export async function newWorkspacePath(root: string, path: string): Promise<{ folder: string; names: string[] }> {
   const realRoot = await realpath(root);
   const lexical = lexicalPath(realRoot, path);
   if (lexical === realRoot) throw new WorkspaceError("not_a_file", "the path names the workspace itself");
   let existing = dirname(lexical);
   for (;;) {
     try {
-      const real = await realpath(existing);
-      assertInside(realRoot, real, path);
-      return join(real, relative(existing, lexical));
+      assertInside(realRoot, await realpath(existing), path);
+      return { folder: relative(realRoot, existing), names: relative(existing, lexical).split(sep) };
     } catch (error) {
       if (!(error instanceof Error && "code" in error && error.code === "ENOENT") || existing === realRoot) throw error;
     }
@@ -78,7 +73,8 @@ function lexicalPath(realRoot: string, path: string): string {
   return lexical;
 }
 
-function assertInside(realRoot: string, real: string, path: string): void {
+/** Throws `outside_workspace` where `real` is not in it. */
+export function assertInside(realRoot: string, real: string, path: string): void {
   if (real !== realRoot && !real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep))
     throw new WorkspaceError("outside_workspace", `${path} leads out of the workspace`);
 }
