@@ -4,6 +4,7 @@ import { realpath } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { createSdkMcpServer, tool, type McpServerConfig } from "@anthropic-ai/claude-agent-sdk";
 import { ChatIpcRequest } from "@praktor/protocol/chat-ipc";
+import { requestProblems } from "@praktor/protocol/issue-words";
 import { z } from "zod";
 import { errorMessage } from "./runner-error.ts";
 import { failed, type ToolAnswer } from "./tool-answers.ts";
@@ -22,7 +23,7 @@ export function chatServer(options: ChatToolsOptions): McpServerConfig {
   const answer = async (make: () => Promise<unknown>, done: string): Promise<ToolAnswer> => {
     try {
       const parsed = ChatIpcRequest.safeParse(await make());
-      if (!parsed.success) return failed(z.prettifyError(parsed.error));
+      if (!parsed.success) return failed(requestProblems(parsed.error));
       await ask(parsed.data);
       return { content: [{ type: "text", text: done }] };
     } catch (error) {

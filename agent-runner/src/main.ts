@@ -1,4 +1,5 @@
 /** Starts the runner from the sandbox's environment; it ends by a signal or by the host's `shutdown`. */
+import { problemWords } from "@praktor/protocol/issue-words";
 import { SandboxEnvironment } from "@praktor/protocol/sandbox-environment";
 import { findClaudeExecutable } from "./claude-executable.ts";
 import { jsonLogger } from "./logger.ts";
@@ -19,7 +20,7 @@ process.on("uncaughtException", (error) => logger.error({ error: error.stack ?? 
 process.on("unhandledRejection", (reason) => logger.error({ error: errorMessage(reason) }, "unhandled rejection"));
 
 if (!parsed.success) {
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  const problems = problemWords(parsed.error, "it");
   logger.error({ problems }, "the sandbox's environment is not complete");
   process.exit(2);
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createSdkMcpServer, tool, type McpServerConfig } from "@anthropic-ai/claude-agent-sdk";
+import { requestProblems } from "@praktor/protocol/issue-words";
 import { swarmMember } from "@praktor/protocol/subjects";
 import { SwarmMemberReply, SwarmMemberRequest } from "@praktor/protocol/swarm";
 import { z } from "zod";
@@ -38,7 +39,7 @@ export function swarmServer(
   const answer = async (request: unknown): Promise<ToolAnswer> => {
     try {
       const parsed = SwarmMemberRequest.safeParse(request);
-      if (!parsed.success) return failed(z.prettifyError(parsed.error));
+      if (!parsed.success) return failed(requestProblems(parsed.error));
       const reply = await askSwarm(transport, swarmMember(member.swarmId, member.memberId), parsed.data);
       return "error" in reply ? failed(reply.error) : { content: [{ type: "text", text: reply.text }] };
     } catch (error) {

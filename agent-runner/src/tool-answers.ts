@@ -1,6 +1,6 @@
 /** The host's answers to requests, in the shape in which Claude reads them. */
 import { IpcRequest } from "@praktor/protocol/ipc";
-import { z } from "zod";
+import { requestProblems } from "@praktor/protocol/issue-words";
 import type { IpcSuccess } from "./ipc-client.ts";
 import { errorMessage } from "./runner-error.ts";
 
@@ -12,7 +12,7 @@ export function toolAnswers(ask: (request: IpcRequest) => Promise<IpcSuccess>) {
   return async (request: unknown, show: (reply: IpcSuccess) => string): Promise<ToolAnswer> => {
     try {
       const parsed = IpcRequest.safeParse(request);
-      if (!parsed.success) return failed(z.prettifyError(parsed.error));
+      if (!parsed.success) return failed(requestProblems(parsed.error));
       return { content: [{ type: "text", text: show(await ask(parsed.data)) }] };
     } catch (error) {
       return failed(errorMessage(error));

@@ -1,5 +1,6 @@
 /** Takes the host's inputs: which turn is accepted, which is known already, which must wait. */
 import { AgentInput, type AgentInputReply } from "@praktor/protocol/agent-input";
+import { problemWords } from "@praktor/protocol/issue-words";
 import type { RunnerStatus } from "@praktor/protocol/agent-control";
 import type { TurnKey } from "./fact-body.ts";
 import type { Logger } from "./logger.ts";
@@ -119,5 +120,5 @@ function parseInput(text: string): AgentInput | string {
   }
   const parsed = AgentInput.safeParse(value);
   if (parsed.success) return parsed.data;
-  return parsed.error.issues.map((issue) => `${issue.path.join(".") || "input"}: ${issue.message}`).join("; ");
+  return problemWords(parsed.error, "the input");
 }

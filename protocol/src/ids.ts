@@ -6,5 +6,5 @@ export const GroupId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "must be 1 to 6
 export type GroupId = z.infer<typeof GroupId>;
 
 /** Any other row's id: made by the gateway, safe as one token of a subject. */
-export const RowId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+export const RowId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "must be 1 to 64 letters, digits, '_' or '-'");
 export type RowId = z.infer<typeof RowId>;

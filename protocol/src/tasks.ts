@@ -35,6 +35,17 @@ export type RunState = z.infer<typeof RunState>;
 const Delivery = z.enum(["pending", "sent", "failed", "uncertain"]);
 
 export const scheduleText = z.string().trim().min(1).max(512);
+/** Over REST: the stored JSON may also be given as what it is. */
+const scheduleField = z.union(
+  [
+    scheduleText,
+    z
+      .record(z.string(), z.unknown())
+      .transform((value) => JSON.stringify(value))
+      .pipe(scheduleText),
+  ],
+  'must be a schedule: a text such as "0 9 * * 1-5" or "+5m", or an object such as {"kind":"interval","interval_ms":60000}',
+);
 export const taskName = z.string().trim().min(1).max(200);
 export const taskPrompt = z.string().trim().min(1).max(100_000);
 export const timeZone = z.string().min(1).max(64);
@@ -72,7 +83,7 @@ export const taskOptions = {
 export const TaskCreate = z.object({
   group_id: GroupId,
   name: taskName,
-  schedule: scheduleText,
+  schedule: scheduleField,
   prompt: taskPrompt,
   enabled: z.boolean().optional(),
   ...taskOptions,
@@ -80,8 +91,10 @@ export const TaskCreate = z.object({
 export type TaskCreate = z.infer<typeof TaskCreate>;
 
 export const TaskUpdate = z.object({
+  /** What it is already: a task stays in its group. */
+  group_id: GroupId.optional(),
   name: taskName.optional(),
-  schedule: scheduleText.optional(),
+  schedule: scheduleField.optional(),
   prompt: taskPrompt.optional(),
   enabled: z.boolean().optional(),
   ...taskOptions,

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { connect, credsAuthenticator, errors, type ConnectionOptions } from "@nats-io/transport-node";
 import { IpcReply, IpcRequest } from "@praktor/protocol/ipc";
+import { requestProblems } from "@praktor/protocol/issue-words";
 import { hostIpc, sandboxInboxPrefix } from "@praktor/protocol/subjects";
 import { PtaskError } from "./ptask-error.ts";
 
@@ -16,10 +17,7 @@ const timeoutMs = 10_000;
  */
 export async function askHost(request: unknown, environment: Environment): Promise<IpcSuccess> {
   const parsed = IpcRequest.safeParse(request);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => `${path.slice(1).join(".")}: ${message}`);
-    throw new PtaskError("INVALID", problems.join("; "));
-  }
+  if (!parsed.success) throw new PtaskError("INVALID", requestProblems(parsed.error));
   const reply = await exchange(parsed.data, environment);
   if ("error" in reply) throw new PtaskError("REFUSED", reply.error);
   return reply;

@@ -84,7 +84,7 @@ describe("ptask", () => {
       type: "update_task",
       payload: { id: "t1", max_cost_usd: null, pre_check: null, model: null },
     });
-    expect((await run(["update", "--id", "t1", "--grace", "soon"])).err).toMatch(/^Error: grace_ms: /);
+    expect((await run(["update", "--id", "t1", "--grace", "soon"])).err).toMatch(/^Error: grace_ms must be a number/);
   });
 
   it("looks after groups from the main one", async () => {
@@ -155,7 +155,7 @@ describe("ptask", () => {
 
   it("says what is wrong with an argument without asking the host", async () => {
     const wrong = await run(["create", "--name", "x".repeat(300), "--schedule", "+5m", "--prompt", "p"]);
-    expect(wrong).toMatchObject({ code: 1, err: expect.stringMatching(/^Error: name: /) as string });
+    expect(wrong).toMatchObject({ code: 1, err: expect.stringMatching(/^Error: name must have at most 200 characters/) as string });
     const missing = await run(["create", "--name", "n"]);
     expect(missing).toMatchObject({
       code: 1,

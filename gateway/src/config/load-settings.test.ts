@@ -47,7 +47,12 @@ describe("settings", () => {
     ["no processor at all", "sandbox: {cpus: 0}\n", {}, /sandbox\.cpus: must be more than 0$/],
     ["an empty name", "agent: {model: ''}\n", {}, /agent\.model: must not be empty$/],
     ["an address that is none", "telegram: {api_root: foo}\n", {}, /telegram\.api_root: must be a URL/],
-    ["a list where an id belongs", "groups: {main_chat_id: [3]}\n", {}, /groups\.main_chat_id: must be a number$/],
+    [
+      "a list where an id belongs",
+      "groups: {main_chat_id: [3]}\n",
+      {},
+      /groups\.main_chat_id: must be a Telegram chat id$/,
+    ],
     ["broken YAML", "web:\n  port: [1\n", {}, /p\.yaml:\d+:\d+: /],
     ["a doubled key", "web: {}\nweb: {}\n", {}, /p\.yaml:2:1: /],
     ["a bare text", "hello", {}, /p\.yaml:1: must hold keys/],

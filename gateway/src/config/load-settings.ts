@@ -1,10 +1,10 @@
 /** Reads the settings from the YAML file and the environment. Every error names the file, the line and the key, or the variable. */
 import { readFile } from "node:fs/promises";
+import { issueWords } from "@praktor/protocol/issue-words";
 import { isNode, LineCounter, parseDocument, type Document } from "yaml";
 import type { z } from "zod";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import { environmentKeys, readVariable } from "./environment.ts";
-import { issueWords } from "./issue-words.ts";
 import { Settings } from "./schema.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -86,10 +86,15 @@ function describe(issue: z.core.$ZodIssue, origin: Origin): string[] {
   return paths.map((path) => {
     const key = path.join(".");
     const variable = origin.fromEnvironment.get(path.slice(0, 2).join("."));
-    const what = issueWords(issue);
+    const what = wordsOf(issue);
     if (variable !== undefined) return `${variable} (${key}): ${what}`;
     return `${origin.file}:${lineOf(path, origin)}: ${key}: ${what}`;
   });
+}
+
+function wordsOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === "unrecognized_keys") return "is not a setting of Praktor";
+  return issueWords(issue, { object: "a section with keys of its own" });
 }
 
 /** The line of the deepest node on the path that the file has. */

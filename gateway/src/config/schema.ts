@@ -3,11 +3,12 @@ import { NetworkPolicy } from "@praktor/protocol/network";
 import { z } from "zod";
 import { parseDurationMs } from "./duration.ts";
 
+const durationWords = "must be a duration such as 30s, 10m or 2h";
 /** Written `10m`; read as milliseconds. */
-const duration = z.union([z.string(), z.number().int().nonnegative()]).transform((value, context) => {
+const duration = z.union([z.string(), z.number().int().nonnegative()], durationWords).transform((value, context) => {
   const delayMs = typeof value === "number" && value !== 0 ? null : parseDurationMs(String(value));
   if (delayMs === null) {
-    context.addIssue({ code: "custom", message: "must be a duration such as 30s, 10m or 2h" });
+    context.addIssue({ code: "custom", message: durationWords });
     return z.NEVER;
   }
   return delayMs;
@@ -22,10 +23,16 @@ const port = z.number().int().min(0).max(65_535);
 const secret = z.string().min(1);
 /** YAML reads a bare id as a number; both are fine. */
 const chatId = z
-  .union([z.string().regex(/^-?\d{1,20}$/, "must be a Telegram chat id"), z.number().int()])
+  .union(
+    [z.string().regex(/^-?\d{1,20}$/, "must be a Telegram chat id"), z.number().int()],
+    "must be a Telegram chat id",
+  )
   .transform(String);
 const userId = z
-  .union([z.string().regex(/^\d{1,20}$/, "must be a Telegram user id"), z.number().int().positive()])
+  .union(
+    [z.string().regex(/^\d{1,20}$/, "must be a Telegram user id"), z.number().int().positive()],
+    "must be a Telegram user id",
+  )
   .transform(String);
 
 export const Settings = z.strictObject({

@@ -45,7 +45,8 @@ export function describeSpan(spanMs: number): string {
   return count === 1 ? unit : `${count} ${unit}s`;
 }
 
-function describeMoment(atMs: number, timeZone: string): string {
+/** "Friday 2 January 2026 at 03:04", on the zone's clock. */
+export function describeMoment(atMs: number, timeZone: string): string {
   const format: Intl.DateTimeFormatOptions = { dateStyle: "full", timeStyle: "short", timeZone };
   return new Intl.DateTimeFormat("en-GB", format).format(atMs);
 }

@@ -1,5 +1,6 @@
 /** Answers what sandboxes ask on `host.ipc.{groupID}`: who may do what is one table, by the group of the connection. */
 import { IpcRequest, type IpcReply, type IpcTask } from "@praktor/protocol/ipc";
+import { requestProblems } from "@praktor/protocol/issue-words";
 import type { SwarmCreate } from "@praktor/protocol/swarm";
 import type { TaskUpdate, TaskView } from "@praktor/protocol/tasks";
 import type { Logger } from "../kit/logger.ts";
@@ -55,10 +56,7 @@ export class IpcDesk {
     try {
       const parsed = IpcRequest.safeParse(data);
       if (!parsed.success) {
-        const problems = parsed.error.issues
-          .slice(0, 5)
-          .map(({ path, message }) => `${path.map(String).join(".")}: ${message}`);
-        return { error: `The request is not valid. ${problems.join("; ")}` };
+        return { error: `The request is not valid: ${requestProblems(parsed.error)}.` };
       }
       const asks = await this.#options.groups.get(groupId);
       const group = asks && (await this.#actsFor(asks));

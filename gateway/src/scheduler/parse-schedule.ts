@@ -1,8 +1,16 @@
 /** Reads a schedule as people and agents write it: JSON, cron, or a relative time. */
+import { problemWords } from "@praktor/protocol/issue-words";
 import { Schedule } from "@praktor/protocol/tasks";
+import { z } from "zod";
 import { errorMessage } from "../kit/praktor-error.ts";
+import { strictly } from "../kit/strictly.ts";
 import { cronOf } from "./cron.ts";
 import { scheduleError } from "./schedule-error.ts";
+
+/** The stored JSON may come with the fields of the other kinds; what it has besides them was meant for something. */
+const WrittenSchedule = strictly(
+  z.object({ kind: z.unknown(), cron_expr: z.unknown(), interval_ms: z.unknown(), at_ms: z.unknown() }).partial(),
+).pipe(Schedule);
 
 const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 /** A cron expression of dates that do not exist (30 February) is valid and never due. */
@@ -23,10 +31,9 @@ function parseJson(text: string): Schedule {
   } catch (error) {
     throw scheduleError(text, `it begins like JSON and is none (${errorMessage(error)}).`);
   }
-  const parsed = Schedule.safeParse(value);
+  const parsed = WrittenSchedule.safeParse(value);
   if (parsed.success) return parsed.data;
-  const reasons = parsed.error.issues.map(({ path, message }) => `${path.map(String).join(".")}: ${message}`);
-  throw scheduleError(text, `${reasons.join("; ")}.`);
+  throw scheduleError(text, `${problemWords(parsed.error, "it")}.`);
 }
 
 function relative(text: string, now: number): Schedule {

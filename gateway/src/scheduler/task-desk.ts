@@ -9,6 +9,7 @@ import type { Group, Task } from "../store/rows.ts";
 import { describeSchedule } from "./describe-schedule.ts";
 import { nextRun, nextRuns, type Timing } from "./next-run.ts";
 import { parseSchedule } from "./parse-schedule.ts";
+import { refusePast } from "./refuse-past.ts";
 import { taskView, runView } from "./task-views.ts";
 import { parseTimeZone } from "./time-zone.ts";
 
@@ -69,6 +70,7 @@ export class TaskDesk {
     const now = clock.now();
     const zone = parseTimeZone(wanted.timezone ?? timezone);
     const schedule = parseSchedule(wanted.schedule, zone, now);
+    refusePast(schedule, zone, now);
     const task = await store.tasks.create({
       id: ids.next(),
       groupId: group.id,
@@ -98,12 +100,16 @@ export class TaskDesk {
   async update(id: string, change: TaskUpdate): Promise<TaskView> {
     const { store, clock } = this.#options;
     const task = await this.#task(id);
+    if ((change.group_id ?? task.groupId) !== task.groupId) {
+      throw new PraktorError("conflict", "A task stays in its group.", { hint: "Make a new one in the other group." });
+    }
     checkContext(change.context_mode ?? task.contextMode, change.own_sandbox ?? task.ownSandbox);
     const now = clock.now();
     const timezone = change.timezone === undefined ? task.timezone : parseTimeZone(change.timezone);
     const schedule = parseSchedule(change.schedule ?? JSON.stringify(task.schedule), timezone, now);
     // A change of other things must not move an interval, nor repeat what ran.
     const isRescheduled = timezone !== task.timezone || JSON.stringify(schedule) !== JSON.stringify(task.schedule);
+    if (JSON.stringify(schedule) !== JSON.stringify(task.schedule)) refusePast(schedule, timezone, now);
     const enabled = change.enabled ?? (isRescheduled && task.status === "completed" ? true : task.status === "active");
     const anchorAt = isRescheduled ? now : task.anchorAt;
     const resumes = enabled && task.status !== "active";

@@ -87,8 +87,12 @@ describe("a request is refused with a sentence", () => {
       error: "There is no member “nobody”. There are: a, b, boss.",
     });
     expect(await ask("a", send("k", "a", "x"))).toEqual({ error: "You cannot write to yourself." });
-    expect(await ask("a", { type: "dance", payload: {} })).toEqual({ error: "The request is not valid." });
-    expect(await ask("a", send("k", "b", "   "))).toEqual({ error: "The request is not valid." });
+    expect(await ask("a", { type: "dance", payload: {} })).toMatchObject({
+      error: expect.stringMatching(/^The request is not valid: type must be send, /),
+    });
+    expect(await ask("a", send("k", "b", "   "))).toEqual({
+      error: "The request is not valid: text must not be empty.",
+    });
   });
 
   test("of whoever is no member, and when the run is over", async () => {

@@ -1,5 +1,6 @@
 /** Answers what members of swarms ask on `swarm.{swarmID}.{memberID}`; the credential proves who asks. */
 import type { PraktorEvent } from "@praktor/protocol/events";
+import { requestProblems } from "@praktor/protocol/issue-words";
 import { SwarmMemberRequest, type SwarmMemberReply } from "@praktor/protocol/swarm";
 import { roleName } from "@praktor/protocol/team-plan";
 import type { Ids } from "../kit/ids.ts";
@@ -37,7 +38,7 @@ export class MemberDesk {
   async handle(swarmId: string, memberId: string, data: unknown): Promise<SwarmMemberReply> {
     try {
       const request = SwarmMemberRequest.safeParse(data);
-      if (!request.success) return { error: "The request is not valid." };
+      if (!request.success) return { error: `The request is not valid: ${requestProblems(request.error)}.` };
       const run = await this.#options.swarms.get(swarmId);
       const nodes = run ? await this.#options.swarms.nodes(swarmId) : [];
       const node = nodes.find((one) => one.memberId === memberId);

@@ -16,6 +16,10 @@ const Document = z.object({
   paths: z.record(z.string(), z.record(z.string(), z.object({ security: z.array(z.unknown()) }))),
 });
 
+const Bodies = z.object({
+  paths: z.record(z.string(), z.record(z.string(), z.object({ requestBody: z.unknown().optional() }))),
+});
+
 async function documentedRoutes(): Promise<{ method: string; path: string; open: boolean }[]> {
   const answer = await harness.send({ path: "/api/openapi.json", headers: basic(password) });
   return Object.entries(Document.parse(answer.json).paths).flatMap(([path, methods]) =>
@@ -101,6 +105,25 @@ test("the API is described, and every path of it is promised somewhere", async (
       "GET /api/schedule",
     ].sort(),
   );
+});
+
+/** Each object that has named fields, with where it stands. */
+function* objectsOf(schema: unknown, place: string): Generator<{ place: string; open: boolean }> {
+  if (typeof schema !== "object" || schema === null) return;
+  if ("properties" in schema) {
+    yield { place, open: !("additionalProperties" in schema && schema.additionalProperties === false) };
+  }
+  for (const [name, part] of Object.entries(schema)) yield* objectsOf(part, `${place}.${name}`);
+}
+
+test("no body takes a field that nobody knows, at any depth", async () => {
+  const answer = await harness.send({ path: "/api/openapi.json", headers: basic(password) });
+  const { paths } = Bodies.parse(answer.json);
+  const objects = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, route]) => [...objectsOf(route.requestBody, `${method} ${path}`)]),
+  );
+  expect(objects.length).toBeGreaterThan(12);
+  expect(objects.filter(({ open }) => open)).toEqual([]);
 });
 
 test("every route but sign-in and health is closed without sign-in, for every method, and says so", async () => {

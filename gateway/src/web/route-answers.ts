@@ -1,6 +1,7 @@
 /** How routes describe what they answer, for validation of types and for the OpenAPI document. */
 import { ErrorBody } from "@praktor/protocol/rest";
 import { z } from "@hono/zod-openapi";
+import { strictly } from "../kit/strictly.ts";
 
 export function json<Schema extends z.ZodType>(
   schema: Schema,
@@ -9,10 +10,11 @@ export function json<Schema extends z.ZodType>(
   return { content: { "application/json": { schema } }, description };
 }
 
+/** An unknown field is refused: misspelled, it would silently change nothing. */
 export function jsonRequest<Schema extends z.ZodType>(
   schema: Schema,
 ): { body: { content: { "application/json": { schema: Schema } }; required: true } } {
-  return { body: { content: { "application/json": { schema } }, required: true } };
+  return { body: { content: { "application/json": { schema: strictly(schema) } }, required: true } };
 }
 
 /** What every route may answer besides: `{error: {code, message}}` with the right status. */

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Hook } from "@hono/zod-openapi";
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { problemWords } from "@praktor/protocol/issue-words";
 import { PraktorError } from "../kit/praktor-error.ts";
 import type { Caller } from "./sign-in.ts";
 
@@ -22,16 +23,13 @@ export interface WebEnv {
 }
 
 /** What Hono calls the parts of a request, in words that a sender knows. */
-const places: Readonly<Record<string, string>> = { json: "body", param: "path" };
+const places: Readonly<Record<string, string>> = { json: "request", param: "address" };
 
 const refuseInvalid: Hook<unknown, WebEnv, string, void> = (result) => {
   if (result.success) return;
-  const issues = result.error.issues
-    .slice(0, 5)
-    .map(
-      (issue) => `${[places[result.target] ?? result.target, ...issue.path].map(String).join(".")}: ${issue.message}`,
-    );
-  throw new PraktorError("invalid", `The request is not valid. ${issues.join("; ")}`);
+  const problems = problemWords(result.error, result.target === "json" ? "the body" : "it");
+  const end = problems.endsWith("?") ? "" : ".";
+  throw new PraktorError("invalid", `The ${places[result.target] ?? result.target} is not valid: ${problems}${end}`);
 };
 
 /** An empty app whose routes refuse what does not fit their schema, naming the field. */

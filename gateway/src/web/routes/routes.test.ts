@@ -67,10 +67,10 @@ describe("groups", () => {
   test.each([
     ["a taken id", { id: "home", name: "x", folder: "free" }, 409, /taken.*"home"/],
     ["a taken folder", { id: "free", name: "x", folder: "home" }, 409, /taken.*"home"/],
-    ["an id with a dot", { id: "a.b", name: "x", folder: "x" }, 400, /body\.id/],
-    ["a number for a name", { id: "a", name: 7, folder: "x" }, 400, /body\.name.*string/],
-    ["a missing folder", { id: "a", name: "x" }, 400, /body\.folder/],
-    ["a blank name", { id: "a", name: "  ", folder: "x" }, 400, /body\.name/],
+    ["an id with a dot", { id: "a.b", name: "x", folder: "x" }, 400, /request is not valid: id must be/],
+    ["a number for a name", { id: "a", name: 7, folder: "x" }, 400, /: name must be a text\./],
+    ["a missing folder", { id: "a", name: "x" }, 400, /: folder is missing\./],
+    ["a blank name", { id: "a", name: "  ", folder: "x" }, 400, /: name must not be empty\./],
     ["no object at all", [], 400, /body/],
   ])("%s is refused", async (_, body, status, message) => {
     const answer = await send({ method: "POST", path: "/api/groups", body });
@@ -90,7 +90,7 @@ describe("groups", () => {
     }
     expect(failure(await send({ method: "PUT", path: "/api/groups/none", body: { name: "x" } }))).toMatch(/^404/);
     expect(failure(await send({ method: "PUT", path: "/api/groups/home", body: {} }))).toMatch(/^400 .*change/);
-    expect(failure(await send({ path: "/api/groups/a%20b" }))).toMatch(/^400 .*path\.id/);
+    expect(failure(await send({ path: "/api/groups/a%20b" }))).toMatch(/^400 .*address is not valid: id must be/);
   });
 });
 
@@ -163,9 +163,9 @@ describe("messages", () => {
   });
 
   test.each([
-    ["empty text", { text: " \n " }, /body\.text: must not be empty/],
-    ["too long a text", { text: "x".repeat(200_001) }, /body\.text/],
-    ["no text", {}, /body\.text/],
+    ["empty text", { text: " \n " }, /: text must not be empty\./],
+    ["too long a text", { text: "x".repeat(200_001) }, /: text must be 200,000 characters at most/],
+    ["no text", {}, /: text is missing\./],
     ["null", null, /content type|body/],
   ])("%s is refused", async (_, body, message) => {
     const answer = await send({
@@ -182,7 +182,7 @@ describe("messages", () => {
     "the query %s is refused by name",
     async (query) => {
       const answer = await send({ path: `/api/groups/home/messages?${query}` });
-      expect(failure(answer)).toMatch(new RegExp(`^400 .*query\\.${query.split("=")[0]}`));
+      expect(failure(answer)).toMatch(new RegExp(`^400 .*query is not valid: ${query.split("=")[0]}`));
     },
   );
 
@@ -300,8 +300,10 @@ describe("files", () => {
   test.each(["/etc/passwd", "../home/x", "a/../../b", "a\0b", "..", "x".repeat(1025)])(
     "the path %j is refused",
     async (path) => {
-      expect(failure(await send({ path: at(path) }))).toMatch(/^400 invalid: .*query\.path/);
-      expect(failure(await send({ method: "PUT", path: at(path), body: "x" }))).toMatch(/^400 invalid: .*query\.path/);
+      expect(failure(await send({ path: at(path) }))).toMatch(/^400 invalid: .*query is not valid: path /);
+      expect(failure(await send({ method: "PUT", path: at(path), body: "x" }))).toMatch(
+        /^400 invalid: .*query is not valid: path /,
+      );
       expect((await send({ path: `/api/groups/home/files?path=${encodeURIComponent(path)}` })).status).toBe(400);
     },
   );
@@ -310,7 +312,9 @@ describe("files", () => {
     expect(failure(await send({ path: at("missing.txt") }))).toMatch(/^404 not_found/);
     expect(failure(await send({ path: at("notes") }))).toMatch(/^400 not_a_file/);
     expect(failure(await send({ path: "/api/groups/home/files?path=broken.json" }))).toMatch(/^400 not_a_directory/);
-    expect(failure(await send({ path: "/api/groups/home/files/content" }))).toMatch(/^400 .*query\.path/);
+    expect(failure(await send({ path: "/api/groups/home/files/content" }))).toMatch(
+      /^400 .*query is not valid: path is missing/,
+    );
     const tooLarge = await send({ method: "PUT", path: at("big"), body: Buffer.alloc(4 * 1024 * 1024) });
     expect(failure(tooLarge)).toMatch(/^413 too_large/);
     const unannounced = await send({

@@ -86,7 +86,45 @@ describe("tasks", () => {
     expect(await refused({ timezone: "Europe/Atlantis" })).toMatch(/^400 invalid: "Europe\/Atlantis" is no time zone/);
     expect(await refused({ timezone: "+02:00" })).toMatch(/no time zone/);
     expect(await refused({ group_id: "nobody" })).toMatch(/^404 not_found/);
-    expect(await refused({ name: " " })).toMatch(/^400 invalid: .*body\.name/);
+    expect(await refused({ name: " " })).toBe("400 invalid: The request is not valid: name must not be empty.");
+    expect(await refused({ max_cost: 2 })).toBe(
+      '400 invalid: The request is not valid: the body has no field "max_cost": did you mean "max_cost_usd"?',
+    );
+    expect(await refused({ schedule: { kind: "interval", interval_ms: 5 } })).toMatch(
+      /is no schedule: interval_ms must be 1000 \(one second\) or more\./,
+    );
+    expect(await refused({ schedule: { kind: "cron", cron_expr: "@daily", timezone: "UTC" } })).toMatch(
+      /has no field "timezone": it may have kind, cron_expr, interval_ms, at_ms/,
+    );
+  });
+
+  test("a schedule may be the stored JSON, as text and as what it is", async () => {
+    const asked = { kind: "cron", cron_expr: "0 9 * * 1-5", interval_ms: 0, at_ms: 0 };
+    const [object, text] = [await create({ schedule: asked }), await create({ schedule: JSON.stringify(asked) })];
+    expect([object.schedule, text.schedule]).toEqual([object.schedule, '{"kind":"cron","cron_expr":"0 9 * * 1-5"}']);
+    const path = `/api/tasks/${object.id}`;
+    const changed = await send({ method: "PUT", path, body: { schedule: { kind: "interval", interval_ms: 60_000 } } });
+    expect(changed.json).toMatchObject({ schedule: '{"kind":"interval","interval_ms":60000}' });
+  });
+
+  test("a single moment must be one to come; one that has passed since may stay", async () => {
+    const now = harness.clock.now();
+    const past = { kind: "once", at_ms: now - 3_600_000 };
+    const refused = await send({ method: "POST", path: "/api/tasks", body: { ...body, schedule: past } });
+    expect(failure(refused)).toMatch(/ is past: in Europe\/Athens it is now Friday,? 2 January 2026 at 05:0\d\. Give/);
+    const task = await create({ schedule: { kind: "once", at_ms: now + 60_000 } });
+    const path = `/api/tasks/${task.id}`;
+    expect(failure(await send({ method: "PUT", path, body: { schedule: past } }))).toMatch(/ is past: /);
+    harness.clock.advance(3_600_000);
+    const renamed = await send({ method: "PUT", path, body: { name: "Late", schedule: task.schedule } });
+    expect(renamed.json).toMatchObject({ name: "Late", schedule: task.schedule });
+  });
+
+  test("stays in its group", async () => {
+    const { id } = await create();
+    const put = (change: object): Promise<Answer> => send({ method: "PUT", path: `/api/tasks/${id}`, body: change });
+    expect((await put({ group_id: "home", name: "Same" })).json).toMatchObject({ name: "Same", group_id: "home" });
+    expect(failure(await put({ group_id: "other" }))).toMatch(/^409 conflict: A task stays in its group\./);
   });
 
   test("a schedule is explained before there is a task", async () => {
