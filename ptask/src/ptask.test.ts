@@ -155,7 +155,10 @@ describe("ptask", () => {
 
   it("says what is wrong with an argument without asking the host", async () => {
     const wrong = await run(["create", "--name", "x".repeat(300), "--schedule", "+5m", "--prompt", "p"]);
-    expect(wrong).toMatchObject({ code: 1, err: expect.stringMatching(/^Error: name must have at most 200 characters/) as string });
+    expect(wrong).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^Error: name must have at most 200 characters/) as string,
+    });
     const missing = await run(["create", "--name", "n"]);
     expect(missing).toMatchObject({
       code: 1,

@@ -2,6 +2,7 @@
  * `npm run demo`: the whole system on this machine, with simulators in place of Telegram and of the model.
  * `--exit` plays a short conversation, prints it with timings and ends; without it the system stays up until Ctrl-C.
  */
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -69,6 +70,8 @@ async function demo({ exit }: { exit: boolean }): Promise<void> {
         PRAKTOR_NATS_PORT: "0",
         PRAKTOR_SANDBOX_PORT: "0",
         PRAKTOR_STORE_PATH: join(folder, "praktor.db"),
+        // Of this demo alone, as its database is: nobody needs to know it.
+        PRAKTOR_VAULT_PASSPHRASE: randomBytes(24).toString("base64url"),
         PRAKTOR_GROUPS_BASE: join(folder, "groups"),
         PRAKTOR_WEB_PORT: process.env.PRAKTOR_WEB_PORT ?? "8080",
       },
@@ -78,7 +81,8 @@ async function demo({ exit }: { exit: boolean }): Promise<void> {
     }),
   );
   say(`Praktor is up (${gateway.startMs} ms). Mission Control: ${gateway.web}`);
-  say("Telegram and the model are simulated; the agents are real Claude Code, one sandbox a group.\n");
+  say("Telegram and the model are simulated; the agents are real Claude Code, one sandbox a group.");
+  say(`The vault is open under a throw-away passphrase: ${gateway.web}/vault. All that is kept goes with the demo.\n`);
 
   await playConversation(telegram, ({ talk, line, answer, tookMs }) => {
     say(`${talk.person} › ${line.says}`);
