@@ -2,14 +2,16 @@
 import type { GroupView, StatusView } from "@praktor/protocol/rest";
 import { Link } from "@tanstack/react-router";
 import { MessageSquare } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { Card } from "../components/card.tsx";
 import { GroupMark } from "../components/group-mark.tsx";
 import { Empty } from "../components/states.tsx";
-import { excerpt } from "../lib/excerpt.ts";
 import { ago, moment } from "../lib/time.ts";
 import { useNow } from "../lib/use-now.ts";
 import { senderName } from "../live/sender-name.ts";
 import { en } from "../text/en.ts";
+
+const MessageExcerpt = lazy(async () => ({ default: (await import("./message-excerpt.tsx")).MessageExcerpt }));
 
 export interface RecentMessagesProps {
   messages: StatusView["recent_messages"];
@@ -52,7 +54,11 @@ export const RecentMessages = ({ messages, groups }: RecentMessagesProps) => {
                         {ago(message.time, nowMs)}
                       </time>
                     </span>
-                    <span className="line-clamp-2 text-[13px] wrap-anywhere text-muted">{excerpt(message.text)}</span>
+                    <span className="line-clamp-2 text-[13px] wrap-anywhere text-muted">
+                      <Suspense fallback={message.text.slice(0, 240)}>
+                        <MessageExcerpt text={message.text} />
+                      </Suspense>
+                    </span>
                   </span>
                 </Link>
               </li>
