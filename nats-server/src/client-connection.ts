@@ -26,6 +26,8 @@ export class ClientConnection implements ProtocolHandler {
   readonly id: number;
   readonly nonce: string;
   readonly remoteAddress: string;
+  /** The address without its port. */
+  readonly remoteHost: string;
   readonly #host: ConnectionHost;
   readonly #socket: Socket;
   readonly #parser: ProtocolParser;
@@ -47,7 +49,8 @@ export class ClientConnection implements ProtocolHandler {
     this.#socket = socket;
     this.id = id;
     this.nonce = nonce;
-    this.remoteAddress = `${socket.remoteAddress ?? ""}:${socket.remotePort ?? 0}`;
+    this.remoteHost = socket.remoteAddress ?? "";
+    this.remoteAddress = `${this.remoteHost}:${socket.remotePort ?? 0}`;
     this.#startedAtMs = host.now();
     this.#authorization = new ClientAuthorization(host);
     const gate = new ReadGate(socket);
@@ -80,6 +83,11 @@ export class ClientConnection implements ProtocolHandler {
     this.#keepAlive.start();
     this.#authorization.awaitConnect(() => this.close("authentication-timeout", "Authentication Timeout"));
     this.flush();
+  }
+
+  /** It has said who it is. */
+  get isKnown(): boolean {
+    return this.#connected;
   }
 
   get identity(): ConnectionIdentity {
@@ -157,6 +165,8 @@ export class ClientConnection implements ProtocolHandler {
       this.close("no-responders-requires-headers", "no responders requires headers support");
     } else if (this.#subscriptions.size >= this.#authorization.maxSubscriptions) {
       this.close("max-subscriptions-exceeded", "maximum subscriptions exceeded");
+    } else if (this.#host.isOneTooMany(this.identity)) {
+      this.close("max-connections-exceeded", "maximum connections exceeded");
     } else {
       this.#trafficBrake.allowance = this.#host.allowanceOf(this.identity);
       if (options.verbose) this.#send("+OK\r\n");

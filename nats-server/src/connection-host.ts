@@ -19,6 +19,8 @@ export interface ConnectionHost {
   flushLater(connection: ClientConnection): void;
   /** What this client may send; undefined for as much as it likes. */
   allowanceOf(connection: ConnectionIdentity): TrafficAllowance | undefined;
+  /** True: this client's user has as many other connections as it may have. */
+  isOneTooMany(connection: ConnectionIdentity): boolean;
   report(event: NatsServerEvent): void;
   forget(connection: ClientConnection): void;
 }

@@ -3,7 +3,12 @@
 import { once } from "node:events";
 import { createConnection } from "node:net";
 import { describe, expect, it } from "vitest";
-import { passwordAuthenticator, tokenAuthenticator } from "./nats-server.ts";
+import {
+  passwordAuthenticator,
+  tokenAuthenticator,
+  type Authenticator,
+  type ConnectionIdentity,
+} from "./nats-server.ts";
 import { RawClient } from "./testing/raw-client.ts";
 import { serve } from "./testing/serve.ts";
 
@@ -17,6 +22,49 @@ describe("the server's limits", () => {
     await second.waitFor(() => false);
     expect(second.take().slice(1)).toEqual(["-ERR 'maximum connections exceeded'"]);
     expect(await first.exchange("")).not.toContain("closed");
+  });
+
+  it("turn away one connection too many of a user, and let it in when another has gone", async () => {
+    const authenticator: Authenticator = {
+      usesNonce: false,
+      authenticate: ({ connect }) => ({
+        type: "accepted",
+        user: { name: connect.user, publicKey: `U${connect.user}` },
+      }),
+    };
+    const connectionsPerUser = ({ user }: ConnectionIdentity): number | undefined => (user === "host" ? undefined : 2);
+    await using test = await serve({ authenticator, connectionsPerUser });
+    await using stack = new AsyncDisposableStack();
+    const come = async (user: string): Promise<[RawClient, string[]]> => {
+      const client = stack.use(await RawClient.open(test.port));
+      return [client, (await client.exchange(`CONNECT {"verbose":false,"user":"${user}"}\r\n`)).slice(1)];
+    };
+    const [first, welcome] = await come("a");
+    expect(welcome).toEqual([]);
+    await come("a");
+    expect((await come("a"))[1]).toEqual(["-ERR 'maximum connections exceeded'", "closed"]);
+    expect(test.events.at(-1)).toMatchObject({ type: "disconnect", reason: "max-connections-exceeded" });
+    for (let times = 0; times < 4; times++) expect((await come("host"))[1]).toEqual([]);
+    expect((await come("b"))[1]).toEqual([]);
+    // Who is in may introduce itself again.
+    expect(await first.exchange('CONNECT {"verbose":false,"user":"a"}\r\n')).toEqual([]);
+    first.socket.destroy();
+    await expect.poll(() => test.server.monitor().connections.filter(({ user }) => user === "a").length).toBe(1);
+    expect((await come("a"))[1]).toEqual([]);
+  });
+
+  it("turn away a host's strangers when there are too many of them", async () => {
+    await using test = await serve({ authenticator: tokenAuthenticator("t"), unknownPerHost: () => 2 });
+    await using known = await RawClient.open(test.port);
+    await known.exchange('CONNECT {"verbose":false,"auth_token":"t"}\r\n');
+    await using first = await RawClient.open(test.port);
+    await using second = await RawClient.open(test.port);
+    await using third = await RawClient.open(test.port);
+    await third.waitFor(() => false);
+    expect(third.take().slice(1)).toEqual(["-ERR 'maximum connections exceeded'"]);
+    expect(await second.exchange('CONNECT {"verbose":false,"auth_token":"t"}\r\n')).toHaveLength(1);
+    await using fourth = await RawClient.open(test.port);
+    expect([first.isClosed, fourth.isClosed]).toEqual([false, false]);
   });
 
   it("disconnect a client that does not answer PINGs", async () => {

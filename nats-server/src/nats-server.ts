@@ -56,6 +56,13 @@ export interface NatsServerOptions {
   authTimeoutMs?: number;
   /** Asked at each CONNECT. Over the rate a client's socket is not read, so that it waits. Absent, or undefined: no limit. */
   trafficRate?: (connection: ConnectionIdentity) => TrafficRate | undefined;
+  /** Asked at each CONNECT: how many connections this user may have at once; one more is closed. Absent, or undefined: no limit. */
+  connectionsPerUser?: (connection: ConnectionIdentity) => number | undefined;
+  /**
+   * Asked for each new connection: how many of its host may be open at once that have not said who they are; one more is closed.
+   * Absent, or undefined: no limit. Without an authenticator nobody has to say it.
+   */
+  unknownPerHost?: (remoteHost: string) => number | undefined;
   /** Milliseconds since the epoch. */
   now?: () => number;
   /** Called synchronously; it must not throw. */
@@ -191,7 +198,7 @@ export class NatsServer {
   #accept(socket: Socket, address: ListenAddress): void {
     const nonce = this.#options.authenticator?.usesNonce ? randomBytes(NONCE_BYTES).toString("base64url") : "";
     const connection = new ClientConnection(this.#hostFor(address), socket, ++this.#lastConnectionId, nonce);
-    if (this.#connections.size >= this.#maxConnections) {
+    if (this.#connections.size >= this.#maxConnections || this.#isDoorFull(connection)) {
       connection.open({ reason: "max-connections-exceeded", error: "maximum connections exceeded" });
       return;
     }
@@ -218,12 +225,33 @@ export class NatsServer {
       describe: (connection, maxPayloadBytes) => this.#describe(connection, maxPayloadBytes, address),
       flushLater: (connection) => this.#flushLater(connection),
       allowanceOf: (connection) => this.#allowanceOf(connection),
+      isOneTooMany: (connection) => this.#isOneTooMany(connection),
       report: (event) => options.onEvent?.(event),
       forget: (connection) => {
         this.#connections.delete(connection.id);
         this.#toFlush.delete(connection);
       },
     };
+  }
+
+  #isDoorFull({ remoteHost }: ClientConnection): boolean {
+    const { authenticator, unknownPerHost } = this.#options;
+    const most = authenticator && unknownPerHost?.(remoteHost);
+    if (most === undefined) return false;
+    let waiting = 0;
+    for (const other of this.#connections.values()) {
+      if (other.remoteHost === remoteHost && !other.isKnown) waiting++;
+    }
+    return waiting >= most;
+  }
+
+  #isOneTooMany(connection: ConnectionIdentity): boolean {
+    const most = this.#options.connectionsPerUser?.(connection);
+    if (most === undefined || connection.userPublicKey === undefined) return false;
+    const others = [...this.#connections.values()].filter(
+      ({ id, identity }) => id !== connection.id && identity.userPublicKey === connection.userPublicKey,
+    );
+    return others.length >= most;
   }
 
   #allowanceOf(connection: ConnectionIdentity): TrafficAllowance | undefined {

@@ -1,6 +1,7 @@
+import { createUser } from "@nats-io/nkeys";
 import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";
-import { BusBench } from "./testing/bus-bench.ts";
+import { BusBench, type SandboxClient } from "./testing/bus-bench.ts";
 
 const signal = new AbortController().signal;
 const Pong = z.object({ pong: z.number() });
@@ -151,4 +152,15 @@ test("a server that goes away is noticed, and so is its return", async () => {
   bench.bus.disconnectUser(bench.account.gatewayPublicKey);
   await vi.waitFor(() => expect(bench.bus.health().ok).toBe(false));
   await vi.waitFor(() => expect(bench.bus.health().ok).toBe(true), { timeout: 5000 });
+});
+
+test("a sandbox has a bounded number of connections, and its many do not keep another out", async () => {
+  await using bench = await BusBench.start("embedded");
+  const keys = createUser();
+  const client = (): Promise<SandboxClient> => bench.sandbox("a", { keys });
+  await client();
+  const more = await Promise.allSettled(Array.from({ length: 60 }, client));
+  expect(more.filter(({ status }) => status === "fulfilled")).toHaveLength(31);
+  await bench.sandbox("b");
+  expect(bench.bus.health().ok).toBe(true);
 });

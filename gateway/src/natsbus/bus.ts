@@ -41,6 +41,11 @@ const intakeBounds = { atOnce: 64, waiting: 2_000, waitingBytes: 32 * 1024 * 102
 /** Of one sandbox: a busy one sends some sixty a second. */
 const sandboxTraffic = { operationsPerSecond: 500, burst: 2_000 };
 
+/** Of one sandbox: its runner has one, and each `ptask` another for a moment. */
+const sandboxConnections = 32;
+/** From one address, before they say who they are. On loopback everybody comes from the same: one could shut out the others. */
+const unknownConnections = 128;
+
 export type BusErrorCode = "no_responder" | "timeout" | "payload_too_large" | "bad_reply" | "disconnected";
 
 export class Bus implements AsyncDisposable {
@@ -65,6 +70,9 @@ export class Bus implements AsyncDisposable {
           }),
           trafficRate: ({ userPublicKey }) =>
             userPublicKey === options.account.gatewayPublicKey ? undefined : sandboxTraffic,
+          connectionsPerUser: ({ userPublicKey }) =>
+            userPublicKey === options.account.gatewayPublicKey ? undefined : sandboxConnections,
+          unknownPerHost: (host) => (/^(?:::ffff:)?127\.|^::1$/.test(host) ? undefined : unknownConnections),
           onEvent: (event) => this.#logger.debug({ event }, "nats server"),
         });
   }

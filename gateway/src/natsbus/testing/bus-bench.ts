@@ -1,6 +1,6 @@
 /** A started bus – on the embedded server or on a real `nats-server` – and clients with the credentials of sandboxes. */
 import { jwtAuthenticator } from "@nats-io/nats-core";
-import { createUser, fromSeed } from "@nats-io/nkeys";
+import { createUser, fromSeed, type KeyPair } from "@nats-io/nkeys";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { operatorModeConfig } from "@praktor/nats-server/testing/credentials";
 import { startReferenceServer } from "@praktor/nats-server/testing/reference-server";
@@ -58,9 +58,9 @@ export class BusBench implements AsyncDisposable {
 
   async sandbox(
     groupId: string,
-    change: { sandboxId?: string; lifeMs?: number; swarmId?: string } = {},
+    change: { sandboxId?: string; lifeMs?: number; swarmId?: string; keys?: KeyPair } = {},
   ): Promise<SandboxClient> {
-    const keys = createUser();
+    const keys = change.keys ?? createUser();
     const userPublicKey = keys.getPublicKey();
     const { jwt, inboxPrefix } = await this.account.sandboxUser({
       groupId,
