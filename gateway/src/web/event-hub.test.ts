@@ -5,6 +5,7 @@ import type { PraktorEvent } from "@praktor/protocol/events";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocketServer } from "ws";
 import { EventHub } from "./event-hub.ts";
+import type { Caller } from "./sign-in.ts";
 import { Harness, ManualClock } from "./testing/harness.ts";
 import { basic } from "./testing/send.ts";
 import { TestSocket } from "./testing/socket.ts";
@@ -198,11 +199,12 @@ describe("who may listen", () => {
 });
 
 describe("clients that are slow, dead or many", () => {
-  async function serve(hub: EventHub): Promise<string> {
+  const open: Caller = { type: "open" };
+  async function serve(hub: EventHub, caller = (): Caller => open): Promise<string> {
     started.push(hub);
     const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
     started.push({ [Symbol.dispose]: () => server.close() });
-    server.on("connection", (socket) => hub.join(socket, { type: "open" }, null));
+    server.on("connection", (socket) => hub.join(socket, caller(), null));
     await new Promise((resolve) => server.on("listening", resolve));
     const address = server.address();
     return `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
@@ -266,8 +268,28 @@ describe("clients that are slow, dead or many", () => {
 
   test("there are only so many", async () => {
     const hub = new EventHub({ ...options, maxClients: 1 });
-    hub.requireRoom();
-    await TestSocket.open(await serve(hub));
-    expect(() => hub.requireRoom()).toThrow(expect.objectContaining({ code: "unavailable" }));
+    hub.requireRoom(open);
+    const url = await serve(hub);
+    await TestSocket.open(url);
+    expect(() => hub.requireRoom(open)).toThrow(expect.objectContaining({ code: "unavailable" }));
+    // Its handshake was under way.
+    expect(await new TestSocket(url.replace("http", "ws"), {}).closed).toBe(1013);
+  });
+
+  test("one sign-in has only so many, and the others' room is theirs", async () => {
+    const session = (name: string): Caller => ({ type: "session", session: name });
+    let caller = session("a");
+    const hub = new EventHub({ ...options, maxClientsEach: 2 });
+    const url = await serve(hub, () => caller);
+    const [first] = [await TestSocket.open(url), await TestSocket.open(url)];
+    expect(() => hub.requireRoom(session("a"))).toThrow("There are 2 open pages already");
+    hub.requireRoom(session("b"));
+    hub.requireRoom({ type: "basic" });
+    caller = session("b");
+    const other = await TestSocket.open(url);
+    first.socket.close();
+    await expect.poll(() => hub.clientCount).toBe(2);
+    hub.requireRoom(session("a"));
+    expect(other.socket.readyState).toBe(other.socket.OPEN);
   });
 });

@@ -19,6 +19,8 @@ export interface EventHubOptions {
   ring?: RingLimits;
   pingIntervalMs?: number;
   maxClients?: number;
+  /** Of one sign-in: whoever has its cookie, or the password itself. */
+  maxClientsEach?: number;
 }
 
 /** Where a client says it was: the life of the gateway and the last frame that it saw. */
@@ -30,6 +32,7 @@ export interface SeenUpTo {
 const defaultRing: RingLimits = { maxFrames: 2_000, maxBytes: 16 * 1024 * 1024 };
 const signedOutCode = 4401;
 const goingAwayCode = 1001;
+const tryLaterCode = 1013;
 
 export class EventHub implements Disposable {
   readonly #clock: Clock;
@@ -37,6 +40,7 @@ export class EventHub implements Disposable {
   readonly #holds: (caller: Caller) => boolean;
   readonly #pingIntervalMs: number;
   readonly #maxClients: number;
+  readonly #maxClientsEach: number;
   readonly #ring: EventRing;
   readonly #clients = new Map<EventClient, Caller>();
   #pings: NodeJS.Timeout | null = null;
@@ -50,6 +54,7 @@ export class EventHub implements Disposable {
     this.#ring = new EventRing(options.ring ?? defaultRing);
     this.#pingIntervalMs = options.pingIntervalMs ?? 30_000;
     this.#maxClients = options.maxClients ?? 100;
+    this.#maxClientsEach = options.maxClientsEach ?? 32;
   }
 
   start(events: WebEvents): void {
@@ -83,10 +88,11 @@ export class EventHub implements Disposable {
     this.publish(topic, { at: new Date(this.#clock.now()).toISOString(), event });
   }
 
-  /** Throws `unavailable` when there are as many clients as are allowed. Called before the handshake. */
-  requireRoom(): void {
-    if (this.#clients.size < this.#maxClients) return;
-    throw new PraktorError("unavailable", `There are ${this.#maxClients} open pages already. Close some.`);
+  /** Throws `unavailable` when there are as many clients as are allowed, of this sign-in or in all. Called before the handshake. */
+  requireRoom(caller: Caller): void {
+    const most = this.#isFullFor(caller) ? this.#maxClientsEach : this.#maxClients;
+    if (this.#hasRoom(caller)) return;
+    throw new PraktorError("unavailable", `There are ${most} open pages already. Close some.`);
   }
 
   /**
@@ -96,6 +102,8 @@ export class EventHub implements Disposable {
    */
   join(socket: WebSocket, caller: Caller, since: SeenUpTo | null): void {
     if (this.#stopped) return socket.terminate();
+    // Others may have come during its handshake.
+    if (!this.#hasRoom(caller)) return socket.close(tryLaterCode, "too many open pages");
     const goesOn = since !== null && since.epoch === this.#epoch && this.#ring.reaches(since.seq);
     const from = goesOn ? since.seq : this.#ring.last;
     const client = new EventClient(socket, this.#ring, from);
@@ -127,8 +135,23 @@ export class EventHub implements Disposable {
     for (const client of this.#clients.keys()) client.terminate();
   }
 
+  #hasRoom(caller: Caller): boolean {
+    return this.#clients.size < this.#maxClients && !this.#isFullFor(caller);
+  }
+
+  /** Where nobody signs in, nobody can be told from another. */
+  #isFullFor(caller: Caller): boolean {
+    if (caller.type === "open") return false;
+    const own = [...this.#clients.values()].filter((other) => isSame(other, caller));
+    return own.length >= this.#maxClientsEach;
+  }
+
   #sign(type: "hello" | "resync", seq: number): string {
     const frame: EventFrame = { seq, epoch: this.#epoch, type };
     return JSON.stringify(frame);
   }
+}
+
+function isSame(one: Caller, other: Caller): boolean {
+  return one.type === "session" ? other.type === "session" && other.session === one.session : one.type === other.type;
 }

@@ -27,7 +27,7 @@ export function eventRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
       c.header("Upgrade", "websocket");
       throw new PraktorError("upgrade_required", "This address speaks WebSocket only.");
     }
-    parts.hub.requireRoom();
+    parts.hub.requireRoom(c.get("caller"));
     const { epoch, since } = c.req.valid("query");
     ticket.accepted = {
       caller: c.get("caller"),
