@@ -28,6 +28,7 @@ import { Workspace } from "./agent/workspace.ts";
 import type { Settings } from "./config/schema.ts";
 import type { Audit } from "./kit/audit.ts";
 import type { Background } from "./kit/background.ts";
+import { boundedLogger } from "./kit/bounded-logger.ts";
 import type { Clock } from "./kit/clock.ts";
 import type { PassPoint } from "./kit/crash-points.ts";
 import type { Ids } from "./kit/ids.ts";
@@ -105,6 +106,8 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
   const { store, bus, host, users, places, transfers, running, background, clock, ids, log, access } = parts;
   const { obstacle, publish, render, passPoint } = parts;
   const request = bus.request.bind(bus);
+  // For what an agent can cause as often as it likes.
+  const strangersLog = boundedLogger(log, clock);
   const watchEveryMs = Math.min(10_000, settings.agent.unresponsive_timeout / 3);
   const askRunner = async (groupId: string, signal: AbortSignal): Promise<RunnerStatus | null> => {
     const subject = subjects.agentControl(groupId);
@@ -187,7 +190,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     approvals,
     rules: approvalTools,
     running,
-    logger: log,
+    logger: strangersLog,
     patienceMs: settings.agent.approval_timeout,
   });
   const endings = new TurnEndings({
@@ -264,7 +267,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     conversations: store.conversations,
     running,
     endings,
-    logger: log,
+    logger: strangersLog,
     render,
     publish,
     answerPlace: async ({ id, startedAt }) => (await parts.telegram()?.answerPlace(id, startedAt ?? 0)) ?? null,
@@ -291,7 +294,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     groups: store.groups,
     conversations: store.conversations,
     running,
-    logger: log,
+    logger: strangersLog,
     stat: (groupId, path, signal) => workspace.stat(groupId, path, signal),
     render,
     publish,

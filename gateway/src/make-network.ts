@@ -3,6 +3,7 @@ import { lookup } from "node:dns/promises";
 import type { NetworkPolicy } from "@praktor/protocol/network";
 import type { NetworkRenewals } from "./agent/network-renewals.ts";
 import type { Settings } from "./config/schema.ts";
+import { boundedLogger } from "./kit/bounded-logger.ts";
 import type { Clock } from "./kit/clock.ts";
 import type { Logger } from "./kit/logger.ts";
 import { hashSandboxToken } from "./kit/sandbox-token.ts";
@@ -40,7 +41,7 @@ export function makeNetwork(settings: Settings, { store, host, clock, log, renew
     return group && { ownerId: group.id, policy: group.network ?? defaultPolicy, allow: group.networkAllow };
   };
   const forwardProxy = new ForwardProxy({
-    logger: log,
+    logger: boundedLogger(log, clock),
     now: () => clock.now(),
     groupOf: async (token, bridgeGroupId) => {
       const sandbox = await store.sandboxes.byTokenHash(hashSandboxToken(token));

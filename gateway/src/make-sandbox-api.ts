@@ -1,6 +1,7 @@
 /** What sandboxes may ask of the gateway over HTTP, and where each finds it: model calls, credentials, files, allowed hosts. */
 import type { Transfers } from "./agent/transfers.ts";
 import type { Settings } from "./config/schema.ts";
+import { boundedLogger } from "./kit/bounded-logger.ts";
 import type { Clock } from "./kit/clock.ts";
 import type { Logger } from "./kit/logger.ts";
 import { tokenSource } from "./make-agents.ts";
@@ -40,7 +41,9 @@ export interface SandboxApi {
 }
 
 export function makeSandboxApi(settings: Settings, parts: SandboxApiParts): SandboxApi {
-  const { sandboxes, bus, users, transfers, modelHealth, spending, forwardProxy, redactor, clock, log } = parts;
+  const { sandboxes, bus, users, transfers, modelHealth, spending, forwardProxy, redactor, clock } = parts;
+  // A sandbox can cause its lines as often as it likes.
+  const log = boundedLogger(parts.log, clock);
   const modelProxy = new ModelProxy({
     ...parts.access,
     logger: log,
@@ -51,6 +54,7 @@ export function makeSandboxApi(settings: Settings, parts: SandboxApiParts): Sand
   });
   const endpoint = new SandboxEndpoint({
     port: settings.sandbox.port,
+    now: () => clock.now(),
     logger: log,
     transfers,
     modelProxy,

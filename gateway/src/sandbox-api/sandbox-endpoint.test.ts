@@ -66,6 +66,38 @@ describe("who may come in", () => {
   });
 });
 
+describe("who asks too often", () => {
+  const model = { method: "POST", body: "{}" };
+  const ask = (bench: EndpointBench, groupId: string): Promise<Response> =>
+    fetch(`${bench.url}/model/v1/messages`, { ...model, headers: as(groupId) });
+
+  test("is told to wait in the API's own shape, alone, and may ask again later", async () => {
+    await using bench = await EndpointBench.start(undefined, undefined, { burst: 3, perSecond: 1 });
+    for (let count = 0; count < 3; count += 1) expect((await ask(bench, "a")).status).toBe(200);
+    const refused = await ask(bench, "a");
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("retry-after")).toBe("1");
+    expect(await refused.json()).toMatchObject({ type: "error", error: { type: "rate_limit_error" } });
+    expect((await fetch(`${bench.url}/v1/files/x`, { headers: as("a") })).status).toBe(429);
+    expect((await ask(bench, "b")).status).toBe(200);
+    bench.now = 1_000;
+    expect((await ask(bench, "a")).status).toBe(200);
+    expect((await ask(bench, "a")).status).toBe(429);
+  });
+
+  test("does not lose the answer that streams already", async () => {
+    await using bench = await EndpointBench.start(undefined, undefined, { burst: 1, perSecond: 1 });
+    const transfer = bench.transfers.expect("a");
+    const { body, taken } = largeFile();
+    const sending = put(bench, transfer.id, "a", body);
+    const stream = await transfer.body;
+    expect((await ask(bench, "a")).status).toBe(429);
+    expect(await hashOf(stream)).toBe(largeHash);
+    expect((await sending).status).toBe(204);
+    expect(taken()).toBe(20);
+  });
+});
+
 describe("credentials", () => {
   test("are issued to the token's own sandbox, whatever the request says", async () => {
     await using bench = await EndpointBench.start();

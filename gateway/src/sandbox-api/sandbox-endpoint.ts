@@ -15,6 +15,7 @@ import type { Transfers } from "../agent/transfers.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
 import { hashSandboxToken } from "../kit/sandbox-token.ts";
+import { TokenBuckets, type Rate } from "../kit/token-bucket.ts";
 import type { ForwardProxy } from "./forward-proxy.ts";
 import type { ModelProxy } from "./model-proxy.ts";
 
@@ -37,7 +38,13 @@ export interface SandboxEndpointOptions {
   /** What the vault gives to a group. */
   secretsOf: (groupId: string) => Promise<SecretsReply>;
   issueCredential: (sandbox: KnownSandbox, userPublicKey: string, reachHost: string) => Promise<CredentialReply>;
+  now: () => number;
+  /** Of requests, for each sandbox; how long one takes does not count. */
+  rate?: Rate;
 }
+
+/** Claude Code with many helpers begins some ten calls a second, and files come and go beside them. */
+const usualRate: Rate = { burst: 500, perSecond: 50 };
 
 /** A public key and its quotes; a sandbox must not be able to fill the gateway's memory. */
 const maxCredentialBytes = 4 * 1024;
@@ -53,9 +60,11 @@ interface Place {
 export class SandboxEndpoint implements AsyncDisposable {
   readonly #options: SandboxEndpointOptions;
   readonly #places = new Map<string, Place>();
+  readonly #rates: TokenBuckets;
 
   constructor(options: SandboxEndpointOptions) {
     this.#options = options;
+    this.#rates = new TokenBuckets(options.rate ?? usualRate);
   }
 
   /** Idempotent by host. Returns the real port. Rejects when the address cannot be bound. */
@@ -106,6 +115,12 @@ export class SandboxEndpoint implements AsyncDisposable {
         return refuse(context, 401, "authentication_error", "This sandbox's token is not known, or not known here.");
       }
       if (token !== null) this.#options.onToken?.(sandbox, token);
+      const waitMs = this.#rates.take(sandbox.id, this.#options.now());
+      if (waitMs > 0) {
+        context.header("retry-after", String(Math.ceil(waitMs / 1000)));
+        const sentence = "This sandbox asks Praktor more often than it may; wait a second and try again.";
+        return refuse(context, 429, "rate_limit_error", sentence);
+      }
       context.set("sandbox", sandbox);
       return await next();
     });
@@ -168,7 +183,7 @@ function bearerToken(context: Context): string | null {
 }
 
 /** In the Messages API's error shape: the same listener serves Claude Code. */
-function refuse(context: Context, status: 400 | 401 | 404 | 500, type: string, message: string): Response {
+function refuse(context: Context, status: 400 | 401 | 404 | 429 | 500, type: string, message: string): Response {
   return context.json({ type: "error", error: { type, message } }, status);
 }
 

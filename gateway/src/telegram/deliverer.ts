@@ -7,6 +7,7 @@ import type { PassPoint } from "../kit/crash-points.ts";
 import { deadline, sleep } from "../kit/deadline.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
+import type { Rate } from "../kit/token-bucket.ts";
 import type { OutboxStore } from "../store/contract/outbox-store.ts";
 import type { OutboxPart } from "../store/rows.ts";
 import { callFailure } from "./call-outcome.ts";
@@ -14,7 +15,7 @@ import type { ChatHolds } from "./chat-holds.ts";
 import { deliveryVerdict, type Verdict } from "./delivery-verdict.ts";
 import { fileTrouble } from "./file-trouble.ts";
 import type { OpenFile } from "./send-file.ts";
-import { type Rate, SendLimits, telegramRates } from "./send-limits.ts";
+import { SendLimits, telegramRates } from "./send-limits.ts";
 import { destinationOf, sendPart } from "./send-part.ts";
 import { WakeUp } from "./wake-up.ts";
 
@@ -151,7 +152,7 @@ export class Deliverer implements AsyncDisposable {
         }
         const part = await outbox.take(chatKey);
         if (part === null) {
-          this.#limits.giveBack(chatKey);
+          this.#limits.giveBack(chatKey, clock.now());
           return;
         }
         await this.#deliver(chatKey, part);

@@ -6,6 +6,7 @@ import { systemClock } from "../../kit/clock.ts";
 import { timeSortedIds } from "../../kit/ids.ts";
 import { silentLogger } from "../../kit/logger.ts";
 import { hashSandboxToken } from "../../kit/sandbox-token.ts";
+import type { Rate } from "../../kit/token-bucket.ts";
 import { Prices } from "../../usage/prices.ts";
 import { Spending, type SpendingOptions } from "../../usage/spending.ts";
 import type { CallOutcome } from "../model-health.ts";
@@ -51,8 +52,10 @@ export class EndpointBench implements AsyncDisposable {
   readonly refused = new RefusedHosts();
   readonly forwardProxy: ForwardProxy;
   port = 0;
+  /** The endpoint's clock, in milliseconds. */
+  now = 0;
 
-  constructor(credential: ModelCredential | null, baseUrl: () => string) {
+  constructor(credential: ModelCredential | null, baseUrl: () => string, rate?: Rate) {
     for (const groupId of ["a", "b"]) {
       this.sandboxes.set(hashSandboxToken(tokenOf(groupId)), { id: `sandbox-${groupId}`, groupId });
     }
@@ -77,6 +80,9 @@ export class EndpointBench implements AsyncDisposable {
     this.endpoint = new SandboxEndpoint({
       forwardProxy: this.forwardProxy,
       port: 0,
+      now: () => this.now,
+      // Tests and measurements ask faster than any agent.
+      rate: rate ?? { burst: 1_000_000, perSecond: 1_000_000 },
       logger: silentLogger,
       transfers: this.transfers,
       modelProxy: new ModelProxy({
@@ -104,8 +110,9 @@ export class EndpointBench implements AsyncDisposable {
   static async start(
     credential: ModelCredential | null = { type: "api_key", key: realKey },
     baseUrl?: string,
+    rate?: Rate,
   ): Promise<EndpointBench> {
-    const bench: EndpointBench = new EndpointBench(credential, () => baseUrl ?? bench.upstream.url);
+    const bench: EndpointBench = new EndpointBench(credential, () => baseUrl ?? bench.upstream.url, rate);
     await bench.upstream.start();
     bench.port = await bench.endpoint.listen("127.0.0.1", null);
     return bench;
