@@ -2,8 +2,9 @@
 import { type ConversationView, type GroupView, MOST_CHARACTERS, MOST_FILES } from "@praktor/protocol/rest";
 import { MOST_FILE_BYTES } from "@praktor/protocol/workspace";
 import { ArrowUp, Paperclip } from "lucide-react";
-import { type KeyboardEvent, useEffect, useEffectEvent, useId, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useEffectEvent, useId, useState } from "react";
 import { Button } from "../components/button.tsx";
+import { PickFiles } from "../components/pick-files.tsx";
 import { fileSize } from "../lib/size.ts";
 import { uploadPath } from "../lib/upload-name.ts";
 import { en } from "../text/en.ts";
@@ -75,7 +76,7 @@ export const Composer = ({ group, chosen, page, onSend }: ComposerProps) => {
       <div className="rounded-xl border border-line-strong/60 bg-panel p-1.5 focus-within:border-accent">
         <UploadList label={t.attached} uploads={uploads} />
         <div className="flex items-end gap-1">
-          <AttachButton onFiles={uploads.add} />
+          <PickFiles icon={Paperclip} size="icon" label={t.attach(fileSize(MOST_FILE_BYTES))} onFiles={uploads.add} />
           <textarea
             value={text}
             rows={1}
@@ -107,28 +108,6 @@ export const Composer = ({ group, chosen, page, onSend }: ComposerProps) => {
         <span className="hidden shrink-0 @xl:inline">{t.hint}</span>
       </div>
     </form>
-  );
-};
-
-const AttachButton = ({ onFiles }: { onFiles: (files: Iterable<File>) => void }) => {
-  const input = useRef<HTMLInputElement>(null);
-  const label = t.attach(fileSize(MOST_FILE_BYTES));
-  return (
-    <>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        hidden
-        onChange={({ target }) => {
-          onFiles([...(target.files ?? [])]);
-          target.value = "";
-        }}
-      />
-      <Button variant="ghost" size="icon" aria-label={label} title={label} onClick={() => input.current?.click()}>
-        <Paperclip aria-hidden="true" />
-      </Button>
-    </>
   );
 };
 

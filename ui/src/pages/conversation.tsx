@@ -2,15 +2,15 @@
 import type { ConversationView, GroupView } from "@praktor/protocol/rest";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { ArrowLeft, FolderOpen, SearchX, Settings2 } from "lucide-react";
+import { ArrowLeft, FolderOpen, Settings2 } from "lucide-react";
 import { conversationsQuery, groupsQuery } from "../api/queries.ts";
 import { type ConversationSearch, readSearch } from "../app/conversation-search.ts";
 import { ConnectionPill } from "../app/connection-pill.tsx";
 import { Button } from "../components/button.tsx";
 import { GroupMark } from "../components/group-mark.tsx";
+import { NotThere } from "../components/not-there.tsx";
 import { useTitle } from "../components/page.tsx";
 import { QueryView } from "../components/query-view.tsx";
-import { Empty } from "../components/states.tsx";
 import { cn } from "../lib/cn.ts";
 import { en } from "../text/en.ts";
 import { ConversationPicker, conversationName } from "./conversation-picker.tsx";
@@ -50,25 +50,11 @@ const BackLink = () => (
   </Button>
 );
 
-const UnknownGroup = ({ id }: { id: string }) => {
-  useTitle(t.unknownTitle);
-  return (
-    <div className="grid h-full place-items-center">
-      <Empty
-        icon={SearchX}
-        heading="h1"
-        title={t.unknownTitle}
-        action={
-          <Button asChild>
-            <Link to="/conversations">{t.back}</Link>
-          </Button>
-        }
-      >
-        {t.unknown(id)}
-      </Empty>
-    </div>
-  );
-};
+const UnknownGroup = ({ id }: { id: string }) => (
+  <NotThere title={t.unknownTitle} back={<Link to="/conversations">{t.back}</Link>}>
+    {t.unknown(id)}
+  </NotThere>
+);
 
 const GroupPage = ({ group }: { group: GroupView }) => {
   useTitle(group.name);

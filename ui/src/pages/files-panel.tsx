@@ -2,10 +2,11 @@
 import { MOST_FILE_BYTES, type WorkspaceEntry } from "@praktor/protocol/workspace";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Download, File, FileSymlink, Folder, FolderOpen, RefreshCw, Upload as UploadIcon } from "lucide-react";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { fileAddress } from "../api/endpoints.ts";
 import { filesQuery } from "../api/queries.ts";
 import { Button } from "../components/button.tsx";
+import { PickFiles } from "../components/pick-files.tsx";
 import { QueryView } from "../components/query-view.tsx";
 import { Empty, LoadingRows } from "../components/states.tsx";
 import { toastDone } from "../components/toasts.tsx";
@@ -63,7 +64,12 @@ export const FilesPanel = ({ groupId, path, onPath, wide = false }: FilesPanelPr
         <>
           <div className="flex h-12 shrink-0 items-center gap-1 border-b pr-2 pl-4">
             <Crumbs path={path} onPath={go} />
-            <UploadButton onFiles={uploads.add} />
+            <PickFiles
+              icon={UploadIcon}
+              size="iconSm"
+              label={t.upload(fileSize(MOST_FILE_BYTES))}
+              onFiles={uploads.add}
+            />
             <Button variant="ghost" size="iconSm" aria-label={t.refresh} onClick={() => void files.refetch()}>
               <RefreshCw className={cn(files.isFetching && "animate-spin")} aria-hidden="true" />
             </Button>
@@ -176,27 +182,5 @@ const Entry = ({ groupId, entry, onDirectory, onFile }: EntryProps) => {
         </Button>
       )}
     </li>
-  );
-};
-
-const UploadButton = ({ onFiles }: { onFiles: (files: Iterable<globalThis.File>) => void }) => {
-  const input = useRef<HTMLInputElement>(null);
-  const label = t.upload(fileSize(MOST_FILE_BYTES));
-  return (
-    <>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        hidden
-        onChange={({ target }) => {
-          onFiles([...(target.files ?? [])]);
-          target.value = "";
-        }}
-      />
-      <Button variant="ghost" size="iconSm" aria-label={label} title={label} onClick={() => input.current?.click()}>
-        <UploadIcon aria-hidden="true" />
-      </Button>
-    </>
   );
 };

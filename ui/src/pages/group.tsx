@@ -2,13 +2,13 @@
 import type { GroupView } from "@praktor/protocol/rest";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { MessagesSquare, SearchX } from "lucide-react";
+import { MessagesSquare } from "lucide-react";
 import { agentsQuery, groupsQuery } from "../api/queries.ts";
 import { Badge } from "../components/badge.tsx";
 import { Button } from "../components/button.tsx";
-import { Page, useTitle } from "../components/page.tsx";
+import { NotThere } from "../components/not-there.tsx";
+import { Page } from "../components/page.tsx";
 import { QueryView } from "../components/query-view.tsx";
-import { Empty } from "../components/states.tsx";
 import { useSandboxSight } from "../live/use-sandbox-sight.ts";
 import { en } from "../text/en.ts";
 import { GroupConversations } from "./group-conversations.tsx";
@@ -81,22 +81,8 @@ const About = ({ group }: { group: GroupView }) => (
   </span>
 );
 
-const UnknownGroup = ({ id }: { id: string }) => {
-  useTitle(en.conversations.unknownTitle);
-  return (
-    <div className="grid h-full place-items-center">
-      <Empty
-        icon={SearchX}
-        heading="h1"
-        title={en.conversations.unknownTitle}
-        action={
-          <Button asChild>
-            <Link to="/groups">{en.conversations.back}</Link>
-          </Button>
-        }
-      >
-        {en.conversations.unknown(id)}
-      </Empty>
-    </div>
-  );
-};
+const UnknownGroup = ({ id }: { id: string }) => (
+  <NotThere title={en.conversations.unknownTitle} back={<Link to="/groups">{en.conversations.back}</Link>}>
+    {en.conversations.unknown(id)}
+  </NotThere>
+);

@@ -2,7 +2,7 @@
 import type { SwarmRunView } from "@praktor/protocol/swarm";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { RotateCcw, SearchX, Square } from "lucide-react";
+import { RotateCcw, Square } from "lucide-react";
 import { useState } from "react";
 import { ApiError } from "../api/api-error.ts";
 import {
@@ -17,10 +17,11 @@ import { Badge } from "../components/badge.tsx";
 import { Button } from "../components/button.tsx";
 import { Card } from "../components/card.tsx";
 import { Dialog } from "../components/dialog.tsx";
-import { Page, useTitle } from "../components/page.tsx";
+import { NotThere } from "../components/not-there.tsx";
+import { Page } from "../components/page.tsx";
 import { Prose } from "../components/prose.tsx";
 import { QueryView } from "../components/query-view.tsx";
-import { Empty, LoadingRows } from "../components/states.tsx";
+import { LoadingRows } from "../components/states.tsx";
 import { toastDone, toastFailed } from "../components/toasts.tsx";
 import { span } from "../lib/time.ts";
 import { useNow } from "../lib/use-now.ts";
@@ -179,22 +180,8 @@ const Actions = ({ run }: { run: SwarmRunView }) => {
   );
 };
 
-const Unknown = () => {
-  useTitle(t.unknownTitle);
-  return (
-    <div className="grid h-full place-items-center">
-      <Empty
-        icon={SearchX}
-        heading="h1"
-        title={t.unknownTitle}
-        action={
-          <Button asChild>
-            <Link to="/swarms">{t.back}</Link>
-          </Button>
-        }
-      >
-        {t.unknown}
-      </Empty>
-    </div>
-  );
-};
+const Unknown = () => (
+  <NotThere title={t.unknownTitle} back={<Link to="/swarms">{t.back}</Link>}>
+    {t.unknown}
+  </NotThere>
+);
