@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { unknownVariables } from "./environment.ts";
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { environmentKeys, unknownVariables } from "./environment.ts";
 import { parseSettings } from "./load-settings.ts";
+import { Settings } from "./schema.ts";
 
 describe("settings", () => {
   test("has every documented default with an empty file", () => {
@@ -72,6 +75,40 @@ describe("settings", () => {
     ],
   ])("names file, line and key of %s", (_, yaml, environment, message) => {
     expect(() => parseSettings("p.yaml", yaml, environment)).toThrow(message);
+  });
+
+  describe("the example file", async () => {
+    const example = await readFile(new URL("../../../config/praktor.example.yaml", import.meta.url), "utf8");
+    const switchedOn = (kind: RegExp): string =>
+      example.replaceAll(/^( *)# ([a-z_0-9]+: .*)$/gm, (line, indent: string, key: string) =>
+        kind.test(key) ? indent + key : line,
+      );
+
+    test("sets nothing as it is, and nothing new with what it calls a default", () => {
+      expect(parseSettings("p.yaml", example, {})).toEqual(parseSettings("p.yaml", "", {}));
+      const defaults = switchedOn(/ # default/);
+      expect(defaults).toMatch(/^ {2}max_containers: 5 /m);
+      expect(parseSettings("p.yaml", defaults, {})).toEqual(parseSettings("p.yaml", "", {}));
+    });
+
+    test("has every key, and a value that is taken for each", () => {
+      const everything = switchedOn(/ # (?:default|example)/).replace(/^ +key_file: .*$/m, "");
+      expect(() => parseSettings("p.yaml", everything, {})).not.toThrow();
+      const paths = Object.entries(Settings.shape).flatMap(([section, schema]) => {
+        const inner: unknown = schema instanceof z.ZodPrefault ? schema.unwrap() : null;
+        return inner instanceof z.ZodObject ? Object.keys(inner.shape).map((key) => `${section}.${key}`) : [section];
+      });
+      const named = [...example.matchAll(/^(?:# )?([a-z_]+):|^ {2}# ([a-z_0-9]+): /gm)];
+      let section = "";
+      const known = new Set(
+        named.map(([, top, key]) => {
+          section = top ?? section;
+          return key === undefined ? section : `${section}.${key}`;
+        }),
+      );
+      expect(paths.filter((path) => !known.has(path))).toEqual([]);
+      expect(environmentKeys.filter(({ variable }) => !example.includes(variable))).toEqual([]);
+    });
   });
 
   test("finds variables that are misspelled, and no others", () => {

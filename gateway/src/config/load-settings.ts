@@ -32,7 +32,9 @@ export function parseSettings(file: string, text: string, environment: Environme
   if (typeof values !== "object" || values === null || Array.isArray(values)) {
     throw new PraktorError("config", `${file}:1: must hold keys such as "telegram:" at its top level`);
   }
-  const merged = structuredClone(values) as Record<string, unknown>;
+  // A section whose keys are all commented out is null in YAML.
+  const filled = Object.entries(values).filter(([, section]) => section !== null);
+  const merged: Record<string, unknown> = structuredClone(Object.fromEntries(filled));
   const fromEnvironment = applyEnvironment(merged, environment);
   const parsed = Settings.safeParse(merged);
   if (parsed.success) return parsed.data;
