@@ -1,5 +1,5 @@
 /** What model calls cost, with the real Agent SDK: metered, attributed, and stopped at the budget. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -71,16 +71,23 @@ describe("a model that always wants one more tool", { timeout: 120_000 }, () => 
     expect((await system.ask("echo still here", friend)).text).toBe("still here");
   });
 
-  test("is stopped at the limit of its steps", async () => {
-    await using system = await System.start({ environment: await settings("agent: { max_turns: 5 }") });
+  test("is stopped at the limit of its steps, and its group begins nothing when its files take too much of the disk", async () => {
+    const limits = "agent: { max_turns: 5 }\nsandbox: { workspace_max_bytes: 10485760 }";
+    await using system = await System.start({ environment: await settings(limits) });
+    await system.ask("bash: head -c 12000000 /dev/urandom > large.bin; pwd");
+    await system.answerMatching(/^💾 This group's files take 11\d % .*large\.bin/);
+    expect((await system.ask("echo more")).text).toMatch(
+      /no disk space left.*large\.bin \(11 MB\).*workspace_max_bytes/,
+    );
+    const paths = await readdir(join(system.folder, "groups"), { recursive: true });
+    await rm(join(system.folder, "groups", paths.find((path) => path.endsWith("large.bin")) ?? ""));
+    const calls = (): number =>
+      rows(system, z.object({ calls: z.number() }), "select count(*) as calls from model_calls where cost_usd > 0")[0]
+        ?.calls ?? 0;
+    const before = calls();
     system.model.script = () => callTools({ name: "Bash", input: { command: "true" } });
     expect((await system.ask("begin")).text).toContain("I reached the limit of steps");
-    const turns = rows(
-      system,
-      z.object({ calls: z.number() }),
-      "select count(*) as calls from model_calls where cost_usd > 0",
-    );
-    expect(turns[0]?.calls).toBeLessThanOrEqual(6);
+    expect(calls() - before).toBeLessThanOrEqual(6);
   });
 });
 

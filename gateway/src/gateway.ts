@@ -33,6 +33,7 @@ import { SqliteStore } from "./store/sqlite-store.ts";
 import { SystemStatus } from "./system-status.ts";
 import { makeScheduler } from "./make-scheduler.ts";
 import { makeSpending } from "./make-spending.ts";
+import { tellGroup } from "./tell-group.ts";
 import { makeSwarms } from "./make-swarms.ts";
 import { makeTelegram } from "./make-telegram.ts";
 import { makeVault } from "./make-vault.ts";
@@ -198,6 +199,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     onTaskTurnEnded: () => scheduler.wake(),
     onGroupChanged: (groupId) => swarms.memberChanged(groupId),
     audit,
+    tell: tellGroup({ store, render, publish, wakeDelivery }),
     passPoint,
   });
   const { pool, dispatcher, assistant, workspace, midTurn, approvals, toolApprovals, watch, look } = agents;
@@ -323,7 +325,15 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
       audit.prune(),
       forgetSandboxes(),
     ]));
-  keepUp(background, { approvals, pool, refresh: agents.refresh, watch, watchEveryMs: agents.watchEveryMs, prune });
+  keepUp(background, {
+    approvals,
+    pool,
+    refresh: agents.refresh,
+    sizes: agents.sizes,
+    watch,
+    watchEveryMs: agents.watchEveryMs,
+    prune,
+  });
   scheduler.start();
   log.info(
     { ms: clock.now() - startedAt, web: web?.url, sandbox: host.kind, store: join(settings.store.path) },

@@ -25,6 +25,7 @@ import { ToolApprovals } from "./agent/tool-approvals.ts";
 import { TurnEndings } from "./agent/turn-endings.ts";
 import { TurnFacts } from "./agent/turn-facts.ts";
 import { Workspace } from "./agent/workspace.ts";
+import { WorkspaceSizes } from "./agent/workspace-sizes.ts";
 import type { Settings } from "./config/schema.ts";
 import type { Audit } from "./kit/audit.ts";
 import type { Background } from "./kit/background.ts";
@@ -79,6 +80,8 @@ export interface AgentParts {
   /** Rejects where the secrets of a group cannot be read. */
   checkSecrets: (groupId: string) => Promise<void>;
   audit: Audit;
+  /** Says something in a group's chat. */
+  tell: (groupId: string, text: string) => Promise<void>;
   passPoint: PassPoint;
 }
 
@@ -87,6 +90,7 @@ export interface Agents {
   dispatcher: Dispatcher;
   assistant: Assistant;
   workspace: Workspace;
+  sizes: WorkspaceSizes;
   midTurn: MidTurnWords;
   costLimit: CostLimit;
   renewals: NetworkRenewals;
@@ -170,6 +174,23 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     findGroup: (groupId) => store.groups.get(groupId),
     request,
   });
+  const sizes = new WorkspaceSizes({
+    limitBytes: settings.sandbox.workspace_max_bytes,
+    request,
+    running: () => pool.list().flatMap(({ groupId, status }) => (status === "running" ? [groupId] : [])),
+    ensure: async (groupId) => {
+      const group = await store.groups.get(groupId);
+      if (group) await pool.ensure(group, parts.lifetime);
+    },
+    howToDelete: async (groupId) =>
+      host.kind === "docker"
+        ? `Delete what is not needed, with \`docker exec praktor-agent-${groupId} rm -r NAME\``
+        : `Delete what is not needed in the folder ${(await store.groups.get(groupId))?.folder ?? groupId} of \`groups.base_path\``,
+    tell: parts.tell,
+    background,
+    clock,
+    logger: log,
+  });
   const approvals = new Approvals({
     store: store.approvals,
     conversations: store.conversations,
@@ -208,6 +229,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
       background.run(() => approvals.turnEnded(turn.id));
       dispatcher.turnEnded(turn);
       renewals.turnEnded(turn.groupId);
+      sizes.turnEnded(turn.groupId);
       if (turn.sender === "scheduler") parts.onTaskTurnEnded();
       parts.onGroupChanged(turn.groupId);
     },
@@ -237,7 +259,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     defaultModel: settings.agent.model,
     isHeld: (groupId) => renewals.isPending(groupId),
     obstacle,
-    refusal: ({ groupId }) => parts.refusal(groupId),
+    refusal: async ({ groupId }) => (await parts.refusal(groupId)) ?? (await sizes.refusal(groupId)),
     pool,
     request,
     isBusUp: () => bus.health().ok,
@@ -348,6 +370,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     dispatcher,
     assistant,
     workspace,
+    sizes,
     midTurn,
     renewals,
     costLimit,

@@ -1,5 +1,4 @@
 /** What is spent, with what it needs of the other rooms: who pays, who is warned, what a call was for. */
-import { messageView } from "./agent/message-view.ts";
 import type { RunningTurns } from "./agent/running-turns.ts";
 import type { Address } from "@praktor/protocol/address";
 import type { PraktorEvent } from "@praktor/protocol/events";
@@ -8,9 +7,9 @@ import type { Background } from "./kit/background.ts";
 import type { Clock } from "./kit/clock.ts";
 import type { Logger } from "./kit/logger.ts";
 import type { ModelCall } from "./sandbox-api/model-proxy.ts";
-import { taskChat } from "./scheduler/task-chat.ts";
 import type { Store } from "./store/contract.ts";
 import type { NewOutboxPart } from "./store/contract/outbox-store.ts";
+import { tellGroup } from "./tell-group.ts";
 import { BudgetWarnings } from "./usage/budget-warnings.ts";
 import { Prices } from "./usage/prices.ts";
 import { Spending } from "./usage/spending.ts";
@@ -38,22 +37,16 @@ export interface MeteredSpending {
 }
 
 export async function makeSpending(settings: Settings, parts: SpendingParts): Promise<MeteredSpending> {
-  const { store, running, background, clock, log, render, publish } = parts;
+  const { store, running, background, clock, log } = parts;
   const timeZone = parts.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+  const toGroup = tellGroup(parts);
   /** A warning about one group is for its people; one about all groups for the owner's. */
   const tell = async (groupId: string | null, text: string): Promise<void> => {
     const to = groupId ?? (await store.groups.list()).find(({ isMain }) => isMain)?.id;
     log.warn({ group: groupId }, text);
     if (to === undefined) return;
-    const chat = await taskChat(store.conversations, to);
-    const message = await store.messages.notice({
-      conversationId: chat.id,
-      content: text,
-      parts: render(chat.address, text),
-    });
-    publish({ type: "message", groupId: to, message: messageView(message) });
-    parts.wakeDelivery();
+    await toGroup(to, text);
   };
   const warnings = new BudgetWarnings({ settings: store.settings, timeZone, today: () => spending.today(), tell });
   const { group_per_day: groupDay, per_day: day, per_30_days: month } = settings.budgets;

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { TurnErrorCode } from "../store/rows.ts";
 import { explain } from "./explanations.ts";
 
-const own: TurnErrorCode[] = ["start_failed", "lost", "timeout", "no_credential"];
+const own: TurnErrorCode[] = ["start_failed", "lost", "timeout", "no_credential", "workspace_full"];
 
 test.each([...FailureCode.options, ...own])("%s says what happened and what to do", (code) => {
   const sentence = explain(code, "the detail");

@@ -26,6 +26,8 @@ export function explain(code: TurnErrorCode, detail: string): string {
       return "⚠️ I reached the limit of steps for one message (`agent.max_turns`) before I was done. What was done so far is kept; write “go on” to continue.";
     case "budget":
       return `⚠️ I had to stop, because there is no budget left. ${shorten(detail)} Send your message again when there is.`;
+    case "workspace_full":
+      return `⚠️ I did not begin, because this group has no disk space left. ${detail} Then send your message again.`;
     case "not_needed":
       return `⏭ Left out. ${shorten(detail)}`;
     case "interrupted":

@@ -73,6 +73,13 @@ export const Settings = z.strictObject({
       memory_mb: z.number().int().min(256).default(2048),
       cpus: z.number().positive().default(2),
       pids: z.number().int().min(64).default(512),
+      /** What a group's files and Claude's transcripts may take of the disk; null: as much as there is. */
+      workspace_max_bytes: z
+        .number()
+        .int()
+        .min(10 * 1024 ** 2)
+        .nullable()
+        .default(20 * 1024 ** 3),
     })
     .prefault({}),
   agent: z

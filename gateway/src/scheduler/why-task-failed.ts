@@ -38,6 +38,8 @@ export function whyTaskFailed(task: Limits, code: TurnErrorCode, detail: string)
       return `Its sandbox ended while it worked, more often than it may be tried. ${sentence(detail)} What it had begun may be half finished.`;
     case "agent_error":
       return `The agent failed: ${sentence(detail)} If that stays so, Praktor's log has the detail.`;
+    case "workspace_full":
+      return `It did not begin, because there is no disk space left for it. ${sentence(detail)}`;
     case "not_needed":
       return sentence(detail);
     case "interrupted":

@@ -64,7 +64,14 @@ export interface Message {
 export type TurnState = "queued" | "running" | "succeeded" | "failed" | "cancelled";
 
 /** `start_failed`: no sandbox could be had. `lost`: the sandbox died more often than a turn is tried. `timeout`: past its deadline. `not_needed`: a pre-check found nothing to do. */
-export type TurnErrorCode = FailureCode | "start_failed" | "lost" | "timeout" | "no_credential" | "not_needed";
+export type TurnErrorCode =
+  | FailureCode
+  | "start_failed"
+  | "lost"
+  | "timeout"
+  | "no_credential"
+  | "not_needed"
+  | "workspace_full";
 
 export interface Turn {
   id: string;

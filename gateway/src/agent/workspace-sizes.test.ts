@@ -1,0 +1,134 @@
+/** The sizes of groups' files, measured by the real `du` in a folder that stands for the sandbox. */
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { z } from "zod";
+import { Background } from "../kit/background.ts";
+import { silentLogger } from "../kit/logger.ts";
+import { readSize, WorkspaceSizes, type WorkspaceSizesOptions } from "./workspace-sizes.ts";
+
+const megabyte = 1024 * 1024;
+let folder: string;
+let background: Background;
+let now = 0;
+let asked = 0;
+const told: string[] = [];
+const started: string[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "praktor-sizes-"));
+  await Promise.all([mkdir(join(folder, "work")), mkdir(join(folder, "claude"))]);
+  background = new Background((error) => {
+    throw error;
+  });
+  now = 0;
+  asked = 0;
+  told.length = 0;
+  started.length = 0;
+});
+afterEach(async () => {
+  await background[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
+
+function sizes(change: Partial<WorkspaceSizesOptions> = {}): WorkspaceSizes {
+  return new WorkspaceSizes({
+    limitBytes: 10 * megabyte,
+    request: async (_subject, value, reply) => {
+      asked += 1;
+      const { shell } = z.object({ shell: z.string() }).parse(value);
+      const env = { ...process.env, CLAUDE_CONFIG_DIR: join(folder, "claude") };
+      const { stdout } = await promisify(execFile)("/bin/sh", ["-c", shell], { cwd: join(folder, "work"), env });
+      const outcome = { exitCode: 0, timedOut: false, output: stdout, errorOutput: "" };
+      return reply.parse({ status: "ok", outcome });
+    },
+    running: () => ["a"],
+    ensure: (groupId) => Promise.resolve(started.push(groupId)),
+    howToDelete: () => Promise.resolve("Delete some with `rm`"),
+    tell: (groupId, text) => Promise.resolve(void told.push(`${groupId}: ${text}`)),
+    background,
+    clock: { now: () => now },
+    logger: silentLogger,
+    ...change,
+  });
+}
+
+const fill = (path: string, megabytes: number): Promise<void> =>
+  writeFile(join(folder, path), Buffer.alloc(megabytes * megabyte, 1));
+
+test("a group over its limit begins nothing, reads what takes the most, and goes on once that is deleted", async () => {
+  const measured = sizes();
+  expect(await measured.refusal("a")).toBeNull();
+  await fill("work/film.mp4", 8);
+  await fill("claude/transcript.jsonl", 3);
+  measured.turnEnded("a");
+  await background.idle();
+  const refusal = await measured.refusal("a");
+  expect(refusal?.code).toBe("workspace_full");
+  expect(refusal?.detail).toMatch(
+    /^This group's files take 11 MB of the 10 MB that they may\. The most is in `film\.mp4` \(8\.0 MB\)\. Delete some with `rm`, or raise `sandbox\.workspace_max_bytes` in Praktor's settings\.$/,
+  );
+  expect(started).toEqual(["a"]);
+  expect(await measured.refusal("b")).toBeNull();
+  await rm(join(folder, "work/film.mp4"));
+  expect(await measured.refusal("a")).toBeNull();
+});
+
+test("at 80 % its people are told once, and again when it had shrunk in between", async () => {
+  const measured = sizes();
+  const again = async (): Promise<void> => {
+    now += 60_000;
+    measured.turnEnded("a");
+    await background.idle();
+  };
+  await fill("work/notes", 7);
+  await again();
+  expect(told).toEqual([]);
+  await fill("work/more", 2);
+  await again();
+  await again();
+  expect(told).toHaveLength(1);
+  expect(told[0]).toMatch(/^a: 💾 This group's files take 9\d % \(9\.\d MB of 10 MB\).*`notes` \(7\.0 MB\), `more` /);
+  expect(await measured.refusal("a")).toBeNull();
+  await rm(join(folder, "work/more"));
+  await again();
+  await fill("work/more", 2);
+  await again();
+  expect(told).toHaveLength(2);
+});
+
+test("many turns that end are one look, and one that works is looked at every five minutes", async () => {
+  const measured = sizes();
+  for (let turn = 0; turn < 50; turn += 1) measured.turnEnded("a");
+  await background.idle();
+  measured.turnEnded("a");
+  measured.turnEnded("stopped");
+  now += 4 * 60_000;
+  measured.look();
+  await background.idle();
+  expect(asked).toBe(1);
+  now += 60_000;
+  measured.look();
+  await background.idle();
+  expect(asked).toBe(2);
+});
+
+test("without a limit nothing is measured, and a sandbox that does not answer refuses nothing", async () => {
+  const free = sizes({ limitBytes: null });
+  free.turnEnded("a");
+  await background.idle();
+  expect(asked).toBe(0);
+  const silent = sizes({ request: () => Promise.reject(new Error("no reply")) });
+  silent.turnEnded("a");
+  await background.idle();
+  expect(await silent.refusal("a")).toBeNull();
+});
+
+test("names that agents give are only words in the sentence", () => {
+  const size = readSize("5\t.\n2\t/claude\n--\n4\t./a`b` **c**\n1\t./ok\n");
+  expect(size).toEqual({ bytes: 7 * 1024, largest: "The most is in `a b **c**` (4.0 kB), `ok` (1.0 kB)." });
+  expect(readSize("nonsense")).toBeNull();
+});

@@ -1,0 +1,165 @@
+/**
+ * How much disk each group's files take, as its sandbox reports it: after turns and while it works. Who is near the limit is warned,
+ * and who is over it begins no turn. It bounds accidents; no kernel enforces it.
+ */
+import { AgentControlReply } from "@praktor/protocol/agent-control";
+import * as subjects from "@praktor/protocol/subjects";
+import type { z } from "zod";
+import type { Background } from "../kit/background.ts";
+import type { Clock } from "../kit/clock.ts";
+import type { Logger } from "../kit/logger.ts";
+import { errorMessage } from "../kit/praktor-error.ts";
+import type { Refusal } from "./dispatcher.ts";
+
+export interface WorkspaceSizesOptions {
+  /** Null: nothing is measured. */
+  limitBytes: number | null;
+  request: <Reply>(
+    subject: string,
+    value: unknown,
+    reply: z.ZodType<Reply>,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ) => Promise<Reply>;
+  /** Groups whose sandbox runs. */
+  running: () => readonly string[];
+  /** Starts the group's sandbox where none runs. */
+  ensure: (groupId: string) => Promise<unknown>;
+  /** How a person deletes files without the agent. */
+  howToDelete: (groupId: string) => Promise<string>;
+  /** Says something in the group's chat. */
+  tell: (groupId: string, text: string) => Promise<void>;
+  background: Background;
+  clock: Clock;
+  logger: Logger;
+}
+
+export interface WorkspaceSize {
+  bytes: number;
+  /** What takes the most at the top of the workspace, as words; empty where that is not known. */
+  largest: string;
+}
+
+const measureTimeoutMs = 30_000;
+const answerMs = 5_000;
+/** To measure reads every folder: not more often, however many turns end. */
+const restMs = 60_000;
+const whileWorkingMs = 5 * 60_000;
+const nearShare = 0.8;
+const totals = 'du -skx . "$CLAUDE_CONFIG_DIR" 2>/dev/null';
+const parts = "du -akx -d 1 . 2>/dev/null | sort -rn | sed -n 2,4p";
+const command = `${totals}; echo --; ${parts}`;
+
+export class WorkspaceSizes {
+  readonly #options: WorkspaceSizesOptions;
+  readonly #known = new Map<string, WorkspaceSize & { at: number }>();
+  readonly #measuring = new Map<string, Promise<WorkspaceSize | null>>();
+  readonly #warned = new Set<string>();
+
+  constructor(options: WorkspaceSizesOptions) {
+    this.#options = options;
+  }
+
+  /** Files may have grown. */
+  turnEnded(groupId: string): void {
+    this.#lookAgain(groupId, restMs);
+  }
+
+  /** For every minute: those that work for long. */
+  look(): void {
+    for (const groupId of this.#options.running()) this.#lookAgain(groupId, whileWorkingMs);
+  }
+
+  /** Why the group's turn may not begin. What was deleted since the last look is seen: a group that was over is measured again. */
+  async refusal(groupId: string): Promise<Refusal | null> {
+    const { limitBytes, ensure, howToDelete } = this.#options;
+    if (limitBytes === null || (this.#known.get(groupId)?.bytes ?? 0) < limitBytes) return null;
+    await ensure(groupId);
+    const size = await this.#measure(groupId);
+    if (!size || size.bytes < limitBytes) return null;
+    const used = `This group's files take ${amount(size.bytes)} of the ${amount(limitBytes)} that they may.`;
+    const how = `${await howToDelete(groupId)}, or raise \`sandbox.workspace_max_bytes\` in Praktor's settings.`;
+    return { code: "workspace_full", detail: [used, size.largest, how].filter((words) => words !== "").join(" ") };
+  }
+
+  #lookAgain(groupId: string, afterMs: number): void {
+    const { limitBytes, running, clock, background } = this.#options;
+    const at = this.#known.get(groupId)?.at ?? -Infinity;
+    if (limitBytes === null || clock.now() - at < afterMs || !running().includes(groupId)) return;
+    background.run(async () => void (await this.#measure(groupId)));
+  }
+
+  /** Null when the sandbox did not say it. One at a time. */
+  async #measure(groupId: string): Promise<WorkspaceSize | null> {
+    const known = this.#measuring.get(groupId);
+    if (known) return await known;
+    const measuring = this.#ask(groupId).finally(() => this.#measuring.delete(groupId));
+    this.#measuring.set(groupId, measuring);
+    const size = await measuring;
+    if (size) {
+      this.#known.set(groupId, { ...size, at: this.#options.clock.now() });
+      await this.#warn(groupId, size);
+    }
+    return size;
+  }
+
+  async #ask(groupId: string): Promise<WorkspaceSize | null> {
+    const { request, background, logger } = this.#options;
+    const asked = { command: "run_command", shell: command, timeoutMs: measureTimeoutMs, maxOutputChars: 4_000 };
+    const subject = subjects.agentControl(groupId);
+    const patienceMs = measureTimeoutMs + answerMs;
+    try {
+      const reply = await request(subject, asked, AgentControlReply, patienceMs, background.signal);
+      const size = reply.status === "ok" && reply.outcome ? readSize(reply.outcome.output) : null;
+      if (!size) logger.info({ group: groupId }, "the size of a group's files could not be measured in time");
+      return size;
+    } catch (error) {
+      logger.debug({ group: groupId, error: errorMessage(error) }, "the size of a group's files could not be measured");
+      return null;
+    }
+  }
+
+  /** Once, until it has shrunk again. */
+  async #warn(groupId: string, { bytes, largest }: WorkspaceSize): Promise<void> {
+    const { limitBytes, tell } = this.#options;
+    if (limitBytes === null || bytes < limitBytes * nearShare) return void this.#warned.delete(groupId);
+    if (this.#warned.has(groupId)) return;
+    this.#warned.add(groupId);
+    const share = `${Math.floor((bytes / limitBytes) * 100)} % (${amount(bytes)} of ${amount(limitBytes)})`;
+    const words = [
+      `💾 This group's files take ${share} of the disk that they may.`,
+      largest,
+      "At 100 % I begin nothing new. Ask me to delete what is not needed any more.",
+    ];
+    await tell(groupId, words.filter((one) => one !== "").join(" "));
+  }
+}
+
+/** Of the command's output; null where the totals are not there. */
+export function readSize(output: string): WorkspaceSize | null {
+  const [head = "", rest = ""] = output.split("--\n", 2);
+  const sums = [...head.matchAll(/^(\d{1,15})\t/gm)].map(([, kilobytes]) => Number(kilobytes) * 1024);
+  if (sums.length === 0) return null;
+  const largest = [...rest.matchAll(/^(\d{1,15})\t\.\/(.+)$/gm)].map(
+    ([, kilobytes, name = ""]) =>
+      `\`${name
+        .replaceAll(/[`\s]+/g, " ")
+        .slice(0, 60)
+        .toWellFormed()}\` (${amount(Number(kilobytes) * 1024)})`,
+  );
+  return {
+    bytes: sums.reduce((sum, bytes) => sum + bytes, 0),
+    largest: largest.length === 0 ? "" : `The most is in ${largest.join(", ")}.`,
+  };
+}
+
+function amount(bytes: number): string {
+  const units = ["kB", "MB", "GB", "TB"];
+  let value = bytes / 1024;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit] ?? ""}`;
+}
