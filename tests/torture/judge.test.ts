@@ -80,6 +80,33 @@ describe("the checker", () => {
     expect(found({ ...run, stored, heard: answers })).toEqual(["lost", "unsettled"]);
   });
 
+  test("what a failed turn had said is no answer: the next one may say it again, and nobody may say another chat's", () => {
+    const run = goodRun(3);
+    const failed = new Set<string | null>(["t1", "t2"]);
+    const turns = run.stored.turns.map((turn) =>
+      failed.has(turn.id) ? { ...turn, state: "failed", results: 0 } : turn,
+    );
+    const partial = `${token(1)}\n\nSorry.`;
+    const messages = run.stored.messages.map((message) =>
+      message.role === "assistant" && failed.has(message.turnId)
+        ? { ...message, role: "notice", content: partial }
+        : message,
+    );
+    const parts = [part(1, { plain: partial }), part(2, { plain: partial }), part(3)];
+    const stored = { ...run.stored, turns, messages, parts };
+    const last = heard(3, `${token(1)} ${token(2)} ${token(3)}`, 3_500);
+    const both = [heard(1, partial, 1_500), heard(2, partial, 2_500)];
+    expect(found({ ...run, stored, heard: [...both, last] })).toEqual([]);
+    expect(judge({ ...run, stored, heard: [...both, heard(3, token(3), 3_500)] })).toMatchObject({
+      answered: 1,
+      explained: 2,
+    });
+    expect(found({ ...run, stored, heard: [...both, last, heard(4, token(1), 4_000)] })).toEqual(["duplicated"]);
+    const foreign = { ...stored, parts: [part(1, { plain: "c8m1" }), ...parts.slice(1)] };
+    const leaked = [heard(1, "c8m1\n\nSorry.", 1_500), ...both.slice(1), last];
+    expect(found({ ...run, stored: foreign, heard: leaked })).toEqual(["unexplained"]);
+  });
+
   test("sees answers in the wrong order", () => {
     const run = goodRun(2);
     expect(found({ ...run, heard: [heard(1, token(2), 1), heard(2, token(1), 2)] })).toEqual(["reordered"]);

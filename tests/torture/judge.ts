@@ -93,6 +93,8 @@ function judgeChat(chatId: number, chat: Chat, cuts: readonly number[], stored: 
     }
     const foreign = named.find((token) => token.chatId !== chatId);
     if (foreign) findings.unexplained.push(`${where} answers ${tokenText(foreign)}, which was said elsewhere`);
+    // What a turn had said until it failed stands before the explanation. It is no answer: a later turn may say it again.
+    if (storedAs(message, chat.parts, stored) === "notice") continue;
     if (tokens.some(({ number }) => answered.has(number))) {
       const cut = cuts.findLastIndex((at) => at <= message.at);
       const before = repeatsAfterCut.get(cut) ?? 0;
@@ -121,13 +123,19 @@ function judgeChat(chatId: number, chat: Chat, cuts: readonly number[], stored: 
 
 /** Praktor's own words: a part that belongs to a stored notice, or to none because it answered a command. */
 function isNotice(message: Heard, parts: readonly StoredPart[], stored: Stored): boolean {
+  const role = storedAs(message, parts, stored);
+  return role === "notice" || role === "nothing";
+}
+
+/** The role of the message that its part belongs to; `nothing` where it belongs to none, null where there is no such part. */
+function storedAs(message: Heard, parts: readonly StoredPart[], stored: Stored): string | null {
   const words = message.text.replace(mark, "");
   const part =
     parts.find((candidate) => candidate.externalId === String(message.messageId)) ??
     parts.find((candidate) => candidate.repeated && sameWords(candidate.plain, words));
-  if (!part) return false;
-  if (part.messageId === null) return true;
-  return stored.messages.find((candidate) => candidate.id === part.messageId)?.role === "notice";
+  if (!part) return null;
+  if (part.messageId === null) return "nothing";
+  return stored.messages.find((candidate) => candidate.id === part.messageId)?.role ?? null;
 }
 
 /** Its turn ended without an answer, and the sentence that says so has arrived. */
