@@ -7,6 +7,7 @@ import { boundedLogger } from "./kit/bounded-logger.ts";
 import type { Clock } from "./kit/clock.ts";
 import type { Logger } from "./kit/logger.ts";
 import { hashSandboxToken } from "./kit/sandbox-token.ts";
+import { networkRules } from "./network-rules.ts";
 import { ForwardProxy, type ForwardRules } from "./sandbox-api/forward-proxy.ts";
 import { RefusedHosts } from "./sandbox-api/refused-hosts.ts";
 import type { SandboxHost } from "./sandbox/sandbox.ts";
@@ -34,12 +35,7 @@ export interface Network {
 export function makeNetwork(settings: Settings, { store, host, clock, log, renewals }: NetworkParts): Network {
   const defaultPolicy = settings.sandbox.network;
   const refused = new RefusedHosts();
-  // A task's or a swarm member's sandbox may reach what the group may that asked for it, and nothing more.
-  const rulesOf = async (groupId: string): Promise<ForwardRules | null> => {
-    const group = await store.groups.get(groupId);
-    if (group?.parentId != null) return await rulesOf(group.parentId);
-    return group && { ownerId: group.id, policy: group.network ?? defaultPolicy, allow: group.networkAllow };
-  };
+  const rulesOf = (groupId: string): Promise<ForwardRules | null> => networkRules(store.groups, groupId, defaultPolicy);
   const forwardProxy = new ForwardProxy({
     logger: boundedLogger(log, clock),
     now: () => clock.now(),
@@ -60,7 +56,9 @@ export function makeNetwork(settings: Settings, { store, host, clock, log, renew
       isPending: (groupId) => renewals().isPending(groupId),
       refused: (groupId) => refused.of(groupId),
       changed: async (groupId) => {
-        const hidden = (await store.groups.all()).filter(({ parentId }) => parentId === groupId);
+        const hidden = (await store.groups.all()).filter(
+          ({ parentId, filesOf }) => parentId === groupId || filesOf === groupId,
+        );
         for (const id of [groupId, ...hidden.map((group) => group.id)]) {
           // What was allowed may be so no more, also in the middle of a connection.
           forwardProxy.cut(id);

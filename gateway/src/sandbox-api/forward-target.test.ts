@@ -2,7 +2,7 @@
 import { BlockList } from "node:net";
 import { array, assert, constantFrom, nat, oneof, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { connectTarget, isAllowed, plainTarget } from "./forward-target.ts";
+import { connectTarget, isAllowed, narrowed, plainTarget } from "./forward-target.ts";
 import { isPublicAddress } from "./public-address.ts";
 
 const allow = ["example.org", "git.example.org:8443", "192.0.2.7"];
@@ -24,6 +24,17 @@ describe("an allow-list", () => {
   ])("%s: %s", (authority, expected) => {
     const target = connectTarget(authority);
     expect(target !== null && isAllowed(target, allow)).toBe(expected);
+  });
+
+  test("narrowed by another lets through what both do", () => {
+    const lists = array(constantFrom("a.org", "a.org:80", "a.org:443", "a.org:8443", "b.org", "b.org:22"));
+    const hosts = constantFrom("a.org", "b.org", "c.org");
+    assert(
+      property(lists, lists, hosts, constantFrom(22, 80, 443, 8443), (left, right, host, port) => {
+        const target = { host, port };
+        expect(isAllowed(target, narrowed(left, right))).toBe(isAllowed(target, left) && isAllowed(target, right));
+      }),
+    );
   });
 
   test("lets through nothing else, whatever is written (10,000 targets)", () => {

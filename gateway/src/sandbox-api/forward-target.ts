@@ -31,6 +31,15 @@ export function isAllowed({ host, port }: ForwardTarget, allow: readonly string[
   });
 }
 
+/** The list of what both lists have. */
+export function narrowed(left: readonly string[], right: readonly string[]): string[] {
+  const places = left.flatMap((entry) => {
+    const [host = "", named] = entry.split(":");
+    return (named === undefined ? [...usualPorts] : [Number(named)]).map((port) => ({ host, port }));
+  });
+  return [...new Set(places.filter((place) => isAllowed(place, right)).map(({ host, port }) => `${host}:${port}`))];
+}
+
 /** As it is written on the list: the port only where it is an unusual one. */
 export function listEntry({ host, port }: ForwardTarget): string {
   return usualPorts.has(port) ? host : `${host}:${port}`;
