@@ -242,7 +242,12 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     },
     onOutgoing: () => parts.telegram()?.wakeDelivery(),
   });
-  const preCheck = new PreCheck({ runs: store.runs, request, logger: log });
+  const preCheck = new PreCheck({
+    runs: store.runs,
+    request,
+    logger: log,
+    redact: (text) => parts.redactor.redact(text),
+  });
   const dispatcher = new Dispatcher({
     turns: store.turns,
     groups: store.groups,

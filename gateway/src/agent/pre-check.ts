@@ -21,6 +21,8 @@ export interface PreCheckOptions {
     signal: AbortSignal,
   ) => Promise<Reply>;
   logger: Logger;
+  /** Takes out what may not be stored: the command runs with the group's secrets. */
+  redact: (text: string) => string;
 }
 
 /** A pre-check looks whether there is work; it does none. */
@@ -38,12 +40,12 @@ export class PreCheck {
 
   /** The turn's sandbox answers. Rejects with `not_accepted` when it does not any more; then nothing is known. */
   async ask(turn: Turn, signal: AbortSignal): Promise<PreCheckOutcome> {
-    const { runs, logger } = this.#options;
+    const { runs, logger, redact } = this.#options;
     const known = await runs.ofTurn(turn.id);
     if (!known || known.task.preCheck === null) return { type: "wake", note: null };
     // It said so to an earlier try, and asked again it may find its work begun.
     if (known.run.checkOutput !== null) return { type: "wake", note: noteOf(known.run.checkOutput) };
-    const verdict = judge(await this.#run(turn.groupId, known.task.preCheck, signal));
+    const verdict = judge(await this.#run(turn.groupId, known.task.preCheck, signal), redact);
     if (verdict.type === "skip") {
       logger.info({ task: known.task.id, run: known.run.id, reason: verdict.reason }, "a pre-check left a run out");
       return verdict;
@@ -67,18 +69,18 @@ export class PreCheck {
 
 type Verdict = { type: "wake"; output: string } | { type: "skip"; reason: string };
 
-function judge(reply: AgentControlReply): Verdict {
-  if (reply.status === "error") return skip(`The pre-check could not be run: ${reply.message}`);
+function judge(reply: AgentControlReply, redact: (text: string) => string): Verdict {
+  if (reply.status === "error") return skip(`The pre-check could not be run: ${redact(reply.message)}`);
   if (!reply.outcome) return skip("The pre-check could not be run.");
   const { exitCode, output, errorOutput, timedOut } = reply.outcome;
   if (timedOut) return skip(`The pre-check was not over after ${timeoutMs / 1000} seconds, so it was stopped.`);
   if (exitCode !== 0) {
     const how = exitCode === null ? "was killed" : `ended with exit code ${exitCode}`;
-    const said = errorOutput.trim().split("\n").at(-1)?.slice(0, 300).toWellFormed() ?? "";
+    const said = redact(errorOutput).trim().split("\n").at(-1)?.slice(0, 300).toWellFormed() ?? "";
     return skip(`The pre-check ${how}${said === "" ? "." : `: ${said}`}`);
   }
   if (output.trim() === "") return skip("The pre-check printed nothing: there was nothing to do.");
-  return { type: "wake", output };
+  return { type: "wake", output: redact(output) };
 }
 
 function skip(reason: string): Verdict {
