@@ -227,6 +227,8 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     onEnded: (turn) => {
       parts.telegram()?.turnEnded(turn.id);
       background.run(() => approvals.turnEnded(turn.id));
+      // Before the next turn begins in what is to start anew.
+      background.run(() => refresh.look());
       dispatcher.turnEnded(turn);
       renewals.turnEnded(turn.groupId);
       sizes.turnEnded(turn.groupId);

@@ -33,8 +33,17 @@ export async function makeVault(settings: Settings, parts: VaultParts): Promise<
     onValues: (values) => redactor.know("vault", values),
   });
   await vault.start();
+  const withTasks = async (groupIds: readonly string[]): Promise<string[]> => {
+    const tasks = (await store.groups.all()).filter(({ kind }) => kind === "task");
+    return [...groupIds, ...tasks.filter(({ parentId }) => groupIds.includes(parentId ?? "")).map(({ id }) => id)];
+  };
   return {
-    desk: new VaultDesk({ vault, audit, groups: store.groups, refresh }),
+    desk: new VaultDesk({
+      vault,
+      audit,
+      groups: store.groups,
+      refresh: async (groupIds) => await refresh(await withTasks(groupIds)),
+    }),
     secretsOf: async (groupId) => {
       const group = await store.groups.get(groupId);
       return await vault.given(group?.kind === "task" ? (group.parentId ?? groupId) : groupId);

@@ -63,8 +63,12 @@ export class VaultDesk {
     actor: Actor,
   ): Promise<VaultChange> {
     return await this.#audited({ actor, action: "vault.assign", target: name, groupId }, async () => {
-      if (!(await this.#options.groups.get(groupId))) {
-        throw new PraktorError("not_found", `There is no group "${groupId}".`);
+      const group = await this.#options.groups.get(groupId);
+      if (!group) throw new PraktorError("not_found", `There is no group "${groupId}".`);
+      if (group.kind === "task") {
+        throw new PraktorError("invalid", "A task's own sandbox is given what its group is given.", {
+          hint: `Assign ${name} to the group ${group.parentId ?? ""}.`,
+        });
       }
       const { delivery, target = name } = place;
       await this.#options.vault.assign({ secretName: name, groupId, delivery, target }, actor);
