@@ -9,6 +9,7 @@ import type { Settings } from "./config/schema.ts";
 import type { Clock } from "./kit/clock.ts";
 import type { Ids } from "./kit/ids.ts";
 import type { Logger } from "./kit/logger.ts";
+import { errorMessage } from "./kit/praktor-error.ts";
 import { registerGroup } from "./register-group.ts";
 import { IpcDesk } from "./scheduler/ipc-desk.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
@@ -40,7 +41,7 @@ export interface ScheduledTasks {
   scheduler: Scheduler;
   tasks: TaskDesk;
   ipc: IpcDesk;
-  /** Of deleted tasks, once their last turns are over. For once a day. */
+  /** Of deleted tasks, once their last turns are over: what their deletion could not take away. For once a day. */
   forgetSandboxes: () => Promise<void>;
 }
 
@@ -68,7 +69,13 @@ export function makeScheduler(settings: Settings, parts: SchedulerParts): Schedu
     timezone: parts.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     scheduler,
     stopTurn: (turnId) => assistant.stopTurn(turnId),
-    removeSandbox: async (taskId) => void (await assistant.stopAgent(hiddenGroup(taskId))),
+    removeSandbox: async (taskId) => {
+      await assistant.stopAgent(hiddenGroup(taskId));
+      // What cannot be taken away now is taken away by the daily look.
+      await forgetSandboxes().catch((error: unknown) =>
+        log.warn({ task: taskId, error: errorMessage(error) }, "what a task's sandbox leaves could not be removed"),
+      );
+    },
     publish,
   });
   const ipc = new IpcDesk({
