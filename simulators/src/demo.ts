@@ -9,7 +9,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { talks } from "./demo/conversation.ts";
-import { checkFile, playConversation } from "./demo/play.ts";
+import { checkFile, playConversation, startTeam } from "./demo/play.ts";
+import { teamScript } from "./demo/team-script.ts";
 import { GatewayProcess } from "./gateway-process.ts";
 import { MessagesSimulator } from "./messages/messages-simulator.ts";
 import { TelegramSimulator } from "./telegram/telegram-simulator.ts";
@@ -55,7 +56,7 @@ async function demo({ exit }: { exit: boolean }): Promise<void> {
   await using cleanUp = new AsyncDisposableStack();
   cleanUp.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   const telegram = cleanUp.use(new TelegramSimulator());
-  const model = cleanUp.use(new MessagesSimulator());
+  const model = cleanUp.use(new MessagesSimulator({ script: teamScript }));
   await Promise.all([telegram.start(stopping.signal), model.start(stopping.signal)]);
   const gateway = cleanUp.use(
     await GatewayProcess.start({
@@ -95,6 +96,7 @@ async function demo({ exit }: { exit: boolean }): Promise<void> {
   say(`  (read from Grace's sandbox over the page's API; ${shown.tookMs} ms)\n`);
   if (exit) return;
 
+  say(`A team of four works on a page about tides: ${await startTeam(gateway.web)}`);
   say(`Open ${gateway.web}, or type here to write to Praktor as Ada (try: bash: ls -la). Ctrl-C ends.`);
   void noticeEnd(gateway);
   await chat(telegram);

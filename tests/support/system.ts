@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GatewayProcess, type LogLine } from "@praktor/simulators/gateway-process";
 import { MessagesSimulator } from "@praktor/simulators/messages/messages-simulator";
+import type { Script } from "@praktor/simulators/messages/script";
 import type { ChatMessage } from "@praktor/simulators/telegram/chat-book";
 import { TelegramSimulator } from "@praktor/simulators/telegram/telegram-simulator";
 
@@ -20,6 +21,8 @@ export interface SystemOptions {
   environment?: Record<string, string>;
   /** Where the simulators listen; another address than loopback lets a gateway in a container reach them. */
   simulatorHost?: string;
+  /** What the simulated model says; the default script without it. */
+  script?: Script;
 }
 
 export class System implements AsyncDisposable {
@@ -36,7 +39,11 @@ export class System implements AsyncDisposable {
     const host = options.simulatorHost ?? "127.0.0.1";
     this.folder = folder;
     this.telegram = new TelegramSimulator({ host });
-    this.model = new MessagesSimulator({ host, expectedKey: canaryKey });
+    this.model = new MessagesSimulator({
+      host,
+      expectedKey: canaryKey,
+      ...(options.script === undefined ? {} : { script: options.script }),
+    });
     this.environmentOfGateway = { ...options.environment };
   }
 

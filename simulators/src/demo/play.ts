@@ -1,6 +1,7 @@
 /** Plays the demo's conversation at the simulated Telegram and checks every answer. */
 import { z } from "zod";
 import type { TelegramSimulator } from "../telegram/telegram-simulator.ts";
+import { team } from "./team.ts";
 import { file, talks, type Line, type Talk } from "./conversation.ts";
 
 export interface Played {
@@ -52,6 +53,18 @@ export async function checkFile(web: string): Promise<{ path: string; content: s
   const content = await answer.text();
   if (!answer.ok || !content.includes(file.contains)) throw new Error(`The page shows ${file.path} as «${content}».`);
   return { path: file.path, content, tookMs: Math.round(performance.now() - startedAt) };
+}
+
+/** Starts the demo's team; where the page shows it at work. */
+export async function startTeam(web: string): Promise<string> {
+  const answer = await fetch(`${web}/api/swarms`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(team),
+  });
+  if (!answer.ok) throw new Error(`The team was not started: ${await answer.text()}`);
+  const { id } = z.object({ id: z.string() }).parse(await answer.json());
+  return `${web}/swarms/${id}`;
 }
 
 async function getJson(url: string): Promise<unknown> {
