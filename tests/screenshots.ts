@@ -2,13 +2,15 @@
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
+import { team } from "@praktor/simulators/demo/team";
+import { teamScript } from "@praktor/simulators/demo/team-script";
 import { Browsing } from "./support/browser.ts";
 import { friend, owner, System } from "./support/system.ts";
 
 const folder = join(import.meta.dirname, "../docs/images");
 const mostBytes = 150_000;
 
-await using system = await System.start();
+await using system = await System.start({ script: teamScript });
 await using browsing = await Browsing.start();
 await mkdir(folder, { recursive: true });
 await Promise.all([
@@ -37,19 +39,12 @@ await picture("group", `/groups/${friend}`, async (page) => {
   await page.getByRole("button", { name: "All groups" }).click();
   await page.getByText(/^\d+ MB$/).waitFor();
 });
-const agents = [
-  { role: "researcher", prompt: "echo The moon's share of the tides is two thirds, the sun's one third." },
-  { role: "writer", prompt: "echo # Tides" },
-  { role: "critic", prompt: "echo Say where the figures come from." },
-];
-const edges = [
-  { from: "researcher", to: "writer", kind: "directed" },
-  { from: "writer", to: "critic", kind: "directed" },
-];
-const run = await post("/api/swarms", { name: "A page on tides", task: "Write a page on tides.", agents, edges });
+const run = await post("/api/swarms", team);
 await picture("swarm", `/swarms/${String(run["id"])}`, async (page) => {
-  await page.getByText("Done", { exact: true }).first().waitFor({ timeout: 120_000 });
+  // Only a run that is over can be deleted, and what it cost is metered a moment later.
+  await page.getByRole("button", { name: "Delete" }).waitFor({ timeout: 120_000 });
   await page.locator(".react-flow__edge").first().waitFor({ state: "attached" });
+  await page.getByRole("region", { name: "Answer" }).getByText("Why are there tides?").waitFor();
 });
 
 async function picture(name: string, path: string, prepare: (page: Page) => Promise<void>): Promise<void> {

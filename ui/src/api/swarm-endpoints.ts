@@ -2,6 +2,7 @@
 import {
   SwarmBoardEntry,
   type SwarmCreate,
+  SwarmLimits,
   SwarmMessageView,
   SwarmRunView,
   SwarmTemplateView,
@@ -17,6 +18,10 @@ export const createSwarm = (json: SwarmCreate): Promise<SwarmRunView> => request
 
 export const cancelSwarm = (id: string): Promise<SwarmRunView> =>
   request(SwarmRunView, `${run(id)}/cancel`, { method: "POST" });
+
+/** With all that it left: volumes, transcripts, messages. */
+export const deleteSwarm = (id: string): Promise<{ status: "deleted" }> =>
+  request(z.object({ status: z.literal("deleted") }), run(id), { method: "DELETE" });
 
 /** A new run with the same task and team. */
 export const runSwarmAgain = (id: string): Promise<SwarmRunView> =>
@@ -44,6 +49,12 @@ export const swarmBoardQuery = (id: string) =>
     queryKey: ["swarm-board", id],
     queryFn: ({ signal }) => request(z.array(SwarmBoardEntry), `${run(id)}/board`, { signal }),
   });
+
+/** Of a run that asks for none. */
+export const swarmLimitsQuery = queryOptions({
+  queryKey: ["swarm-limits"],
+  queryFn: ({ signal }) => request(SwarmLimits, "/api/swarm-limits", { signal }),
+});
 
 export const swarmTemplatesQuery = queryOptions({
   queryKey: ["swarm-templates"],

@@ -1,28 +1,29 @@
 /** Puts a team together, as a list or as a drawing, gives it a task and starts it. */
-import { SwarmCreate, SwarmTemplateName } from "@praktor/protocol/swarm";
+import { SwarmCreate } from "@praktor/protocol/swarm";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { CircleAlert } from "lucide-react";
-import { lazy, Suspense, useId, useState } from "react";
+import { useId, useState } from "react";
 import { sentence } from "../api/api-error.ts";
 import { groupsQuery } from "../api/queries.ts";
-import { createSwarm, saveTemplate, swarmsQuery, swarmTemplatesQuery } from "../api/swarm-endpoints.ts";
+import { createSwarm, swarmLimitsQuery, swarmsQuery, swarmTemplatesQuery } from "../api/swarm-endpoints.ts";
 import { Button } from "../components/button.tsx";
 import { Card } from "../components/card.tsx";
-import { Dialog } from "../components/dialog.tsx";
 import { Field } from "../components/field.tsx";
 import { Page } from "../components/page.tsx";
+import { Problem } from "../components/problem.tsx";
 import { Segments } from "../components/segments.tsx";
 import { Select } from "../components/select.tsx";
 import { Stale } from "../components/states.tsx";
-import { toastDone, toastFailed } from "../components/toasts.tsx";
-import { EMPTY_TEAM, flawOf, fromTeam, type TeamDraft, toTeam, withEdge, withMember } from "../swarm/team-draft.ts";
+import { draftPlan } from "../swarm/draft-plan.ts";
+import { type LimitDraft, NO_LIMITS, readLimits } from "../swarm/limit-draft.ts";
+import { EMPTY_TEAM, fromTeam, type TeamDraft, toTeam, withMember } from "../swarm/team-draft.ts";
 import { en } from "../text/en.ts";
-import { EdgeDialog } from "./swarm-edge-dialog.tsx";
+import { SwarmCanvas } from "./swarm-canvas.tsx";
+import { LimitFields } from "./swarm-limit-fields.tsx";
+import { SaveTemplate } from "./swarm-save-template.tsx";
 import { SwarmTeamList } from "./swarm-team-list.tsx";
 
 const t = en.swarmForm;
-const TeamGraph = lazy(async () => ({ default: (await import("../swarm/team-graph.tsx")).TeamGraph }));
 const makeKey = (): string => crypto.randomUUID();
 const newTeam = (): TeamDraft => withMember(EMPTY_TEAM, makeKey());
 
@@ -31,6 +32,7 @@ export const SwarmComposePage = () => {
   const navigate = useNavigate();
   const groups = useQuery(groupsQuery).data ?? [];
   const templates = useQuery(swarmTemplatesQuery);
+  const defaults = useQuery(swarmLimitsQuery);
   const taskId = useId();
   const [task, setTask] = useState("");
   const [name, setName] = useState("");
@@ -38,12 +40,15 @@ export const SwarmComposePage = () => {
   const [template, setTemplate] = useState("");
   const [team, setTeam] = useState<TeamDraft>(newTeam);
   const [view, setView] = useState<"list" | "canvas">("list");
-  const [edge, setEdge] = useState<{ from: string; to: string } | null>(null);
+  const [limits, setLimits] = useState<LimitDraft>(NO_LIMITS);
   const [tried, setTried] = useState(false);
   const [saving, setSaving] = useState(false);
   const main = groups.find((group) => group.is_main) ?? groups[0];
-  const flaw = flawOf(team);
+  const plan = draftPlan(team, t.unnamed);
+  const { limits: wanted, wrong } = readLimits(limits);
   const taskMissing = task.trim() === "";
+  const canRun = plan.type === "plan" && team.members.every(({ role }) => role.trim() !== "");
+  const form = { team, plan, groups, tried, makeKey, onChange: setTeam };
 
   const start = useMutation({
     mutationFn: () => {
@@ -53,6 +58,7 @@ export const SwarmComposePage = () => {
         SwarmCreate.parse({
           task,
           ...toTeam(team),
+          limits: wanted,
           ...(title === "" ? {} : { name: title }),
           ...(group === undefined ? {} : { group_id: group }),
         }),
@@ -84,7 +90,7 @@ export const SwarmComposePage = () => {
         onSubmit={(event) => {
           event.preventDefault();
           setTried(true);
-          if (flaw === null && !taskMissing) start.mutate();
+          if (canRun && wrong.length === 0 && !taskMissing) start.mutate();
         }}
       >
         {templates.isError && (
@@ -145,36 +151,14 @@ export const SwarmComposePage = () => {
             />
           }
         >
-          {view === "list" ? (
-            <SwarmTeamList team={team} groups={groups} makeKey={makeKey} onChange={setTeam} />
-          ) : (
-            <>
-              <p className="border-b px-4 py-2 text-[13px] text-muted">{t.canvasHint}</p>
-              <div className="h-[28rem]">
-                <Suspense fallback={<p className="p-4 text-muted">{t.canvasLoading}</p>}>
-                  <TeamGraph
-                    label={t.canvasLabel}
-                    members={team.members.map(({ key, role, prompt }) => ({
-                      id: key,
-                      title: role.trim() === "" ? t.unnamed : role,
-                      detail: prompt,
-                      state: null,
-                      lead: team.lead === key,
-                      active: false,
-                    }))}
-                    edges={team.edges.map((one) => ({ ...one, label: null, active: false }))}
-                    onConnect={(from, to) => setTeam(withEdge(team, { from, to, kind: "directed" }))}
-                    onEdge={setEdge}
-                  />
-                </Suspense>
-              </div>
-            </>
-          )}
+          {view === "list" ? <SwarmTeamList {...form} /> : <SwarmCanvas {...form} />}
         </Card>
-        {((tried && flaw !== null) || flaw === "circle") && <Problem text={t.flaws[flaw]} />}
+        <Card title={t.limits.title}>
+          <LimitFields draft={limits} wrong={wrong} defaults={defaults.data} onChange={setLimits} />
+        </Card>
         {start.isError && <Problem text={`${t.failed}. ${sentence(start.error)}`} />}
         <div className="flex flex-wrap justify-end gap-2">
-          <Button disabled={flaw !== null} onClick={() => setSaving(true)}>
+          <Button disabled={!canRun} onClick={() => setSaving(true)}>
             {t.save}
           </Button>
           <Button variant="solid" type="submit" disabled={start.isPending}>
@@ -182,52 +166,7 @@ export const SwarmComposePage = () => {
           </Button>
         </div>
       </form>
-      {edge !== null && <EdgeDialog team={team} edge={edge} onChange={setTeam} onClose={() => setEdge(null)} />}
       {saving && <SaveTemplate team={team} title={name.trim()} onClose={() => setSaving(false)} />}
     </Page>
-  );
-};
-
-const Problem = ({ text }: { text: string }) => (
-  <div role="alert" className="flex gap-2 rounded-lg bg-bad-soft px-3 py-2 text-[13px] text-bad">
-    <CircleAlert className="mt-0.5 size-4 shrink-0" aria-hidden="true" />
-    <p>{text}</p>
-  </div>
-);
-
-interface SaveTemplateProps {
-  team: TeamDraft;
-  title: string;
-  onClose: () => void;
-}
-
-const SaveTemplate = ({ team, title, onClose }: SaveTemplateProps) => {
-  const client = useQueryClient();
-  const [name, setName] = useState("");
-  const invalid = name !== "" && !SwarmTemplateName.safeParse(name).success;
-  const save = useMutation({
-    mutationFn: () => saveTemplate(name, { title: title === "" ? name : title, description: "", ...toTeam(team) }),
-    onSuccess: (saved) => {
-      toastDone(t.saved(saved.name));
-      onClose();
-      return client.invalidateQueries({ queryKey: swarmTemplatesQuery.queryKey });
-    },
-    onError: (error) => toastFailed(t.saveFailed, error),
-  });
-  return (
-    <Dialog title={t.save} onClose={onClose}>
-      <Field
-        label={t.saveName}
-        value={name}
-        error={invalid ? t.saveNameInvalid : undefined}
-        onChange={({ target }) => setName(target.value)}
-      />
-      <div className="mt-4 flex justify-end gap-2">
-        <Button onClick={onClose}>{en.cancel}</Button>
-        <Button variant="solid" disabled={name === "" || invalid || save.isPending} onClick={() => save.mutate()}>
-          {t.save}
-        </Button>
-      </div>
-    </Dialog>
   );
 };

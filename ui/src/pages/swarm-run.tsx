@@ -1,33 +1,26 @@
 /** One run of a swarm: its members at work, what they write to each other, the answer; and all of it again from its beginning. */
-import type { SwarmRunView } from "@praktor/protocol/swarm";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { RotateCcw, Square } from "lucide-react";
+import type { SwarmLimits, SwarmRunView } from "@praktor/protocol/swarm";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { ApiError } from "../api/api-error.ts";
-import {
-  cancelSwarm,
-  runSwarmAgain,
-  swarmBoardQuery,
-  swarmMessagesQuery,
-  swarmQuery,
-  swarmsQuery,
-} from "../api/swarm-endpoints.ts";
+import { swarmBoardQuery, swarmMessagesQuery, swarmQuery } from "../api/swarm-endpoints.ts";
 import { Badge } from "../components/badge.tsx";
-import { Button } from "../components/button.tsx";
 import { Card } from "../components/card.tsx";
-import { Dialog } from "../components/dialog.tsx";
 import { NotThere } from "../components/not-there.tsx";
 import { Page } from "../components/page.tsx";
 import { Prose } from "../components/prose.tsx";
 import { QueryView } from "../components/query-view.tsx";
 import { LoadingRows } from "../components/states.tsx";
-import { toastDone, toastFailed } from "../components/toasts.tsx";
 import { span } from "../lib/time.ts";
 import { useNow } from "../lib/use-now.ts";
+import { LIMIT_FIELDS } from "../swarm/limit-draft.ts";
+import { limitTexts } from "../swarm/limit-texts.ts";
 import { runAt } from "../swarm/run-at.ts";
 import { stateTone } from "../swarm/state-tone.ts";
+import { useJustSaid } from "../swarm/use-just-said.ts";
 import { en } from "../text/en.ts";
+import { SwarmActions } from "./swarm-actions.tsx";
 import { SwarmMember } from "./swarm-member.tsx";
 import { SwarmMembers } from "./swarm-members.tsx";
 import { SwarmMessages } from "./swarm-messages.tsx";
@@ -44,7 +37,7 @@ export const SwarmRunPage = () => {
     <Page
       title={run.data?.name ?? en.swarms.title}
       about={run.data && <About run={run.data} />}
-      actions={run.data && <Actions run={run.data} />}
+      actions={run.data && <SwarmActions run={run.data} />}
     >
       <QueryView query={run} what={t.what}>
         {(data) => <Run key={data.id} run={data} />}
@@ -59,11 +52,12 @@ const Run = ({ run }: { run: SwarmRunView }) => {
   const [atMs, setAtMs] = useState<number | null>(null);
   const [chosen, setChosen] = useState<string | null>(null);
   const shown = runAt(run, messages.data ?? [], atMs);
+  const flying = useJustSaid(messages.data && shown.messages);
   const member = shown.nodes.find(({ role }) => role === chosen);
   return (
     <div className="space-y-4">
       {run.error !== null && <p className="rounded-lg bg-bad-soft px-3 py-2 text-[13px] text-bad">{run.error}</p>}
-      <SwarmMembers run={run} moment={shown} chosen={chosen} onChoose={setChosen} />
+      <SwarmMembers run={run} moment={shown} flying={flying} chosen={chosen} onChoose={setChosen} />
       <SwarmReplay run={run} atMs={atMs} onMoment={setAtMs} />
       {member !== undefined && (
         <SwarmMember key={member.role} node={member} messages={shown.messages} onClose={() => setChosen(null)} />
@@ -82,6 +76,9 @@ const Run = ({ run }: { run: SwarmRunView }) => {
           </Card>
           <Card title={t.task}>
             <p className="p-4 wrap-anywhere whitespace-pre-wrap">{run.task}</p>
+          </Card>
+          <Card title={t.limits}>
+            <Limits limits={run.limits} />
           </Card>
         </div>
         <div className="min-w-0 space-y-4">
@@ -129,54 +126,17 @@ const About = ({ run }: { run: SwarmRunView }) => {
   );
 };
 
-const Actions = ({ run }: { run: SwarmRunView }) => {
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const [asking, setAsking] = useState(false);
-  const cancel = useMutation({
-    mutationFn: () => cancelSwarm(run.id),
-    onSuccess: (now) => {
-      toastDone(t.cancelled);
-      client.setQueryData(swarmQuery(run.id).queryKey, now);
-    },
-    onError: (error) => toastFailed(t.cancelFailed, error),
-    onSettled: () => setAsking(false),
-  });
-  const again = useMutation({
-    mutationFn: () => runSwarmAgain(run.id),
-    onSuccess: async ({ id }) => {
-      await client.invalidateQueries({ queryKey: swarmsQuery.queryKey });
-      await navigate({ to: "/swarms/$id", params: { id } });
-    },
-    onError: (error) => toastFailed(t.againFailed, error),
-  });
+const Limits = ({ limits }: { limits: SwarmLimits }) => {
+  const texts = limitTexts(limits);
   return (
-    <div className="flex flex-wrap gap-2">
-      <Button asChild>
-        <Link to="/swarms">{t.back}</Link>
-      </Button>
-      {run.status === "running" ? (
-        <Button variant="danger" onClick={() => setAsking(true)}>
-          <Square className="size-3 fill-current stroke-none" aria-hidden="true" />
-          {t.cancel}
-        </Button>
-      ) : (
-        <Button disabled={again.isPending} onClick={() => again.mutate()}>
-          <RotateCcw aria-hidden="true" />
-          {t.again}
-        </Button>
-      )}
-      {asking && (
-        <Dialog title={t.cancelTitle} description={t.cancelBody} onClose={() => setAsking(false)}>
-          <div className="flex justify-end gap-2">
-            <Button onClick={() => setAsking(false)}>{t.keep}</Button>
-            <Button variant="danger" disabled={cancel.isPending} onClick={() => cancel.mutate()}>
-              {cancel.isPending ? t.cancelBusy : t.cancelConfirm}
-            </Button>
-          </div>
-        </Dialog>
-      )}
-    </div>
+    <dl className="grid grid-cols-2 gap-x-4 gap-y-3 p-4 text-[13px] sm:grid-cols-4">
+      {LIMIT_FIELDS.map((field) => (
+        <div key={field}>
+          <dt className="text-xs text-muted">{t.limitLabels[field]}</dt>
+          <dd className="tabular-nums">{texts[field]}</dd>
+        </div>
+      ))}
+    </dl>
   );
 };
 

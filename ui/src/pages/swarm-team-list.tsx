@@ -1,14 +1,15 @@
 /** A team as a list: its members, who works with whom, and who leads. */
 import type { GroupView } from "@praktor/protocol/rest";
 import { Plus, X } from "lucide-react";
-import { useId, useState } from "react";
+import { useState } from "react";
 import { Button } from "../components/button.tsx";
-import { Field } from "../components/field.tsx";
+import { Problem } from "../components/problem.tsx";
 import { Select } from "../components/select.tsx";
+import { type DraftPlan, refusalOf } from "../swarm/draft-plan.ts";
 import {
-  changeMember,
   type DraftMember,
   type EdgeKind,
+  roleOf,
   type TeamDraft,
   withEdge,
   withMember,
@@ -16,29 +17,41 @@ import {
   withoutMember,
 } from "../swarm/team-draft.ts";
 import { en } from "../text/en.ts";
-import { roleOf } from "./swarm-edge-dialog.tsx";
+import { MemberFields } from "./swarm-member-fields.tsx";
 
 const t = en.swarmForm;
 
 export interface SwarmTeamListProps {
   team: TeamDraft;
+  plan: DraftPlan;
   groups: readonly GroupView[];
+  /** Who has no role is told so. */
+  tried: boolean;
   makeKey: () => string;
   onChange: (team: TeamDraft) => void;
 }
 
-export const SwarmTeamList = ({ team, groups, makeKey, onChange }: SwarmTeamListProps) => (
+export const SwarmTeamList = ({ team, plan, groups, tried, makeKey, onChange }: SwarmTeamListProps) => (
   <div className="divide-y">
     {team.members.map((member, place) => (
-      <Member key={member.key} place={place} member={member} team={team} groups={groups} onChange={onChange} />
+      <Member
+        key={member.key}
+        place={place}
+        member={member}
+        team={team}
+        groups={groups}
+        refusal={refusalOf(plan, member.key) ?? (tried && member.role.trim() === "" ? t.roleMissing : undefined)}
+        onChange={onChange}
+      />
     ))}
-    <div className="p-4">
+    <div className="space-y-3 p-4">
+      {plan.type === "refused" && plan.at.type === "team" && <Problem text={plan.text} />}
       <Button onClick={() => onChange(withMember(team, makeKey()))}>
         <Plus aria-hidden="true" />
         {t.addMember}
       </Button>
     </div>
-    {team.members.length > 1 && <Edges team={team} onChange={onChange} />}
+    {team.members.length > 1 && <Edges team={team} plan={plan} onChange={onChange} />}
     {team.members.length > 1 && (
       <div className="max-w-xs p-4">
         <Select
@@ -49,7 +62,7 @@ export const SwarmTeamList = ({ team, groups, makeKey, onChange }: SwarmTeamList
           <option value="">{t.autoLead}</option>
           {team.members.map(({ key }) => (
             <option key={key} value={key}>
-              {roleOf(team, key)}
+              {roleOf(team, key, t.unnamed)}
             </option>
           ))}
         </Select>
@@ -61,64 +74,31 @@ export const SwarmTeamList = ({ team, groups, makeKey, onChange }: SwarmTeamList
 interface MemberProps extends Pick<SwarmTeamListProps, "team" | "groups" | "onChange"> {
   place: number;
   member: DraftMember;
+  refusal: string | undefined;
 }
 
-const Member = ({ place, member, team, groups, onChange }: MemberProps) => {
-  const promptId = useId();
-  const change = (next: Partial<Omit<DraftMember, "key">>): void => onChange(changeMember(team, member.key, next));
-  return (
-    <fieldset className="grid gap-3 p-4 md:grid-cols-3">
-      <legend className="sr-only">{t.member(place + 1)}</legend>
-      <Field
-        label={t.role}
-        value={member.role}
-        maxLength={64}
-        onChange={({ target }) => change({ role: target.value })}
-      />
-      <Select label={t.folder} value={member.folder} onChange={({ target }) => change({ folder: target.value })}>
-        <option value="">{t.noFolder}</option>
-        {groups.map(({ folder, name }) => (
-          <option key={folder} value={folder}>
-            {name}
-          </option>
-        ))}
-      </Select>
-      <div className="flex items-end gap-2">
-        <div className="min-w-0 flex-1">
-          <Field
-            label={t.model}
-            value={member.model}
-            placeholder={t.modelPlaceholder}
-            spellCheck={false}
-            onChange={({ target }) => change({ model: target.value })}
-          />
-        </div>
+const Member = ({ place, member, ...rest }: MemberProps) => (
+  <fieldset className="p-4">
+    <legend className="sr-only">{t.member(place + 1)}</legend>
+    <MemberFields
+      member={member}
+      {...rest}
+      aside={
         <Button
           variant="ghost"
           size="icon"
-          aria-label={t.removeMember(roleOf(team, member.key))}
-          onClick={() => onChange(withoutMember(team, member.key))}
+          className="mt-6"
+          aria-label={t.removeMember(roleOf(rest.team, member.key, t.unnamed))}
+          onClick={() => rest.onChange(withoutMember(rest.team, member.key))}
         >
           <X aria-hidden="true" />
         </Button>
-      </div>
-      <div className="md:col-span-3">
-        <label htmlFor={promptId} className="mb-1 block text-[13px] font-medium">
-          {t.prompt}
-        </label>
-        <textarea
-          id={promptId}
-          value={member.prompt}
-          rows={2}
-          onChange={({ target }) => change({ prompt: target.value })}
-          className="block w-full resize-y rounded-lg border border-line-strong/60 bg-ground px-3 py-2 max-md:text-base"
-        />
-      </div>
-    </fieldset>
-  );
-};
+      }
+    />
+  </fieldset>
+);
 
-const Edges = ({ team, onChange }: Pick<SwarmTeamListProps, "team" | "onChange">) => {
+const Edges = ({ team, plan, onChange }: Pick<SwarmTeamListProps, "team" | "plan" | "onChange">) => {
   const [first, second] = team.members;
   const [from, setFrom] = useState("");
   const [to, setTo] = useState("");
@@ -128,7 +108,7 @@ const Edges = ({ team, onChange }: Pick<SwarmTeamListProps, "team" | "onChange">
   const [receiver, giver] = [known(to, second?.key), known(from, first?.key)];
   const options = team.members.map(({ key }) => (
     <option key={key} value={key}>
-      {roleOf(team, key)}
+      {roleOf(team, key, t.unnamed)}
     </option>
   ));
   return (
@@ -139,7 +119,7 @@ const Edges = ({ team, onChange }: Pick<SwarmTeamListProps, "team" | "onChange">
       ) : (
         <ul className="space-y-1">
           {team.edges.map((edge) => {
-            const [source, target] = [roleOf(team, edge.from), roleOf(team, edge.to)];
+            const [source, target] = [roleOf(team, edge.from, t.unnamed), roleOf(team, edge.to, t.unnamed)];
             return (
               <li key={`${edge.from} ${edge.to}`} className="flex items-center gap-2 text-[13px]">
                 <span>{t.edgeText[edge.kind](source, target)}</span>
@@ -156,6 +136,7 @@ const Edges = ({ team, onChange }: Pick<SwarmTeamListProps, "team" | "onChange">
           })}
         </ul>
       )}
+      {plan.type === "refused" && plan.at.type === "edges" && <Problem text={plan.text} />}
       <div className="grid items-end gap-2 md:grid-cols-[1fr_1fr_1fr_auto]">
         <Select label={t.edgeTo} value={receiver} onChange={({ target }) => setTo(target.value)}>
           {options}

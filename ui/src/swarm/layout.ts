@@ -12,7 +12,7 @@ interface Edge {
 }
 
 const COLUMN_PX = 260;
-const ROW_PX = 120;
+const ROW_PX = 130;
 
 /** By name; the lead stands right of all others. A circle, which cannot run, is drawn too. */
 export const layout = (names: readonly string[], edges: readonly Edge[], lead: string | null): Map<string, Place> => {

@@ -29,10 +29,3 @@ const stateAt = (node: SwarmNodeView, atMs: number): SwarmNodeState => {
   if (node.started_at === null || Date.parse(node.started_at) > atMs) return "waiting";
   return node.finished_at === null ? node.state : "running";
 };
-
-/** How many messages went between two members, in either direction; what goes to all counts on each edge of its sender. */
-export const messagesBetween = (messages: readonly SwarmMessageView[], one: string, other: string): number =>
-  messages.filter(
-    ({ from, to }) =>
-      (from === one && (to === other || to === null)) || (from === other && (to === one || to === null)),
-  ).length;

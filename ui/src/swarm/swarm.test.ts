@@ -1,13 +1,16 @@
 import type { SwarmMessageView, SwarmNodeView, SwarmRunView } from "@praktor/protocol/swarm";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { draftPlan, refusalOf, refusesEdge } from "./draft-plan.ts";
 import { layout } from "./layout.ts";
-import { messagesBetween, runAt } from "./run-at.ts";
+import { flightsOn, hears, linesOf, toAllBy } from "./lines.ts";
+import { NO_LIMITS, readLimits } from "./limit-draft.ts";
+import { runAt } from "./run-at.ts";
+import { sidesOf } from "./sides.ts";
 import {
   changeMember,
   type DraftEdge,
   EMPTY_TEAM,
-  flawOf,
   fromTeam,
   type TeamDraft,
   toTeam,
@@ -33,14 +36,75 @@ test("two members have one edge, and who goes takes it along", () => {
   expect(withoutMember({ ...twice, lead: "b" }, "b")).toMatchObject({ edges: [], lead: null });
 });
 
-test.each([
-  ["nobody", EMPTY_TEAM],
-  ["role_missing", team("a", " ")],
-  ["role_twice", team("a", "A")],
-  ["circle", withEdge(withEdge(withEdge(team("a", "b", "c"), edge("a", "b")), edge("b", "c")), edge("c", "a"))],
-  [null, withEdge(withEdge(team("a", "b", "c"), edge("a", "b", "mutual")), edge("b", "c"))],
-] as const)("its flaw: %s", (flaw, made) => {
-  expect(flawOf(made)).toBe(flaw);
+const placeOfRefusal = (made: TeamDraft) => {
+  const plan = draftPlan(made, "unnamed");
+  return plan.type === "refused" ? plan.at : null;
+};
+
+test("a team that could not start is refused while it is put together, at the member or the edges", () => {
+  const circle = withEdge(withEdge(withEdge(team("a", "b", "c"), edge("a", "b")), edge("b", "c")), edge("c", "a"));
+  expect(placeOfRefusal(circle)).toEqual({ type: "edges", keys: ["a", "b", "c"] });
+  const plan = draftPlan(withMember(withEdge(circle, edge("a", "d")), "d", "d"), "unnamed");
+  expect(circle.edges.map((one) => refusesEdge(plan, one))).toEqual([true, true, true]);
+  expect(refusesEdge(plan, edge("a", "d"))).toBe(false);
+  expect(placeOfRefusal(team("a", "A"))).toEqual({ type: "member", key: "A" });
+  expect(refusalOf(draftPlan(team("a", "A"), "unnamed"), "A")).toContain("Two agents have the role “a”");
+  expect(placeOfRefusal(EMPTY_TEAM)).toEqual({ type: "team" });
+  expect(placeOfRefusal(team(...Array.from({ length: 21 }, (_, index) => `r${index}`)))).toEqual({ type: "team" });
+});
+
+test("who has no role yet is nobody's fault: the rest is judged, and the lead is found", () => {
+  const made = withMember(withMember(withEdge(team("a", "b"), edge("a", "b")), "x"), "y");
+  expect(draftPlan(made, "unnamed")).toEqual({ type: "plan", lead: null });
+  expect(draftPlan(withEdge(team("a", "b"), edge("a", "b")), "unnamed")).toEqual({ type: "plan", lead: "b" });
+});
+
+test("limits are read as typed, and what says nothing sensible is named", () => {
+  expect(readLimits(NO_LIMITS)).toEqual({ limits: {}, wrong: [] });
+  expect(readLimits({ cost: " 2.50 ", run: "90", node: "", tokens: "1000000" })).toEqual({
+    limits: { cost_usd: 2.5, run_ms: 5_400_000, tokens: 1_000_000 },
+    wrong: [],
+  });
+  expect(readLimits({ cost: "0", run: "1.5", node: "1441", tokens: "1e6" }).wrong).toEqual([
+    "cost",
+    "run",
+    "node",
+    "tokens",
+  ]);
+});
+
+test("between two members is one line: their edge, or that they wrote; what goes to all is on no line", () => {
+  const said = [message(1, "b", "a", 1), message(2, "a", "c", 2), message(3, "c", "a", 3), message(4, "a", null, 4)];
+  expect(linesOf([edge("a", "b")], said)).toEqual([
+    { ...edge("a", "b"), count: 1 },
+    { from: "a", to: "c", kind: "said", count: 2 },
+  ]);
+  expect(toAllBy("a", said)).toBe(1);
+});
+
+test("a message travels on its line in its direction; one to all on every line of its sender, and everybody hears it", () => {
+  const said = [message(1, "b", "a", 1), message(2, "a", null, 2)];
+  expect(flightsOn({ from: "a", to: "b" }, said)).toEqual([
+    { id: 1, back: true },
+    { id: 2, back: false },
+  ]);
+  expect(flightsOn({ from: "c", to: "a" }, said)).toEqual([{ id: 2, back: true }]);
+  expect(["a", "b", "c"].map((role) => hears(role, said))).toEqual([true, true, true]);
+  expect(hears("a", said.slice(1))).toBe(false);
+});
+
+test("a line passes those who stand between its ends, and follows who was moved", () => {
+  const [top, middle, bottom, right] = [
+    { x: 0, y: 0 },
+    { x: 0, y: 120 },
+    { x: 0, y: 240 },
+    { x: 260, y: 0 },
+  ];
+  const all = [top, middle, bottom, right];
+  expect(sidesOf("mutual", middle, top, all)).toEqual({ turned: true, sourceHandle: "below", targetHandle: "above" });
+  expect(sidesOf("mutual", top, bottom, all)).toEqual({ turned: false, sourceHandle: "after", targetHandle: "side" });
+  expect(sidesOf("said", right, top, all)).toEqual({ turned: true, sourceHandle: "after", targetHandle: "before" });
+  expect(sidesOf("directed", right, top, all).turned).toBe(false);
 });
 
 test("a team that is there comes back as it was", () => {
@@ -132,7 +196,4 @@ test("at a moment a run is as it was then: who worked, who was done, what had be
   expect(states(7)).toEqual(["succeeded done", "running null", "running null"]);
   expect(runAt(run, messages, 7000).messages.map(({ id }) => id)).toEqual([1]);
   expect(runAt(run, messages, null).nodes).toBe(run.nodes);
-  expect(messagesBetween(messages, "b", "a")).toBe(1);
-  expect(messagesBetween(messages, "b", "c")).toBe(1);
-  expect(messagesBetween(messages, "a", "c")).toBe(1);
 });

@@ -27,7 +27,9 @@ export interface TeamDraft {
 
 export const EMPTY_TEAM: TeamDraft = { members: [], edges: [], lead: null };
 
-const sameEnds = (one: DraftEdge, other: DraftEdge): boolean =>
+type Ends = Pick<DraftEdge, "from" | "to">;
+
+const sameEnds = (one: Ends, other: Ends): boolean =>
   (one.from === other.from && one.to === other.to) || (one.from === other.to && one.to === other.from);
 
 export const withMember = (team: TeamDraft, key: string, role = ""): TeamDraft => ({
@@ -47,38 +49,25 @@ export const withoutMember = (team: TeamDraft, key: string): TeamDraft => ({
   lead: team.lead === key ? null : team.lead,
 });
 
+/** What is chosen in a drawing of it. */
+export type TeamPart = { type: "member"; key: string } | { type: "edge"; from: string; to: string };
+
+export const roleOf = (team: TeamDraft, key: string, unnamed: string): string =>
+  team.members.find((member) => member.key === key)?.role.trim() || unnamed;
+
+export const edgeOf = ({ edges }: TeamDraft, ends: Ends): DraftEdge | undefined =>
+  edges.find((edge) => sameEnds(edge, ends));
+
 /** Two members have one edge at most: another takes its place. None to oneself. */
 export const withEdge = (team: TeamDraft, edge: DraftEdge): TeamDraft =>
   edge.from === edge.to ? team : { ...team, edges: [...team.edges.filter((other) => !sameEnds(other, edge)), edge] };
 
-export const withoutEdge = (team: TeamDraft, edge: DraftEdge): TeamDraft => ({
+export const withoutEdge = (team: TeamDraft, edge: Ends): TeamDraft => ({
   ...team,
   edges: team.edges.filter((other) => !sameEnds(other, edge)),
 });
 
-export type TeamFlaw = "nobody" | "role_missing" | "role_twice" | "circle";
-
-/** What would keep it from running, as far as the page can tell; the gateway has the last word. */
-export const flawOf = ({ members, edges }: TeamDraft): TeamFlaw | null => {
-  if (members.length === 0) return "nobody";
-  const roles = members.map(({ role }) => role.trim().toLowerCase());
-  if (roles.includes("")) return "role_missing";
-  if (new Set(roles).size < roles.length) return "role_twice";
-  return hasCircle(edges) ? "circle" : null;
-};
-
-/** Members that would wait for each other for ever. */
-const hasCircle = (edges: readonly DraftEdge[]): boolean => {
-  let left = edges.filter(({ kind }) => kind === "directed");
-  for (;;) {
-    const waiting = new Set(left.map(({ to }) => to));
-    const next = left.filter(({ from }) => waiting.has(from));
-    if (next.length === left.length) return left.length > 0;
-    left = next;
-  }
-};
-
-/** As the API takes it. Only of a team without a flaw. */
+/** As the API takes it. Only of a team whose members all have a role. */
 export const toTeam = ({ members, edges, lead }: TeamDraft): Pick<SwarmTeam, "agents" | "edges" | "lead"> => {
   const roles = new Map(members.map(({ key, role }) => [key, role.trim()]));
   const leader = lead === null ? undefined : roles.get(lead);

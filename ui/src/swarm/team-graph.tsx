@@ -1,60 +1,60 @@
-/** A team as a drawing: members as boxes, edges as arrows. Loaded only where it is drawn; a list or table always holds the same. */
+/** A team as a drawing: members as boxes, what goes between them as lines. Loaded only where it is drawn; a list or table always holds the same. */
 import {
   type Connection,
+  ConnectionMode,
   Controls,
-  type Edge,
-  Handle,
+  type EdgeChange,
+  type FinalConnectionState,
+  type NodeChange,
   MarkerType,
-  type Node,
-  type NodeProps,
-  Position,
   ReactFlow,
+  type ReactFlowInstance,
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
-import { useMemo, useState } from "react";
-import { Badge } from "../components/badge.tsx";
-import { cn } from "../lib/cn.ts";
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { useTheme } from "../lib/theme.ts";
 import { en } from "../text/en.ts";
 import { layout, type Place } from "./layout.ts";
-import type { Tone } from "./state-tone.ts";
-
-export interface GraphMember {
-  id: string;
-  title: string;
-  /** A line below the title. */
-  detail: string;
-  state: { word: string; tone: Tone } | null;
-  lead: boolean;
-  active: boolean;
-}
-
-export interface GraphEdge {
-  from: string;
-  to: string;
-  kind: "directed" | "mutual";
-  label: string | null;
-  active: boolean;
-}
+import { type GraphMember, MemberBox, type MemberNode } from "./member-box.tsx";
+import { sidesOf } from "./sides.ts";
+import type { EdgeKind, TeamPart } from "./team-draft.ts";
+import { colourOf, type GraphLine, type LineEdge, TeamLine } from "./team-line.tsx";
 
 export interface TeamGraphProps {
   label: string;
   members: readonly GraphMember[];
-  edges: readonly GraphEdge[];
+  lines: readonly GraphLine[];
+  chosen: TeamPart | null;
+  onChoose: (part: TeamPart | null) => void;
   /** Absent: the drawing is only looked at. */
-  onConnect?: (from: string, to: string) => void;
-  onEdge?: (edge: GraphEdge) => void;
-  onMember?: (id: string) => void;
+  edit?: TeamEditing;
 }
 
-type MemberNode = Node<{ member: GraphMember; edits: boolean }, "member">;
+export interface TeamEditing {
+  onConnect: (from: string, to: string, kind: EdgeKind) => void;
+  /** An edge was drawn to where nobody is: who stands there now. */
+  onGrow: (at: string, way: EdgeKind | "reverse") => string;
+  onRemove: (part: TeamPart) => void;
+}
 
+interface Size {
+  width: number;
+  height: number;
+}
+
+const measured = (size: Size | undefined) => (size === undefined ? {} : { measured: size });
 const NODE_TYPES = { member: MemberBox };
+const EDGE_TYPES = { line: TeamLine };
+const FIT = { padding: 0.15, maxZoom: 1 };
 
-export const TeamGraph = ({ label, members, edges, onConnect, onEdge, onMember }: TeamGraphProps) => {
+export const TeamGraph = ({ label, members, lines, chosen, onChoose, edit }: TeamGraphProps) => {
   const [theme] = useTheme();
   const [moved, setMoved] = useState<ReadonlyMap<string, Place>>(new Map());
+  // Without its size a member is measured anew at every change, and its lines are taken away meanwhile.
+  const [sizes, setSizes] = useState<ReadonlyMap<string, Size>>(new Map());
+  const flow = useRef<ReactFlowInstance<MemberNode, LineEdge>>(null);
   const lead = members.find((member) => member.lead)?.id ?? null;
+  const edges = lines.flatMap(({ from, to, kind }) => (kind === "said" ? [] : [{ from, to, kind }]));
   const shape = `${members.map(({ id }) => id).join(" ")}|${edges.map(({ from, to, kind }) => `${from} ${to} ${kind}`).join("|")}|${lead}`;
   const places = useMemo(
     () =>
@@ -66,90 +66,117 @@ export const TeamGraph = ({ label, members, edges, onConnect, onEdge, onMember }
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- states and labels change all the time, the shape seldom
     [shape],
   );
-  const edits = onConnect !== undefined;
+  // What was added or moved over is brought into view; who stands where a person put them does not move for it.
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => void flow.current?.fitView(FIT));
+    return () => cancelAnimationFrame(frame);
+  }, [shape]);
+  const placeOf = (id: string): Place => moved.get(id) ?? places.get(id) ?? { x: 0, y: 0 };
+  const all = members.map(({ id }) => placeOf(id));
+  const edits = edit !== undefined;
   const nodes = members.map((member): MemberNode => ({
     id: member.id,
+    ...measured(sizes.get(member.id)),
     type: "member",
-    position: moved.get(member.id) ?? places.get(member.id) ?? { x: 0, y: 0 },
+    position: placeOf(member.id),
+    selected: chosen?.type === "member" && chosen.key === member.id,
+    ariaLabel: [member.title, ...(member.lead ? [en.swarmRun.lead] : []), member.state?.word, member.refusal]
+      .filter((part) => part !== undefined && part !== null)
+      .join(", "),
     data: { member, edits },
   }));
   const title = (id: string): string => members.find((member) => member.id === id)?.title ?? id;
-  const drawn = edges.map((edge): Edge<{ edge: GraphEdge }> => {
-    const arrow = { type: MarkerType.ArrowClosed };
-    const y = (id: string): number => (moved.get(id) ?? places.get(id))?.y ?? 0;
-    // Partners stand below each other.
-    const [source, target] =
-      edge.kind === "mutual" && y(edge.from) > y(edge.to) ? [edge.to, edge.from] : [edge.from, edge.to];
+  const drawn = lines.map((line): LineEdge => {
+    const { turned, ...sides } = sidesOf(line.kind, placeOf(line.from), placeOf(line.to), all);
+    const isChosen = chosen?.type === "edge" && chosen.from === line.from && chosen.to === line.to;
+    const arrow = { type: MarkerType.ArrowClosed, width: 16, height: 16, color: colourOf(line, isChosen) };
     return {
-      id: `${edge.from} ${edge.to}`,
-      ariaLabel: en.swarmForm.edgeText[edge.kind](title(edge.from), title(edge.to)),
-      source,
-      target,
-      sourceHandle: edge.kind === "mutual" ? "below" : "after",
-      targetHandle: edge.kind === "mutual" ? "above" : "before",
-      data: { edge },
-      animated: edge.active,
-      ...(edge.label === null ? {} : { label: edge.label }),
-      markerEnd: arrow,
-      ...(edge.kind === "mutual" ? { markerStart: arrow } : {}),
+      id: `${line.from} ${line.to}`,
+      type: "line",
+      ariaLabel: en.swarmForm.edgeText[line.kind](title(line.from), title(line.to)),
+      source: turned ? line.to : line.from,
+      target: turned ? line.from : line.to,
+      ...sides,
+      selected: isChosen,
+      selectable: edits,
+      focusable: edits,
+      data: { line, turned },
+      ...(line.kind === "said" ? {} : { markerEnd: arrow }),
+      ...(line.kind === "mutual" ? { markerStart: arrow } : {}),
     };
   });
+  const partOf = (element: Element | null): TeamPart | null => {
+    const id = element?.closest("[data-id]")?.getAttribute("data-id") ?? null;
+    if (members.some((member) => member.id === id)) return { type: "member", key: id ?? "" };
+    const line = lines.find(({ from, to }) => `${from} ${to}` === id);
+    return line === undefined ? null : { type: "edge", from: line.from, to: line.to };
+  };
+  const onNodes = (changes: NodeChange<MemberNode>[]): void => {
+    for (const change of changes) {
+      if (change.type === "select" && change.selected) onChoose({ type: "member", key: change.id });
+      if (change.type === "dimensions" && change.dimensions !== undefined) {
+        const { id, dimensions } = change;
+        setSizes((before) => new Map(before).set(id, dimensions));
+      }
+      if (change.type !== "position" || change.position === undefined) continue;
+      const { id, position } = change;
+      setMoved((before) => new Map(before).set(id, position));
+    }
+  };
+  const onEdges = (changes: EdgeChange<LineEdge>[]): void => {
+    for (const change of changes) {
+      const line = change.type === "select" && change.selected && drawn.find(({ id }) => id === change.id)?.data?.line;
+      if (line) onChoose({ type: "edge", from: line.from, to: line.to });
+    }
+  };
+  const connect = ({ source, target, sourceHandle }: Connection): void =>
+    edit?.onConnect(source, target, sourceHandle === "below" ? "mutual" : "directed");
+  const grow = (event: MouseEvent | TouchEvent, { fromNode, fromHandle, toNode }: FinalConnectionState): void => {
+    if (edit === undefined || flow.current === null || fromNode === null || toNode !== null) return;
+    const way = fromHandle?.id === "after" ? "directed" : fromHandle?.id === "before" ? "reverse" : "mutual";
+    const point = "changedTouches" in event ? event.changedTouches[0] : event;
+    if (point === undefined) return;
+    const place = flow.current.screenToFlowPosition({ x: point.clientX, y: point.clientY });
+    const id = edit.onGrow(fromNode.id, way);
+    setMoved((before) => new Map(before).set(id, place));
+  };
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.key !== "Delete" && event.key !== "Backspace") return;
+    const part = event.target instanceof Element ? partOf(event.target) : null;
+    if (part !== null) edit?.onRemove(part);
+  };
   return (
-    <section aria-label={label} className="team-graph h-full min-h-64">
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys are pressed on the members and edges in it
+    <section aria-label={label} className="team-graph h-full min-h-64" onKeyDown={onKey}>
       <ReactFlow
-        key={edits ? "edits" : shape}
         colorMode={theme}
         nodes={nodes}
         edges={drawn}
         nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        onInit={(instance) => {
+          flow.current = instance;
+        }}
         fitView
-        fitViewOptions={{ padding: 0.15, maxZoom: 1 }}
+        fitViewOptions={FIT}
         minZoom={0.2}
+        connectionMode={ConnectionMode.Strict}
         nodesConnectable={edits}
-        elementsSelectable
-        edgesFocusable={edits}
+        selectNodesOnDrag={false}
+        multiSelectionKeyCode={null}
+        selectionKeyCode={null}
         deleteKeyCode={null}
         preventScrolling={false}
         zoomOnScroll={false}
-        onConnect={({ source, target }: Connection) => onConnect?.(source, target)}
-        onEdgeClick={(_, { data }) => data !== undefined && onEdge?.(data.edge)}
-        onNodeClick={(_, { id }) => onMember?.(id)}
-        onNodesChange={(changes) => {
-          for (const change of changes) {
-            if (change.type !== "position" || change.position === undefined) continue;
-            const { id, position } = change;
-            setMoved((before) => new Map(before).set(id, position));
-          }
-        }}
+        ariaLabelConfig={edits ? en.swarmForm.canvasKeys : en.swarmRun.graphKeys}
+        onConnect={connect}
+        onConnectEnd={grow}
+        onNodesChange={onNodes}
+        onEdgesChange={onEdges}
+        onPaneClick={() => onChoose(null)}
       >
-        <Controls showInteractive={false} />
+        <Controls showInteractive={false} className="max-md:hidden" />
       </ReactFlow>
     </section>
   );
 };
-
-function MemberBox({ data: { member, edits } }: NodeProps<MemberNode>) {
-  return (
-    <div
-      className={cn(
-        "w-48 rounded-xl border bg-panel px-3 py-2 text-left text-text",
-        member.active && "border-accent ring-2 ring-accent/30",
-      )}
-    >
-      <Handle id="before" type="target" position={Position.Left} isConnectable={edits} />
-      <Handle id="above" type="target" position={Position.Top} isConnectable={false} className="opacity-0" />
-      <p className="flex items-center gap-2 text-[13px] font-medium">
-        <span className="min-w-0 flex-1 truncate">{member.title}</span>
-        {member.lead && <span aria-hidden="true">★</span>}
-      </p>
-      {member.state !== null && (
-        <Badge tone={member.state.tone} className="mt-1">
-          {member.state.word}
-        </Badge>
-      )}
-      {member.detail !== "" && <p className="mt-1 truncate text-xs text-muted">{member.detail}</p>}
-      <Handle id="after" type="source" position={Position.Right} isConnectable={edits} />
-      <Handle id="below" type="source" position={Position.Bottom} isConnectable={false} className="opacity-0" />
-    </div>
-  );
-}

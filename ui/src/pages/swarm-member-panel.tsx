@@ -1,0 +1,103 @@
+/** One member of a team beside the drawing: what it is, whether it leads, with whom it works. */
+import type { GroupView } from "@praktor/protocol/rest";
+import { Trash2, X } from "lucide-react";
+import { useState } from "react";
+import { Button } from "../components/button.tsx";
+import { Choice } from "../components/choice.tsx";
+import { Select } from "../components/select.tsx";
+import { type DraftMember, roleOf, type TeamDraft, withEdge, withoutEdge } from "../swarm/team-draft.ts";
+import { en } from "../text/en.ts";
+import { MemberFields } from "./swarm-member-fields.tsx";
+
+const t = en.swarmForm;
+
+export interface MemberPanelProps {
+  team: TeamDraft;
+  member: DraftMember;
+  groups: readonly GroupView[];
+  refusal: string | undefined;
+  fresh: boolean;
+  onChange: (team: TeamDraft) => void;
+  onRemove: () => void;
+}
+
+export const MemberPanel = (props: MemberPanelProps) => {
+  const { team, member, groups, refusal, fresh, onChange, onRemove } = props;
+  const role = roleOf(team, member.key, t.unnamed);
+  return (
+    <div className="space-y-4">
+      <div className="flex items-center justify-between gap-2">
+        <h3 className="min-w-0 truncate text-[13px] font-semibold">{role}</h3>
+        <Button variant="ghost" size="iconSm" aria-label={t.removeMember(role)} onClick={onRemove}>
+          <Trash2 aria-hidden="true" />
+        </Button>
+      </div>
+      <MemberFields
+        team={team}
+        member={member}
+        groups={groups}
+        refusal={refusal}
+        fresh={fresh}
+        narrow
+        onChange={onChange}
+      />
+      <label className="flex cursor-pointer items-center gap-2 text-[13px]">
+        <input
+          type="checkbox"
+          className="size-4 shrink-0 accent-solid"
+          checked={team.lead === member.key}
+          onChange={({ target }) => onChange({ ...team, lead: target.checked ? member.key : null })}
+        />
+        {t.leads}
+      </label>
+      <Ties team={team} member={member} onChange={onChange} />
+    </div>
+  );
+};
+
+const Ties = ({ team, member, onChange }: Pick<MemberPanelProps, "team" | "member" | "onChange">) => {
+  const [way, setWay] = useState<keyof typeof t.ways>("gives");
+  const [to, setTo] = useState("");
+  const others = team.members.filter(({ key }) => key !== member.key);
+  const other = others.find(({ key }) => key === to)?.key ?? others[0]?.key;
+  const own = team.edges.filter(({ from, to: target }) => from === member.key || target === member.key);
+  if (other === undefined) return null;
+  const connect = (): void => {
+    const [from, target] = way === "gets" ? [other, member.key] : [member.key, other];
+    onChange(withEdge(team, { from, to: target, kind: way === "talks" ? "mutual" : "directed" }));
+  };
+  return (
+    <div className="space-y-2 border-t pt-4">
+      <h4 className="text-[13px] font-medium">{t.edges}</h4>
+      <ul className="space-y-1">
+        {own.map((edge) => {
+          const [source, target] = [roleOf(team, edge.from, t.unnamed), roleOf(team, edge.to, t.unnamed)];
+          return (
+            <li key={`${edge.from} ${edge.to}`} className="flex items-center justify-between gap-2 text-[13px]">
+              <span className="min-w-0 wrap-anywhere">{t.edgeText[edge.kind](source, target)}</span>
+              <Button
+                variant="ghost"
+                size="iconSm"
+                aria-label={t.removeEdge(source, target)}
+                onClick={() => onChange(withoutEdge(team, edge))}
+              >
+                <X aria-hidden="true" />
+              </Button>
+            </li>
+          );
+        })}
+      </ul>
+      <Choice label={t.edgeKind} value={way} texts={t.ways} onChange={setWay} />
+      <div className="grid grid-cols-[1fr_auto] items-end gap-2">
+        <Select label={t.otherMember} value={other} onChange={({ target }) => setTo(target.value)}>
+          {others.map(({ key }) => (
+            <option key={key} value={key}>
+              {roleOf(team, key, t.unnamed)}
+            </option>
+          ))}
+        </Select>
+        <Button onClick={connect}>{t.addEdge}</Button>
+      </div>
+    </div>
+  );
+};

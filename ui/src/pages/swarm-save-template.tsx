@@ -1,0 +1,50 @@
+/** Keeps a team under a name, to start others like it. */
+import { SwarmTemplateName } from "@praktor/protocol/swarm";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { saveTemplate, swarmTemplatesQuery } from "../api/swarm-endpoints.ts";
+import { Button } from "../components/button.tsx";
+import { Dialog } from "../components/dialog.tsx";
+import { Field } from "../components/field.tsx";
+import { toastDone, toastFailed } from "../components/toasts.tsx";
+import { type TeamDraft, toTeam } from "../swarm/team-draft.ts";
+import { en } from "../text/en.ts";
+
+const t = en.swarmForm;
+
+export interface SaveTemplateProps {
+  team: TeamDraft;
+  title: string;
+  onClose: () => void;
+}
+
+export const SaveTemplate = ({ team, title, onClose }: SaveTemplateProps) => {
+  const client = useQueryClient();
+  const [name, setName] = useState("");
+  const invalid = name !== "" && !SwarmTemplateName.safeParse(name).success;
+  const save = useMutation({
+    mutationFn: () => saveTemplate(name, { title: title === "" ? name : title, description: "", ...toTeam(team) }),
+    onSuccess: (saved) => {
+      toastDone(t.saved(saved.name));
+      onClose();
+      return client.invalidateQueries({ queryKey: swarmTemplatesQuery.queryKey });
+    },
+    onError: (error) => toastFailed(t.saveFailed, error),
+  });
+  return (
+    <Dialog title={t.save} onClose={onClose}>
+      <Field
+        label={t.saveName}
+        value={name}
+        error={invalid ? t.saveNameInvalid : undefined}
+        onChange={({ target }) => setName(target.value)}
+      />
+      <div className="mt-4 flex justify-end gap-2">
+        <Button onClick={onClose}>{en.cancel}</Button>
+        <Button variant="solid" disabled={name === "" || invalid || save.isPending} onClick={() => save.mutate()}>
+          {t.save}
+        </Button>
+      </div>
+    </Dialog>
+  );
+};
