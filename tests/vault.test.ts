@@ -106,6 +106,10 @@ describe.each([
         "bash: echo $API_TOKEN; echo -n $API_TOKEN | base64; echo -n x$API_TOKEN | base64; echo -n $API_TOKEN | od -An -tx1; cat $PRAKTOR_SECRETS/ssh.key";
       const leaked = await say(leak, mine);
       expect(leaked).toContain("[redacted]");
+      await say("bash: echo -n x$API_TOKEN | base64 > report.txt; echo kept", mine);
+      const refused = await say('tool send_file {"path":"report.txt"}', mine);
+      expect(refused).toContain("report.txt is not sent, because the secret API_TOKEN stands in it");
+      expect(system.telegram.transcript(mine).filter((message) => message.file !== undefined)).toEqual([]);
       await say('bash: ptask create --name "say $API_TOKEN" --schedule "+2h" --prompt "$API_TOKEN"', mine);
 
       const pages: Record<string, string> = {};

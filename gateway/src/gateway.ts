@@ -248,7 +248,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     approvals,
     swarms: madeSwarms.commands,
     tasks,
-    redact: (text) => redactor.redact(text),
+    redactor,
     audit,
     passPoint,
   });

@@ -46,6 +46,7 @@ import type { Store } from "./store/contract.ts";
 import type { NewOutboxPart } from "./store/contract/outbox-store.ts";
 import { wordsParts } from "./telegram/buttons.ts";
 import type { TelegramBot } from "./telegram/telegram-bot.ts";
+import { assertNoSecrets } from "./vault/file-guard.ts";
 import type { Redactor } from "./vault/redactor.ts";
 
 export interface AgentParts {
@@ -325,6 +326,10 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     running,
     logger: strangersLog,
     stat: (groupId, path, signal) => workspace.stat(groupId, path, signal),
+    checkFile: async (groupId, path, signal) => {
+      const { entry, stream } = await workspace.read(groupId, path, signal);
+      await assertNoSecrets(entry.name, stream, parts.redactor);
+    },
     render,
     publish,
     onOutgoing: () => parts.telegram()?.wakeDelivery(),

@@ -21,6 +21,8 @@ import { readTaskTap, taskButtons } from "./telegram/task-buttons.ts";
 import { taskList } from "./telegram/task-list.ts";
 import { TelegramBot } from "./telegram/telegram-bot.ts";
 import type { SwarmCommands } from "./swarm-commands.ts";
+import { withoutSecrets } from "./vault/file-guard.ts";
+import type { Redactor } from "./vault/redactor.ts";
 import type { Spending } from "./usage/spending.ts";
 import { Transcriber } from "./telegram/transcriber.ts";
 import type { WebhookSettings } from "./telegram/webhook-intake.ts";
@@ -36,7 +38,7 @@ export interface TelegramParts {
   publish: (event: PraktorEvent) => void;
   pairing: Pairing;
   tasks: TaskDesk;
-  redact: (text: string) => string;
+  redactor: Redactor;
   audit: Audit;
   approvals: Approvals;
   swarms: SwarmCommands;
@@ -65,7 +67,7 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
   });
   const bot = new TelegramBot({
     token,
-    redact: parts.redact,
+    redact: (text) => parts.redactor.redact(text),
     ...(apiRoot === undefined ? {} : { apiRoot }),
     allowFrom: new Set(allowFrom),
     pairing,
@@ -97,7 +99,8 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
       },
       openFile: async (groupId, path, signal) => {
         const { entry, stream } = await workspace.read(groupId, path, signal);
-        return { sizeBytes: entry.sizeBytes, stream };
+        const clean = withoutSecrets(entry.name, stream, parts.redactor);
+        return { sizeBytes: entry.sizeBytes, stream: ReadableStream.from(clean) };
       },
       repliedTo: async (address, messageId) => {
         const told = await store.runs.toldIn(address, String(messageId));

@@ -4,6 +4,7 @@ import type { Audit } from "./kit/audit.ts";
 import type { Logger } from "./kit/logger.ts";
 import type { Store } from "./store/contract.ts";
 import { VaultDesk, type VaultDeskOptions } from "./vault-desk.ts";
+import { secretSource } from "./vault/file-guard.ts";
 import type { Redactor } from "./vault/redactor.ts";
 import { Vault, type GivenSecret } from "./vault/vault.ts";
 
@@ -30,7 +31,14 @@ export async function makeVault(settings: Settings, parts: VaultParts): Promise<
     logger: log,
     passphrase: settings.vault.passphrase,
     keyFile: settings.vault.key_file,
-    onValues: (values) => redactor.know("vault", values),
+    onValues: (secrets) => {
+      for (const [name, same] of Map.groupBy(secrets, (secret) => secret.name)) {
+        redactor.know(
+          secretSource(name),
+          same.map(({ value }) => value),
+        );
+      }
+    },
   });
   await vault.start();
   const withTasks = async (groupIds: readonly string[]): Promise<string[]> => {

@@ -22,6 +22,8 @@ export interface MidTurnWordsOptions {
   running: RunningTurns;
   logger: Logger;
   stat: (groupId: string, path: string, signal: AbortSignal) => Promise<WorkspaceEntry>;
+  /** Rejects with `holds_secret` where a known secret stands in the file. It is looked for once more when the file is sent. */
+  checkFile: (groupId: string, path: string, signal: AbortSignal) => Promise<void>;
   render: (address: Address, markdown: string) => NewOutboxPart[];
   publish: (event: PraktorEvent) => void;
   onOutgoing: () => void;
@@ -34,6 +36,8 @@ const largestFileBytes = 50_000_000;
 /** Telegram's limit; longer words stand before the file. */
 const longestCaption = 1_024;
 const statTimeoutMs = 5_000;
+/** The agent waits for the answer. What is not read through by then is still looked at when it is sent, and then only the people are told. */
+const checkTimeoutMs = 4_000;
 
 export class MidTurnWords {
   readonly #options: MidTurnWordsOptions;
@@ -96,6 +100,9 @@ export class MidTurnWords {
     if (entry.sizeBytes > largestFileBytes) {
       throw new PraktorError("too_large", `${path} is larger than the 50 MB that a chat takes.`);
     }
+    await this.#options.checkFile(groupId, path, AbortSignal.timeout(checkTimeoutMs)).catch((error: unknown) => {
+      if (error instanceof PraktorError && error.code === "holds_secret") throw error;
+    });
     const name = basename(path);
     const isShort = caption.length <= longestCaption;
     const file: NewOutboxPart = {

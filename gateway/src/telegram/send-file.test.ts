@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { PraktorError } from "../kit/praktor-error.ts";
 import { BotTestBench } from "./testing/bot-test-bench.ts";
 
 test("a text that is no file yet goes as one", async () => {
@@ -16,4 +17,26 @@ test("a text that is no file yet goes as one", async () => {
   const sent = await bench.telegram.waitForMessage((one) => one.file !== undefined);
   expect(sent).toMatchObject({ text: "all of it", file: { kind: "document", name: "answer.md" } });
   expect(Buffer.from(sent.file?.bytes ?? []).toString()).toBe("# Größe\n");
+});
+
+test("a file that fails for good while it is read is not sent, not tried again, and the chat is told why", async () => {
+  await using bench = await BotTestBench.start();
+  let opened = 0;
+  bench.ports.openFile = () => {
+    opened += 1;
+    const bytes = async function* (): AsyncGenerator<Uint8Array> {
+      yield await Promise.resolve(Buffer.from("the beginning "));
+      throw new PraktorError("holds_secret", "report.txt is not sent, because the secret KEY stands in it.");
+    };
+    return Promise.resolve({ sizeBytes: 20, stream: ReadableStream.from(bytes()) });
+  };
+  await bench.restartBot();
+  const conversationId = await bench.open(7);
+  const body = { type: "file", path: "report.txt", name: "report.txt" } as const;
+  await bench.store.messages.notice({ conversationId, content: "a file", parts: [{ body }] });
+  bench.bot.wakeDelivery();
+  const told = await bench.telegram.waitForMessage((one) => one.chatId === 7 && one.from === "bot");
+  expect(told.text).toMatch(/^⚠️ The file report\.txt could not be sent: .*the secret KEY stands in it/);
+  expect(opened).toBe(1);
+  expect(bench.telegram.transcript(7).filter(({ file }) => file !== undefined)).toEqual([]);
 });

@@ -35,6 +35,7 @@ const finalCodes: ReadonlySet<string> = new Set([
   "too_large",
   "denied",
   "invalid",
+  "holds_secret",
 ]);
 
 /**
@@ -65,7 +66,7 @@ export async function sendFile(
       return String(message.message_id);
     } catch (error) {
       if (broken === undefined || signal.aborted) throw error;
-      throw delayed(body.name, broken);
+      throw isFinal(broken) ? unavailable(body.name, broken.message) : delayed(body.name, broken);
     }
   };
   const opened = await open(openFile, file, signal);
@@ -95,6 +96,14 @@ async function* watched(
   }
 }
 
+function isFinal(error: unknown): error is PraktorError {
+  return error instanceof PraktorError && finalCodes.has(error.code);
+}
+
+function unavailable(name: string, reason: string): PraktorError {
+  return new PraktorError("file_unavailable", `The file ${name} could not be sent: ${reason}`);
+}
+
 function delayed(name: string, cause: unknown): PraktorError {
   return new PraktorError("file_delayed", `The file ${name} could not be read: ${errorMessage(cause)}`, { cause });
 }
@@ -104,20 +113,19 @@ async function open(
   { groupId, body }: FileToSend,
   signal: AbortSignal,
 ): Promise<{ sizeBytes: number; stream: ReadableStream<Uint8Array> }> {
-  const unavailable = (reason: string): PraktorError =>
-    new PraktorError("file_unavailable", `The file ${body.name} could not be sent: ${reason}`);
   if (body.content !== undefined) {
     const blob = new Blob([body.content]);
     return { sizeBytes: blob.size, stream: blob.stream() };
   }
-  if (openFile === undefined || groupId === null) throw unavailable("no workspace can be reached from here.");
+  if (openFile === undefined || groupId === null)
+    throw unavailable(body.name, "no workspace can be reached from here.");
   const file = await openFile(groupId, body.path, signal).catch((error: unknown) => {
-    if (error instanceof PraktorError && finalCodes.has(error.code)) throw unavailable(error.message);
+    if (isFinal(error)) throw unavailable(body.name, error.message);
     throw delayed(body.name, error);
   });
   if (file.sizeBytes > largestFileBytes) {
     await file.stream.cancel();
-    throw unavailable("Telegram takes files of up to 50 MB. It lies in the workspace.");
+    throw unavailable(body.name, "Telegram takes files of up to 50 MB. It lies in the workspace.");
   }
   return file;
 }

@@ -1,7 +1,7 @@
 /** Takes the secrets that are known out of whatever leaves, plain and in the usual encodings. */
 import { NeedleSearch } from "./needle-search.ts";
 import { minSecretLength, needlesOf } from "./needles.ts";
-import { endInText, openEscapeAt, textViews, type TextView } from "./text-views.ts";
+import { compactView, endInText, openEscapeAt, textViews, type TextView } from "./text-views.ts";
 
 export const redacted = "[redacted]";
 
@@ -55,12 +55,22 @@ export class Redactor {
     return merged(this.#hits(text, textViews(text)).map(({ span }) => span));
   }
 
+  /** From which sources the secrets are that stand in the text. Of bytes that are no text the escapes are not taken off: there are too many. */
+  sourcesIn(text: string, kind: "text" | "bytes" = "text"): string[] {
+    const search = this.#compiled();
+    if (search.isEmpty || text.length < minSecretLength) return [];
+    const views = kind === "text" ? textViews(text) : [compactView(text)];
+    if (!isIn(search, views)) return [];
+    // Only of a text that holds one: to look for each source alone takes as long for each.
+    return [...this.#sources.keys()].filter((source) => isIn(this.#searchFor([source]), views));
+  }
+
   /** As far as the text can be let go: what follows may be the beginning of a secret. */
-  safeLength(text: string): number {
+  safeLength(text: string, kind: "text" | "bytes" = "text"): number {
     const search = this.#compiled();
     if (search.isEmpty) return text.length;
     let safe = text.length;
-    const views = textViews(text);
+    const views = kind === "text" ? textViews(text) : [compactView(text)];
     for (const view of views) {
       const escape = openEscapeAt(view);
       for (const open of [search.openAt(view, view.length), search.openAt(view, escape), escape]) {
@@ -90,8 +100,13 @@ export class Redactor {
   }
 
   #compiled(): NeedleSearch {
-    this.#search ??= new NeedleSearch([...new Set([...this.#sources.values()].flat())].flatMap(needlesOf));
+    this.#search ??= this.#searchFor([...this.#sources.keys()]);
     return this.#search;
+  }
+
+  #searchFor(sources: readonly string[]): NeedleSearch {
+    const values = new Set(sources.flatMap((source) => this.#sources.get(source) ?? []));
+    return new NeedleSearch([...values].flatMap(needlesOf));
   }
 
   #deep(value: unknown, isOurs: (field: string) => boolean): unknown {
@@ -130,6 +145,12 @@ export class RedactedStream {
     this.#waiting = "";
     return rest;
   }
+}
+
+function isIn(search: NeedleSearch, views: readonly TextView[]): boolean {
+  let found = false;
+  if (!search.isEmpty) for (const view of views) search.find(view, () => (found = true));
+  return found;
 }
 
 /** The character before and after holds some of its bits, and what fills up the end is part of it. */

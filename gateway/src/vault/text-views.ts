@@ -67,7 +67,8 @@ function isKept(code: number): number {
   return code < kept.length ? kept[code]! : 1;
 }
 
-function compactView(text: string): TextView {
+/** Only without white space: for what is no text. */
+export function compactView(text: string): TextView {
   const all = codesOf(text);
   const codes = new Uint16Array(all.length);
   const from = new Int32Array(all.length);

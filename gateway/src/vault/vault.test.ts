@@ -39,8 +39,8 @@ const vaultWith = (key: Partial<Pick<VaultOptions, "passphrase" | "keyFile">>): 
     logger: silentLogger,
     passphrase: undefined,
     keyFile: undefined,
-    onValues: (values) => {
-      known = values;
+    onValues: (secrets) => {
+      known = secrets.map((secret) => secret.value);
     },
     ...key,
   });

@@ -14,7 +14,7 @@ export interface VaultOptions {
   passphrase: string | undefined;
   keyFile: string | undefined;
   /** Every value there is, whenever that changes: for redaction. */
-  onValues: (values: readonly string[]) => void;
+  onValues: (secrets: readonly { name: string; value: string }[]) => void;
 }
 
 /** `off`: no key, and nothing to open with one. `locked` says why and what to do. */
@@ -44,7 +44,7 @@ export class Vault {
   #key: VaultKey | null = null;
   #values = new Map<string, string>();
   /** Replaced or deleted since the start: a sandbox may still have them. */
-  readonly #older: string[] = [];
+  readonly #older: { name: string; value: string }[] = [];
   #rotatedPassphrase: string | null = null;
   /** The record and passphrase that do not fit each other. */
   #triedFor: string | null = null;
@@ -275,10 +275,12 @@ export class Vault {
   }
 
   #know(values: Map<string, string>): void {
-    const before = [...this.#values].filter(([name, value]) => values.get(name) !== value).map(([, value]) => value);
+    const named = (secrets: Map<string, string>): { name: string; value: string }[] =>
+      [...secrets].map(([name, value]) => ({ name, value }));
+    const before = named(this.#values).filter(({ name, value }) => values.get(name) !== value);
     this.#values = values;
     this.#older.push(...before);
-    this.#options.onValues([...values.values(), ...this.#older]);
+    this.#options.onValues([...named(values), ...this.#older]);
   }
 
   /** One after the other: nothing may come between reading all secrets and storing them under another key. */

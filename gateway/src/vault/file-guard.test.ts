@@ -1,0 +1,75 @@
+/** No byte of a known secret goes by in a file, however the file is cut and the secret is written. */
+import { randomBytes } from "node:crypto";
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { assertNoSecrets, secretSource, withoutSecrets } from "./file-guard.ts";
+import { Redactor } from "./redactor.ts";
+
+const value = "tok3n-Value/with+sign";
+const redactor = new Redactor();
+redactor.know(secretSource("API_TOKEN"), [value]);
+redactor.know(secretSource("OTHER"), ["another s3cret, größer"]);
+redactor.know("settings", ["sk-the-model-key"]);
+
+async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size));
+}
+
+/** What came out, and why no more did. */
+async function sent(bytes: Uint8Array, size: number): Promise<{ out: Buffer; problem: string | null }> {
+  const out: Uint8Array[] = [];
+  try {
+    for await (const piece of withoutSecrets("report.txt", pieces(bytes, size), redactor)) out.push(piece);
+    return { out: Buffer.concat(out), problem: null };
+  } catch (error) {
+    return { out: Buffer.concat(out), problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const forms = [
+  value,
+  Buffer.from(value).toString("base64"),
+  Buffer.from(value).toString("hex"),
+  encodeURIComponent(value),
+];
+
+test("wherever a secret stands, in whatever form and cut: the file ends before it, and its name is said", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...forms),
+      fc.integer({ min: 0, max: 200_000 }),
+      fc.integer({ min: 0, max: 2_000 }),
+      fc.constantFrom(1, 7, 64, 65_536, 1_000_000),
+      async (form, before, after, size) => {
+        const padding = "words of a report, "
+          .repeat(Math.ceil(before / 19))
+          .slice(0, size < 64 ? before % 500 : before);
+        const bytes = Buffer.from(`${padding}${form}${"x".repeat(after)}`);
+        const { out, problem } = await sent(bytes, size);
+        expect(problem).toBe("report.txt is not sent, because the secret API_TOKEN stands in it. Take it out first.");
+        expect(out.length).toBeLessThanOrEqual(Buffer.byteLength(padding));
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+test("what holds no secret arrives as it is", async () => {
+  for (const size of [1_000, 65_536, 5_000_000]) {
+    const bytes = randomBytes(500_000);
+    expect(await sent(bytes, size)).toEqual({ out: bytes, problem: null });
+    const spaces = Buffer.from(`to${" ".repeat(600_000)}k`);
+    expect(await sent(spaces, size)).toEqual({ out: spaces, problem: null });
+  }
+  expect(await sent(Buffer.alloc(0), 1)).toEqual({ out: Buffer.alloc(0), problem: null });
+});
+
+test("two secrets are both named, Praktor's own is not, and letters beyond ASCII are found across a cut", async () => {
+  const both = await sent(Buffer.from(`${value} another s3cret, größer`), 1_000);
+  expect(both.problem).toContain("the secret API_TOKEN and the secret OTHER stands");
+  expect((await sent(Buffer.from("another s3cret, größer"), 1)).problem).toContain("the secret OTHER");
+  expect((await sent(Buffer.from("key: sk-the-model-key"), 5)).problem).toContain("a secret of Praktor itself");
+  await expect(assertNoSecrets("f", pieces(Buffer.from(value), 3), redactor)).rejects.toMatchObject({
+    code: "holds_secret",
+  });
+});

@@ -1,0 +1,69 @@
+/** Files on their way to a chat: read through for known secrets, piece by piece, before anybody gets a byte of them. */
+import { setImmediate as breath } from "node:timers/promises";
+import { PraktorError } from "../kit/praktor-error.ts";
+import type { Redactor } from "./redactor.ts";
+
+/** Searched at once; others have their turn in between. */
+const pieceBytes = 64 * 1024;
+/** What may be the beginning of a secret waits for what follows. It is not let grow without end by a file made for that. */
+const longestWait = 256 * 1024;
+
+/** Under which a secret of the vault is known to the redactor. */
+export const secretSource = (name: string): string => `secret ${name}`;
+
+/**
+ * The same bytes, later: each piece goes on when no secret begins in it. Where one is found the stream fails with `holds_secret`, whose
+ * message names the secret, and neither the piece that it is in nor what follows goes on.
+ */
+export async function* withoutSecrets(
+  name: string,
+  stream: AsyncIterable<Uint8Array>,
+  redactor: Redactor,
+): AsyncGenerator<Uint8Array> {
+  const decoder = new TextDecoder();
+  let text = "";
+  const held: Uint8Array[] = [];
+  let heldBytes = 0;
+  for await (const chunk of stream) {
+    for (let at = 0; at < chunk.length; at += pieceBytes) {
+      const piece = chunk.subarray(at, at + pieceBytes);
+      held.push(piece);
+      text += decoder.decode(piece, { stream: true });
+      assertClean(name, text, redactor);
+      const safe = redactor.safeLength(text, kindOf(text));
+      text = text.slice(Math.max(safe, text.length - longestWait));
+      await breath();
+      // A character of what waits is three bytes at most, and as many may not be one yet.
+      heldBytes += piece.length;
+      while (held[0] && heldBytes - held[0].length >= 3 * text.length + 3) {
+        heldBytes -= held[0].length;
+        yield held[0];
+        held.shift();
+      }
+    }
+  }
+  assertClean(name, text + decoder.decode(), redactor);
+  yield* held;
+}
+
+/** Rejects with `holds_secret`; else reads to the end. */
+export async function assertNoSecrets(
+  name: string,
+  stream: AsyncIterable<Uint8Array>,
+  redactor: Redactor,
+): Promise<void> {
+  for await (const _ of withoutSecrets(name, stream, redactor));
+}
+
+function assertClean(name: string, text: string, redactor: Redactor): void {
+  const sources = redactor.sourcesIn(text, kindOf(text));
+  if (sources.length === 0) return;
+  const secrets = sources.filter((source) => source.startsWith(secretSource("")));
+  const what = secrets.length > 0 ? `the ${secrets.join(" and the ")}` : "a secret of Praktor itself";
+  throw new PraktorError("holds_secret", `${name} is not sent, because ${what} stands in it. Take it out first.`);
+}
+
+/** What no text holds: a zero, or bytes that are no UTF-8. */
+function kindOf(text: string): "text" | "bytes" {
+  return /[\0\ufffd]/.test(text) ? "bytes" : "text";
+}
