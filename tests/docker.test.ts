@@ -2,46 +2,39 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { z } from "zod";
 import { requirement } from "./require.ts";
+import { inspect, isInternal, leftOf, mountsOf } from "./support/containers.ts";
 import { docker, engineAnswers, imageExists, removeGroups } from "./support/engine.ts";
+import { SwarmDesk } from "./support/swarm-desk.ts";
 import { canaryKey, System } from "./support/system.ts";
 
-const image = "praktor-agent:latest";
+const image = process.env["PRAKTOR_TEST_AGENT_IMAGE"] ?? "praktor-agent:latest";
 const usable = (await engineAnswers()) && (await imageExists(image));
 /** Chats that no real installation on the same engine has. */
 const ada = 990_042;
 const grace = 990_043;
+const long = process.env["PRAKTOR_LONG"] === "1";
+const patient = { timeout: 120_000, interval: 200 };
 
-const Inspection = z.object({
-  Id: z.string(),
-  Config: z.object({ User: z.string(), Labels: z.record(z.string(), z.string()), Env: z.array(z.string()) }),
-  HostConfig: z.object({ CapDrop: z.array(z.string()), ReadonlyRootfs: z.boolean(), SecurityOpt: z.array(z.string()) }),
-  Mounts: z.array(
-    z.object({ Type: z.string(), Name: z.string().optional(), Destination: z.string(), RW: z.boolean() }),
-  ),
-  NetworkSettings: z.object({
-    Networks: z.record(z.string(), z.object({ IPAddress: z.string(), Gateway: z.string() })),
-  }),
-});
-
-async function inspect(chatId: number): Promise<z.infer<typeof Inspection>> {
-  return Inspection.parse(JSON.parse(await docker("inspect", "--format", "{{json .}}", `praktor-agent-${chatId}`)));
-}
-
-describe.runIf(requirement("docker", usable) === "run")("the main job with containers", { timeout: 60_000 }, () => {
+describe.runIf(requirement("docker", usable) === "run")("the main job with containers", { timeout: 240_000 }, () => {
   let system: System;
+  const swarms = new SwarmDesk(() => system);
 
   beforeAll(async () => {
     await removeGroups(ada, grace);
-    system = await System.start({
+    system = await System.prepare({
       environment: {
         PRAKTOR_SANDBOX: "docker",
         PRAKTOR_TELEGRAM_ALLOW_FROM: `${ada},${grace}`,
         PRAKTOR_NATS_PORT: "4222",
         PRAKTOR_SANDBOX_PORT: "4280",
+        PRAKTOR_VAULT_PASSPHRASE: "correct horse battery",
       },
     });
+    const config = join(system.folder, "praktor.yaml");
+    await writeFile(config, `agent:\n  image: ${image}\n`);
+    Object.assign(system.environmentOfGateway, { PRAKTOR_CONFIG: config });
+    await system.startGateway();
   });
   afterAll(async () => {
     await system?.[Symbol.asyncDispose]();
@@ -57,8 +50,7 @@ describe.runIf(requirement("docker", usable) === "run")("the main job with conta
     expect(container.Config.Labels).toMatchObject({ "praktor.managed": "true", "praktor.group": String(ada) });
     expect(container.HostConfig).toMatchObject({ CapDrop: ["ALL"], ReadonlyRootfs: true });
     expect(container.Config.Env.join("\n")).not.toContain(canaryKey);
-    const mounts = container.Mounts.map((mount) => `${mount.Name} ${mount.Destination} ${mount.RW ? "rw" : "ro"}`);
-    expect(mounts.toSorted()).toEqual([
+    expect(mountsOf(container)).toEqual([
       "praktor-global /workspace/global ro",
       `praktor-sess-${folder} /home/praktor/.claude rw`,
       `praktor-wk-${folder} /workspace/group rw`,
@@ -138,6 +130,98 @@ describe.runIf(requirement("docker", usable) === "run")("the main job with conta
     // Not even refused: what is sent to another bridge goes nowhere.
     expect(seen).toContain("container=000-0");
     expect(seen).toContain("page=000");
+  });
+
+  test("a swarm: each member has its own place, and what comes of it is the same though a member is killed (with PRAKTOR_LONG the gateway too)", async () => {
+    // Another group's files, of which nothing may get out by the network, and its secret.
+    const files = (await inspect(grace)).Config.Labels["praktor.folder"];
+    await system.ask("write note.txt: what grace knows", grace);
+    expect((await swarms.send("PATCH", `/api/groups/${grace}`, { network: "none" })).status).toBe(200);
+    for (const group of [ada, grace]) {
+      const name = `TEAM_${group}`;
+      expect((await swarms.send("PUT", `/api/vault/${name}`, { value: `value of ${name}` })).status).toBe(200);
+      expect((await swarms.send("PUT", `/api/vault/${name}/groups/${group}`)).status).toBe(200);
+    }
+    const wait = `perl -e 'select undef, undef, undef, 0.2 until -e "/workspace/swarm/go"'`;
+    const { id, nodes } = await swarms.start({
+      task: "Look around",
+      group_id: String(ada),
+      agents: [
+        {
+          role: "scout",
+          group_folder: files,
+          prompt:
+            "bash: cat /workspace/group/note.txt; touch /workspace/group/mark 2>&1; env | grep -c TEAM_; echo private > mine; echo for all > /workspace/swarm/words",
+        },
+        {
+          role: "writer",
+          prompt: `bash: ls -A . /workspace/group; cat /workspace/swarm/words; env | grep -c TEAM_; ${wait}; echo written\ntool swarm_send {"to":"critic","text":"echo CHERRY"}`,
+        },
+        {
+          role: "critic",
+          prompt: `bash: ${wait}; echo judged\ntool swarm_board_write {"key":"fruit","value":"mango"}`,
+        },
+        { role: "boss", prompt: "tool swarm_board_read {}" },
+      ],
+      edges: [
+        { from: "scout", to: "writer" },
+        { from: "writer", to: "critic", kind: "mutual" },
+      ],
+      lead: "boss",
+    });
+    const memberOf = (role: string): string => nodes.find((node) => node.role === role)?.member_id ?? "";
+    const writer = memberOf("writer");
+    const critic = memberOf("critic");
+    await swarms.atWork(id, "writer", "critic");
+    const killed = await inspect(writer);
+    const spared = await inspect(critic);
+    expect(mountsOf(killed)).toEqual([
+      "praktor-global /workspace/global ro",
+      `praktor-own-${writer} /workspace/own rw`,
+      `praktor-sess-${writer} /home/praktor/.claude rw`,
+      `praktor-swarm-${writer.slice(0, 11)} /workspace/swarm rw`,
+    ]);
+    await docker("kill", `praktor-agent-${writer}`);
+    await expect.poll(async () => (await inspect(writer).catch(() => killed)).Id, patient).not.toBe(killed.Id);
+    await swarms.atWork(id, "writer", "critic");
+    const resumed = await inspect(writer);
+    if (long) await system.crash();
+    await swarms.atWork(id, "writer", "critic");
+    expect([(await inspect(writer)).Id, (await inspect(critic)).Id]).toEqual([resumed.Id, spared.Id]);
+    await docker("exec", `praktor-agent-${critic}`, "touch", "/workspace/swarm/go");
+
+    const ended = await swarms.over(id);
+    expect(ended).toMatchObject({ status: "succeeded", error: null });
+    const result = (role: string): string => ended.results[role] ?? "";
+    expect(result("scout")).toMatch(/^what grace knows.*Read-only file system\n0$/ms);
+    // Its own place was empty, nobody's files are there for it, and no group's secrets.
+    expect(result("writer")).toMatch(/^\.:\n\n\/workspace\/group:\nfor all\n0\nwritten$/m);
+    expect(result("critic")).toContain("CHERRY");
+    expect(ended.answer).toContain("mango");
+    expect(ended.nodes.map(({ turns }) => turns)).toEqual([1, 1, 2, 1]);
+    expect(await swarms.messages(id)).toMatchObject([
+      { from: "writer", to: "critic", text: "echo CHERRY", deliveries: [{ to: "critic", state: "delivered" }] },
+    ]);
+    expect([await isInternal(memberOf("scout")), await isInternal(writer)]).toEqual([true, false]);
+
+    expect((await swarms.send("DELETE", `/api/swarms/${id}`)).status).toBe(200);
+    expect(await leftOf(writer.slice(0, 11))).toEqual([]);
+  });
+
+  test("a swarm that is cancelled leaves no container, and deleted no volume", async () => {
+    const hold = "bash: perl -e 'select undef, undef, undef, 600'";
+    const { id, nodes } = await swarms.start({
+      task: "Hold on",
+      group_id: String(ada),
+      agents: ["a", "b"].map((role) => ({ role, prompt: hold })),
+    });
+    await swarms.atWork(id, "a");
+    expect((await swarms.send("POST", `/api/swarms/${id}/cancel`)).status).toBe(200);
+    expect(await swarms.run(id)).toMatchObject({ status: "cancelled" });
+    const prefix = nodes[0]?.member_id.slice(0, 11) ?? "";
+    await expect.poll(() => docker("ps", "-aq", "--filter", `name=${prefix}`), patient).toBe("");
+    expect((await swarms.send("DELETE", `/api/swarms/${id}`)).status).toBe(200);
+    expect(await leftOf(prefix)).toEqual([]);
   });
 
   test("files of the workspace are listed, read and written over the page's API", async () => {

@@ -4,9 +4,11 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { AuditPage } from "@praktor/protocol/audit";
+import { TaskView } from "@praktor/protocol/tasks";
 import { VaultChange, VaultView } from "@praktor/protocol/vault";
 import { describe, expect, test } from "vitest";
 import { requirement } from "./require.ts";
+import { inspect, isInternal, leftOf, mountsOf } from "./support/containers.ts";
 import { docker, engineAnswers, removeGroups } from "./support/engine.ts";
 import { friend, owner, System } from "./support/system.ts";
 
@@ -37,6 +39,78 @@ async function filesBelow(folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
+async function send(system: System, method: string, path: string, body: unknown = {}): Promise<Response> {
+  const headers = { "content-type": "application/json" };
+  return await fetch(system.gateway.web + path, { method, headers, body: JSON.stringify(body) });
+}
+
+/** The group's sandbox is stopped: nothing of what it was given is left in the engine. */
+async function expectNothingStays(system: System, groupId: number, values: readonly string[]): Promise<void> {
+  expect((await send(system, "POST", `/api/agents/${groupId}/stop`)).status).toBeLessThan(300);
+  expect(await docker("ps", "-aq", "--filter", `label=praktor.group=${groupId}`)).toBe("");
+  const volumes = (await docker("volume", "ls", "-q", "--filter", `label=praktor.group=${groupId}`)).split("\n");
+  expect(volumes).toHaveLength(2);
+  const mounts = volumes.flatMap((volume) => ["-v", `${volume}:/kept/${volume}:ro`]);
+  const search = `find /kept -type f | wc -l; grep -rlF ${values.map((value) => `-e '${value}'`).join(" ")} /kept`;
+  const found = await docker(
+    "run",
+    "--rm",
+    "--network",
+    "none",
+    ...mounts,
+    "--entrypoint",
+    "sh",
+    image,
+    "-c",
+    `${search} || true`,
+  );
+  const [files = "", ...hits] = found.split("\n");
+  expect(Number(files)).toBeGreaterThan(0);
+  expect(hits).toEqual([]);
+}
+
+/** A task in a container of its own has what its group has, and may what its group may. Returns the id of its hidden group. */
+async function taskApart(system: System, groupId: number, use: string): Promise<string> {
+  const since = system.telegram.sequence;
+  const made = await send(system, "POST", "/api/tasks", {
+    group_id: String(groupId),
+    name: "Apart",
+    schedule: "+1h",
+    prompt: `${use}; touch made-apart`,
+    pre_check: "echo checked with $API_TOKEN in $PWD",
+    own_sandbox: true,
+  });
+  const task = TaskView.parse(await made.json());
+  const apart = `task-${task.id}`;
+  expect((await send(system, "POST", `/api/tasks/${task.id}/run`)).status).toBe(202);
+  await system.answerMatching(new RegExp(`^${token.length} 3 400`), groupId, since);
+  expect(JSON.stringify(system.model.requests.map(({ body }) => body))).toContain(
+    "[The pre-check of this task printed:]\\nchecked with [redacted] in /workspace/group",
+  );
+  const [ours, its] = await Promise.all([inspect(groupId), inspect(apart)]);
+  const places = (container: typeof ours): string[] =>
+    mountsOf(container).filter((mount) => !mount.startsWith("praktor-sess-"));
+  expect(places(its)).toEqual(places(ours));
+  expect(mountsOf(its)).toContain(`praktor-sess-${apart} /home/praktor/.claude rw`);
+  expect(Object.keys(its.NetworkSettings.Networks)).toEqual([`praktor-net-${apart}`]);
+  expect(await isInternal(apart)).toBe(true);
+  return apart;
+}
+
+/** A change reaches the task's sandbox as it reaches the chat's; a deleted task leaves nothing in the engine. */
+async function expectChangesArrive(system: System, groupId: number, apart: string): Promise<void> {
+  const changed = await send(system, "PUT", "/api/vault/API_TOKEN", { value: "another-value-of-it" });
+  expect(VaultChange.parse(await changed.json()).restarted).toEqual([String(groupId), apart]);
+  expect((await send(system, "DELETE", `/api/vault/ssh.key/groups/${groupId}`)).status).toBe(200);
+  const seen = await system.ask(
+    'bash: echo "$(echo -n $API_TOKEN | wc -c) <$PRAKTOR_SECRETS>"; ls made-apart',
+    groupId,
+  );
+  expect(seen.text).toMatch(/^19 <>\s+made-apart$/);
+  expect((await send(system, "DELETE", `/api/tasks/${apart.replace("task-", "")}`)).status).toBe(200);
+  expect(await leftOf(apart)).toEqual([]);
+}
+
 async function usable(kind: "process" | "docker"): Promise<boolean> {
   if (kind === "process") {
     return await promisify(execFile)("bwrap", ["--ro-bind", "/", "/", "true"]).then(
@@ -61,7 +135,7 @@ async function usable(kind: "process" | "docker"): Promise<boolean> {
 describe.each([
   { kind: "process", needs: "bubblewrap", chats: [owner, friend], can: await usable("process") },
   { kind: "docker", needs: "docker", chats: [990_061, 990_062], can: await usable("docker") },
-] as const)("a secret, sandbox of kind $kind", { timeout: 120_000 }, ({ kind, needs, chats, can }) => {
+] as const)("a secret, sandbox of kind $kind", { timeout: 240_000 }, ({ kind, needs, chats, can }) => {
   test.runIf(requirement(needs, can) === "run")(
     "reaches the agent of its group alone, and nobody sees its value",
     async () => {
@@ -98,8 +172,11 @@ describe.each([
 
       const use =
         'bash: echo "${#API_TOKEN} $(cat $PRAKTOR_SECRETS/ssh.key | wc -l) $(stat -c %a $PRAKTOR_SECRETS/ssh.key)"';
+      // From here on a sandbox of this group is on a bridge of its own that leads to the gateway alone.
+      expect((await send(system, "PATCH", `/api/groups/${mine}`, { network: "none" })).status).toBe(200);
       expect(await say(use, mine)).toBe(`${token.length} 3 400`);
       expect(await say('bash: echo "<$API_TOKEN> <$PRAKTOR_SECRETS>"', other)).toBe("<> <>");
+      if (kind === "docker") await expectNothingStays(system, mine, [token, "Q2FuYXJ5S2V5T2ZUaGVWYXVsdA"]);
 
       // The agent gives everything away, as well as it can.
       const leak =
@@ -111,6 +188,8 @@ describe.each([
       expect(refused).toContain("report.txt is not sent, because the secret API_TOKEN stands in it");
       expect(system.telegram.transcript(mine).filter((message) => message.file !== undefined)).toEqual([]);
       await say('bash: ptask create --name "say $API_TOKEN" --schedule "+2h" --prompt "$API_TOKEN"', mine);
+
+      const apart = kind === "docker" ? await taskApart(system, mine, use) : null;
 
       const pages: Record<string, string> = {};
       for (const path of [`/api/groups/${mine}/messages`, "/api/tasks", "/api/vault", "/api/audit", "/api/status"]) {
@@ -141,6 +220,8 @@ describe.each([
         ({ action }) => action,
       );
       expect(actions).toEqual(["vault.assign", "vault.assign", "vault.set", "vault.set"]);
+
+      if (apart !== null) await expectChangesArrive(system, mine, apart);
 
       expect((await vault(environment, ["get", "API_TOKEN", "--reveal"])).stderr).toContain("at a terminal only");
       await system.gateway.end("SIGTERM");
