@@ -22,28 +22,41 @@ const mostWaiting = 1_000;
 
 export class AuditLog implements Audit {
   readonly #options: AuditLogOptions;
-  #waiting = 0;
+  #waiting: AuditEntry[] = [];
+  #writing = false;
 
   constructor(options: AuditLogOptions) {
     this.#options = options;
   }
 
   record(entry: AuditEntry): void {
-    const { store, background, logger } = this.#options;
-    if (this.#waiting >= mostWaiting) {
+    const { background, logger } = this.#options;
+    if (this.#waiting.length >= mostWaiting) {
       logger.error({ action: entry.action }, "the audit log cannot keep up: an entry is lost");
       return;
     }
-    this.#waiting += 1;
-    background.run(async () => {
-      try {
-        await store.add(this.#redacted(entry));
-      } catch (error) {
-        logger.error({ ...entry, error: errorMessage(error) }, "what was done could not be kept in the audit log");
-      } finally {
-        this.#waiting -= 1;
+    this.#waiting.push(entry);
+    if (this.#writing) return;
+    this.#writing = true;
+    background.run(() => this.#write());
+  }
+
+  /** What gathers while one transaction is written goes into the next one: a flood stands once in the store's queue, not a thousand times. */
+  async #write(): Promise<void> {
+    const { store, logger } = this.#options;
+    try {
+      while (this.#waiting.length > 0) {
+        const entries = this.#waiting.splice(0);
+        try {
+          await store.add(...entries.map((entry) => this.#redacted(entry)));
+        } catch (error) {
+          for (const entry of entries)
+            logger.error({ ...entry, error: errorMessage(error) }, "what was done could not be kept in the audit log");
+        }
       }
-    });
+    } finally {
+      this.#writing = false;
+    }
   }
 
   async prune(): Promise<void> {

@@ -18,8 +18,10 @@ export class AuditRepository implements AuditStore {
     this.#clock = clock;
   }
 
-  add(entry: AuditEntry): Promise<void> {
-    return this.#database.write("note who did what", (queries) => addAudit(queries, this.#clock, entry));
+  add(...entries: AuditEntry[]): Promise<void> {
+    return this.#database.write("note who did what", async (queries) => {
+      for (const entry of entries) await addAudit(queries, this.#clock, entry);
+    });
   }
 
   page(query: Parameters<AuditStore["page"]>[0]): Promise<Page> {

@@ -2,7 +2,8 @@
 import type { ActorType, AuditEntry } from "../../kit/audit.ts";
 
 export interface AuditStore {
-  add(entry: AuditEntry): Promise<void>;
+  /** All in one transaction. */
+  add(...entries: AuditEntry[]): Promise<void>;
   /** Newest first. `action` is a whole one or what stands before its dot; `before` an id. */
   page(query: {
     limit: number;
