@@ -1,5 +1,6 @@
 /** Sandboxes as containers of a Docker engine: they outlive the gateway and are adopted by the next one. */
 import type Docker from "dockerode";
+import { z } from "zod";
 import { Background } from "../../kit/background.ts";
 import { backoffMs } from "../../kit/backoff.ts";
 import type { Clock } from "../../kit/clock.ts";
@@ -32,6 +33,7 @@ import { imageMissing } from "./image-missing.ts";
 import { label, ofInstall } from "./labels.ts";
 import { findOwnContainer } from "./own-container.ts";
 import { policyDifferences } from "./policy.ts";
+import { runtimeMissing, saysRuntimeMissing } from "./runtime-missing.ts";
 
 export interface DockerSandboxOptions {
   installId: string;
@@ -49,6 +51,7 @@ export interface DockerSandboxOptions {
   runtime?: string;
 }
 
+const KnownRuntimes = z.object({ Runtimes: z.record(z.string(), z.unknown()).default({}) });
 const firstLookMs = 5_000;
 const replaceGraceMs = 2_000;
 
@@ -92,11 +95,13 @@ export class DockerSandboxHost implements SandboxHost {
 
   async health(signal: AbortSignal): Promise<SandboxHealth> {
     try {
-      const { image } = this.#options;
+      const { image, runtime } = this.#options;
       const found = await this.#engine.find("Looking for the agent's image", signal, (docker) =>
         docker.getImage(image).inspect(),
       );
       if (found === undefined) return { ok: false, detail: sentence(imageMissing(image)) };
+      if (runtime !== undefined && !(await this.#knows(runtime, signal)))
+        return { ok: false, detail: sentence(runtimeMissing(runtime)) };
       return this.#watching
         ? { ok: true, detail: "The container engine answers and has the agent's image." }
         : { ok: false, detail: "The container engine has just come back; its containers are being looked at." };
@@ -198,6 +203,11 @@ export class DockerSandboxHost implements SandboxHost {
     return own;
   }
 
+  async #knows(runtime: string, signal: AbortSignal): Promise<boolean> {
+    const asked = this.#engine.call("Asking for the engine's runtimes", signal, (docker) => docker.info());
+    return runtime in KnownRuntimes.parse(await asked).Runtimes;
+  }
+
   /** Removes this installation's older container of that name, and nobody else's. */
   async #makeWay(name: string, signal: AbortSignal): Promise<void> {
     const older = await this.#containers.inspect(name, signal);
@@ -212,10 +222,13 @@ export class DockerSandboxHost implements SandboxHost {
 
   async #run(spec: SandboxSpec, request: ContainerRequest, signal: AbortSignal): Promise<RunningSandbox> {
     const context = { groupId: spec.groupId, sandboxId: spec.sandboxId, generation: spec.generation };
-    const { logger, image } = this.#options;
-    const created = await this.#engine.find("Making the agent's container", signal, (docker) =>
+    const { logger, image, runtime } = this.#options;
+    const making = this.#engine.find("Making the agent's container", signal, (docker) =>
       docker.createContainer(request),
     );
+    const created = await making.catch((error: unknown) => {
+      throw runtime !== undefined && saysRuntimeMissing(errorMessage(error)) ? runtimeMissing(runtime, error) : error;
+    });
     if (created === undefined) throw imageMissing(image);
     try {
       await this.#engine.call("Starting the agent's container", signal, () => created.start());

@@ -45,6 +45,17 @@ describe.skipIf(possible === "skip")("a faulty engine", () => {
     expect(await bench.docker.listContainers({ all: true, filters: { name: [bench.prefix] } })).toEqual([]);
   });
 
+  test("that does not know the runtime gets no agent, and is said not to be ready", async () => {
+    await using host = bench.host({ runtime: "no-such-runtime" });
+    await host.start(signal);
+    await expect(host.launch(standInSpec("1", 1), signal)).rejects.toMatchObject({
+      code: "start_failed",
+      message: "The container engine knows no runtime named no-such-runtime.",
+      hint: expect.stringContaining("daemon.json"),
+    });
+    expect(await host.health(signal)).toMatchObject({ ok: false, detail: expect.stringContaining("no-such-runtime") });
+  });
+
   test("without room for another network loses the one that was longest unused, and never one in use", async () => {
     let now = Date.now();
     await using host = bench.host({ docker: new WithTwoAddressRanges(), clock: { now: () => now } });
