@@ -59,6 +59,10 @@ describe.runIf(browserTests === "run")("a swarm on the page", { timeout: 120_000
     await drawing().getByText("Give each member a role.").waitFor(patient);
     await member("unnamed, Lead, Give each member a role.").focus();
     await page.keyboard.press("Enter");
+    await page
+      .locator(":focus")
+      .and(page.getByRole("group", { name: "What is chosen in the drawing" }))
+      .waitFor();
     await role().fill("Scout");
     // Whoever is added is named at once.
     await page.getByRole("button", { name: "Add a member" }).press("Enter");

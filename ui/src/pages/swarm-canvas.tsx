@@ -38,6 +38,7 @@ export const SwarmCanvas = ({ team, plan, groups, tried, makeKey, onChange }: Sw
   /** The member that was added last: its role is typed at once. */
   const [fresh, setFresh] = useState<string | null>(null);
   const add = useRef<HTMLButtonElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
   const leader = team.lead ?? (plan.type === "plan" ? plan.lead : null);
   const chosen = part?.type === "member" ? team.members.find(({ key }) => key === part.key) : undefined;
   const edge = part?.type === "edge" ? edgeOf(team, part) : undefined;
@@ -111,11 +112,13 @@ export const SwarmCanvas = ({ team, plan, groups, tried, makeKey, onChange }: Sw
                     way === "reverse" ? { from: key, to: at, kind: "directed" } : { from: at, to: key, kind: way },
                   ),
                 onRemove: remove,
+                onEnter: () => panel.current?.focus(),
               }}
             />
           </Suspense>
         </div>
         <ScrollArea
+          ref={panel}
           aria-label={t.chosen}
           className="border-t p-4 -outline-offset-2 lg:min-h-0 lg:overflow-y-auto lg:border-t-0 lg:border-l"
         >

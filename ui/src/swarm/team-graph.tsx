@@ -35,6 +35,8 @@ export interface TeamEditing {
   /** An edge was drawn to where nobody is: who stands there now. */
   onGrow: (at: string, way: EdgeKind | "reverse") => string;
   onRemove: (part: TeamPart) => void;
+  /** Something was chosen by keyboard: on to where it is changed. */
+  onEnter: () => void;
 }
 
 interface Size {
@@ -89,7 +91,7 @@ export const TeamGraph = ({ label, members, lines, chosen, onChoose, edit }: Tea
   const drawn = lines.map((line): LineEdge => {
     const { turned, ...sides } = sidesOf(line.kind, placeOf(line.from), placeOf(line.to), all);
     const isChosen = chosen?.type === "edge" && chosen.from === line.from && chosen.to === line.to;
-    const arrow = { type: MarkerType.ArrowClosed, width: 16, height: 16, color: colourOf(line, isChosen) };
+    const arrow = { type: MarkerType.ArrowClosed, width: 14, height: 14, color: colourOf(line, isChosen) };
     return {
       id: `${line.from} ${line.to}`,
       type: "line",
@@ -141,9 +143,10 @@ export const TeamGraph = ({ label, members, lines, chosen, onChoose, edit }: Tea
     setMoved((before) => new Map(before).set(id, place));
   };
   const onKey = (event: KeyboardEvent): void => {
-    if (event.key !== "Delete" && event.key !== "Backspace") return;
     const part = event.target instanceof Element ? partOf(event.target) : null;
-    if (part !== null) edit?.onRemove(part);
+    if (part === null) return;
+    if (event.key === "Delete" || event.key === "Backspace") edit?.onRemove(part);
+    if (event.key === "Enter" || event.key === " ") edit?.onEnter();
   };
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys are pressed on the members and edges in it
@@ -175,7 +178,7 @@ export const TeamGraph = ({ label, members, lines, chosen, onChoose, edit }: Tea
         onEdgesChange={onEdges}
         onPaneClick={() => onChoose(null)}
       >
-        <Controls showInteractive={false} className="max-md:hidden" />
+        <Controls showInteractive={false} className="max-md:hidden!" />
       </ReactFlow>
     </section>
   );

@@ -36,7 +36,7 @@ export const TeamLine = ({ data, selected, markerStart, markerEnd, ...ends }: Ed
         {...(line.label === null ? {} : { label: line.label, labelX, labelY })}
         style={{
           stroke: colourOf(line, selected === true),
-          strokeWidth: selected === true ? 2.5 : 1.5,
+          strokeWidth: selected === true ? 2 : 1.5,
           ...(line.kind === "said" ? { strokeDasharray: "4 4" } : {}),
         }}
       />

@@ -25,7 +25,6 @@ export const swarmsTexts = {
     name: "Name",
     nameHint: "Empty: made from the task.",
     group: "For the group",
-    groupHint: "The answer is said in its chat, and its usage counts there.",
     template: "Template",
     templateWhat: "The templates",
     noTemplate: "A team of my own",
