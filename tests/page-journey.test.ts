@@ -86,7 +86,7 @@ describe.runIf(browserTests === "run")("a person's way", { timeout: 60_000 }, ()
 
   test("begins a session anew, and the agent has forgotten", async () => {
     await page.getByRole("button", { name: "New session" }).click();
-    await page.getByRole("button", { name: "Begin anew" }).click();
+    await page.getByRole("button", { name: "Begin a new session" }).click();
     await page.getByText("The next message begins a new session.").waitFor();
     await write("what did I say first?");
     await page.getByText('You said first: "what did I say first?"').waitFor(patient);
@@ -101,7 +101,7 @@ describe.runIf(browserTests === "run")("a person's way", { timeout: 60_000 }, ()
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Morning is saved.").waitFor(patient);
     await page.getByRole("button", { name: "Run Morning now" }).first().click();
-    await page.getByText("Worked").first().waitFor(patient);
+    await page.getByText("Succeeded").first().waitFor(patient);
     expect(browsing.complaints).toEqual([]);
   });
 

@@ -148,7 +148,7 @@ describe.runIf(browserTests === "run")("a swarm on the page", { timeout: 120_000
     const slider = page.getByRole("slider", { name: "Moment of the run" });
     await slider.press("Home");
     const lead = page.getByRole("row").filter({ has: page.getByRole("button", { name: "lead", exact: true }) });
-    await lead.getByText("Waits for others").waitFor();
+    await lead.getByText("Waiting for others").waitFor();
     await page.getByRole("button", { name: "Drawing" }).click();
     await page.locator(".react-flow__edge").waitFor({ state: "attached" });
     await page.emulateMedia({ reducedMotion: "reduce" });

@@ -67,7 +67,7 @@ describe.runIf(requirement("browser", existsSync(chromiumPath)) === "run")("the 
     const remove = page.getByRole("button", { name: /^Remove/ }).first();
     await remove.click();
     await page.getByRole("button", { name: /^Remove (?:for sure|the owner)/ }).click();
-    await page.getByText(/is a stranger to the bot again/).waitFor();
+    await page.getByText(/may not talk to the bot any more/).waitFor();
     await page.context().close();
   });
 

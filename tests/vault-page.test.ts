@@ -63,8 +63,8 @@ describe.runIf(browserTests === "run")("the vault's and the audit log's pages", 
       "getComputedStyle(document.querySelector('dialog textarea')).getPropertyValue('-webkit-text-security')";
     expect(await page.evaluate(style)).toBe("disc");
     expect(await look(page, "vault-set-390-light")).toEqual([]);
-    await page.getByRole("button", { name: "Keep it" }).click();
-    await page.getByText("API_TOKEN is kept.").waitFor();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("API_TOKEN is saved.").waitFor();
 
     await page.getByRole("button", { name: /^Give to a group.*API_TOKEN/ }).click();
     const dialog = page.getByRole("dialog");
@@ -72,7 +72,7 @@ describe.runIf(browserTests === "run")("the vault's and the audit log's pages", 
     await dialog.getByText("The agent finds it as $API_TOKEN").waitFor();
     expect(await look(page, "vault-assign-390-light")).toEqual([]);
     await dialog.getByRole("button", { name: "Give to a group" }).click();
-    await page.getByText(/has API_TOKEN now\. 1 agent started anew\./).waitFor();
+    await page.getByText(/has API_TOKEN now\. 1 agent restarted\./).waitFor();
     // The right value, although nobody sees it: the line break that came along is not part of it.
     expect((await system.ask('bash: echo -n "$API_TOKEN" | wc -c', owner)).text).toBe(String(value.length));
     expect(await page.content()).not.toContain(value);
@@ -90,8 +90,8 @@ describe.runIf(browserTests === "run")("the vault's and the audit log's pages", 
   test("a key of several lines is given as a file, gets a new value, and is deleted only after a yes", async () => {
     const page = await open("/vault", 1280, "dark");
     await add(page, "deploy.key", "-----BEGIN KEY-----\nabc\n-----END KEY-----\n");
-    await page.getByRole("button", { name: "Keep it" }).click();
-    await page.getByText("deploy.key is kept.").waitFor();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("deploy.key is saved.").waitFor();
     await page.getByRole("button", { name: /^Give to a group.*deploy\.key/ }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Group", { exact: true }).selectOption(String(friend));
@@ -106,7 +106,7 @@ describe.runIf(browserTests === "run")("the vault's and the audit log's pages", 
 
     await page.getByRole("button", { name: "New value of deploy.key" }).click();
     await dialog.getByLabel("Value").fill("abc");
-    await dialog.getByRole("button", { name: "Keep it" }).click();
+    await dialog.getByRole("button", { name: "Save" }).click();
     await page.getByText("it has less than 6 characters").waitFor();
     await dialog.getByRole("button", { name: "Cancel" }).click();
     expect(await look(page, "vault-1280-dark")).toEqual([]);
@@ -146,11 +146,11 @@ describe.runIf(browserTests === "run")("the vault's and the audit log's pages", 
     await page.getByLabel("Group", { exact: true }).selectOption(String(friend));
     await expect.poll(() => log.locator("time").count()).toBe(1);
     await page.getByLabel("Outcome").selectOption("failed");
-    await page.getByText("Nothing fits").waitFor();
+    await page.getByText("Nothing matches").waitFor();
     await page.getByRole("button", { name: "Show everything" }).click();
     await log.getByText("none-59", { exact: true }).waitFor();
     await page.getByLabel("Who").selectOption("agent");
-    await page.getByText("Nothing fits").waitFor();
+    await page.getByText("Nothing matches").waitFor();
     expect(browsing.complaints).toEqual([]);
     await page.context().close();
   });

@@ -24,6 +24,9 @@ describe("a line of the audit log", () => {
     expect(say({ actor: { type: "person", id: "telegram:7" }, action: "approval.answer", group_id: "42" })).toBe(
       "Ada answered a question of the agent of <Family>",
     );
+    expect(say({ actor: { type: "person", id: "telegram chat 42" }, action: "group.register" })).toBe(
+      "Family registered a group",
+    );
     expect(say({ actor: { type: "cli", id: "cli" }, action: "pairing.offer" })).toBe(
       "The command line made a code that lets somebody in",
     );

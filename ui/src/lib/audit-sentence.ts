@@ -52,7 +52,8 @@ const add = (parts: SentencePart[], text: string, isName = false): SentencePart[
 const actorName = ({ actor }: Line, names: AuditNames): string => {
   switch (actor.type) {
     case "person": {
-      const id = actor.id.replace(/^telegram:/, "");
+      const id = actor.id.replace(/^telegram(?::| chat )/, "");
+      if (actor.id !== id && actor.id.startsWith("telegram chat ")) return names.group(id) ?? t.chat(id);
       return names.person(id) ?? t.person(id);
     }
     case "agent":

@@ -50,7 +50,10 @@ const Approval = ({ approval, groupName }: { approval: ApprovalView; groupName: 
       <p className="text-xs text-muted">
         {groupName} · {t.until(until(approval.expires, nowMs))}
       </p>
-      <Prose text={approval.question} />
+      {/* Whoever says yes must have seen all of it. */}
+      <div className="[&_pre]:wrap-anywhere [&_pre]:whitespace-pre-wrap">
+        <Prose text={approval.question} />
+      </div>
       <div className="flex flex-wrap gap-2">
         {approval.choices.map(({ id, label }) => (
           <Button key={id} size="sm" disabled={answer.isPending} onClick={() => answer.mutate(id)}>

@@ -56,7 +56,7 @@ export const ScheduleFields = ({ draft, onChange }: Props) => (
 const repeats = ["daily", "weekdays", "weekly", "monthly", "hourly"] as const;
 
 const SimpleFields = ({ simple, onChange }: { simple: SimpleSchedule; onChange: (simple: SimpleSchedule) => void }) => (
-  <div className="grid grid-cols-2 gap-3">
+  <div className="grid grid-cols-[6fr_5fr] gap-3 md:grid-cols-2">
     <Select
       label={t.every}
       value={simple.repeat}

@@ -38,6 +38,7 @@ export const SchedulePreview = ({ schedule, timezone }: { schedule: string; time
   );
 };
 
+/** Seconds only where there are some. */
 const inZone = (iso: string, timeZone: string): string =>
   new Date(iso).toLocaleString("en-GB", {
     weekday: "short",
@@ -46,7 +47,7 @@ const inZone = (iso: string, timeZone: string): string =>
     year: "numeric",
     hour: "2-digit",
     minute: "2-digit",
-    second: "2-digit",
+    ...(new Date(iso).getUTCSeconds() === 0 ? {} : { second: "2-digit" as const }),
     timeZone,
     timeZoneName: "short",
   });

@@ -1,5 +1,5 @@
 /** What model calls cost, and budgets. */
-import { compact, cost, dollars, plural } from "./amounts.ts";
+import { compact, cost, plural } from "./amounts.ts";
 
 export const usageTexts = {
   usage: {
@@ -26,7 +26,8 @@ export const usageTexts = {
     day: (day: string) =>
       day === "" ? "" : new Date(`${day}T12:00:00`).toLocaleDateString("en-GB", { day: "numeric", month: "short" }),
     cost,
-    axisCost: (usd: number) => `$${usd.toLocaleString("en-US", { maximumFractionDigits: 3 })}`,
+    axisCost: (usd: number) =>
+      `$${usd.toLocaleString("en-US", { minimumFractionDigits: Number.isInteger(usd) ? 0 : 2, maximumFractionDigits: 3 })}`,
     axisTokens: (tokens: number) => compact(tokens),
     tokens: (tokens: number) => `${compact(tokens)} tokens`,
     /** Of nothing at all: a dash. */
@@ -47,12 +48,12 @@ export const usageTexts = {
     usedToday: "Used today",
     kind: { default: "As the settings say", own: "A limit of its own", none: "No limit" },
     amount: "Dollars a day",
-    amountHint: "At 80 % the chat is told; at 100 % nothing more is asked of the model that day.",
+    amountHint: "At 80 % the chat is told. At 100 % the model is not asked again that day.",
     invalid: "Write an amount such as 2 or 0.50.",
     save: "Save limits",
     saved: (name: string) => `The limits of ${name} are saved.`,
     saveFailed: "The limits were not saved",
-    usedOf: (used: number, limit: number) => `${cost(used)} of ${dollars(limit)}`,
+    usedOf: (used: number, limit: number) => `${cost(used)} of ${cost(limit)}`,
     state: { near: "nearly used", spent: "used up" },
     scope: {
       group_day: (name: string) => `${name}, today`,

@@ -5,7 +5,7 @@ export const vaultTexts = {
   vault: {
     title: "Vault",
     what: "The secrets",
-    intro: "Secrets for agents: tokens, passwords, keys. A value goes in here and is never shown again.",
+    intro: "Tokens, passwords and keys for agents. A value goes in and is never shown again.",
     promise: "Values are kept encrypted, given to the groups that you choose, and taken out of what agents say.",
     toAudit: "See who did what.",
     closed: { off: "The vault is off", locked: "The vault is locked" },
@@ -28,14 +28,13 @@ export const vaultTexts = {
     nameHint: "Letters, digits, '_', '.' or '-'. A secret of this name that is there already gets the new value.",
     nameInvalid: "It begins with a letter or '_' and holds letters, digits, '_', '.' or '-'.",
     value: "Value",
-    valueHint:
-      "At least 6 characters. Of a single line the line break at its end is left out; a file is kept as it is.",
+    valueHint: "At least 6 characters. A line break after a single line is left out; several lines stay as they are.",
     show: "Show",
     hide: "Hide",
-    keep: "Keep it",
-    keeping: "Keeping…",
-    kept: (name: string) => `${name} is kept.`,
-    keepFailed: (name: string) => `${name} was not kept`,
+    keep: "Save",
+    keeping: "Saving…",
+    kept: (name: string) => `${name} is saved.`,
+    keepFailed: (name: string) => `${name} was not saved`,
     replace: "New value",
     replaceOf: (name: string) => `New value of ${name}`,
     assign: "Give to a group",
@@ -44,7 +43,7 @@ export const vaultTexts = {
     assignAbout: "Its agent can use it for whatever it is told, also by a web page that it reads. Give what it needs.",
     noGroups: "There are no groups yet. One appears when somebody writes to the bot.",
     group: "Group",
-    hasIt: (name: string) => `${name} (has it; changes how)`,
+    hasIt: (name: string) => `${name} (has it; this changes how)`,
     how: "How it is given",
     delivery: { env: "As an environment variable", file: "As a file" },
     deliveryAbout: {
@@ -77,8 +76,8 @@ export const vaultTexts = {
     deleteFailed: (name: string) => `${name} was not deleted`,
     restarts: (now: number, later: number) =>
       [
-        now === 0 ? "" : `${plural(now, "agent", "agents")} started anew.`,
-        later === 0 ? "" : `${plural(later, "agent starts", "agents start")} anew after the work at hand.`,
+        now === 0 ? "" : `${plural(now, "agent", "agents")} restarted.`,
+        later === 0 ? "" : `${plural(later, "agent restarts", "agents restart")} after the present work.`,
       ]
         .filter((text) => text !== "")
         .join(" "),

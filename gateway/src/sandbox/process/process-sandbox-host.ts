@@ -61,7 +61,7 @@ const notEnclosed = (reason: string): string =>
 export class ProcessSandboxHost implements SandboxHost {
   readonly kind = "process";
   readonly openNetwork =
-    "Network policies do not hold for agents that run as processes: they share this machine's network. Use `sandbox.kind: docker` for them.";
+    "Network policies do not hold for agents that run as processes: they share this machine's network. They hold with sandbox.kind: docker.";
   readonly #options: ProcessSandboxOptions;
   readonly #stateBase: string;
   readonly #lock = new KeyedLock();
