@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongFilesFirst } from "./tests/support/long-files-first.ts";
 
 export default defineConfig({
   test: {
@@ -10,5 +11,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Two cores: more workers only make the timing-sensitive whole-system tests wait for each other.
     maxWorkers: 2,
+    sequence: { sequencer: LongFilesFirst },
   },
 });

@@ -61,11 +61,9 @@ describe.runIf(browserTests === "run")("a person's way", { timeout: 60_000 }, ()
       .waitFor(patient);
     await page.getByRole("link", { name: "Download numbers.csv" }).waitFor(patient);
     await write("slow 1500: one two three four five six seven");
-    await page
-      .getByText(/one two/)
-      .last()
-      .waitFor(patient);
-    await page.getByText("one two three four five six seven", { exact: true }).last().waitFor(patient);
+    const answer = page.getByRole("group", { name: "Messages" }).getByText(/^one two/);
+    await answer.waitFor(patient);
+    await answer.and(page.getByText("one two three four five six seven", { exact: true })).waitFor(patient);
     const folder = (await readdir(join(system.folder, "groups"))).find((name) => name !== "global") ?? "";
     const [mark = ""] = await readdir(join(system.folder, "groups", folder, "uploads"));
     expect(await readFile(join(system.folder, "groups", folder, "uploads", mark, "numbers.csv"), "utf8")).toBe("1,2,3");
@@ -74,7 +72,7 @@ describe.runIf(browserTests === "run")("a person's way", { timeout: 60_000 }, ()
 
   test("stops a turn, and its steps stay without a reload", async () => {
     await write("bash: echo begun; sleep 60");
-    await page.getByText("Bash", { exact: true }).last().waitFor(patient);
+    await page.locator("summary").filter({ hasText: "echo begun; sleep 60" }).waitFor(patient);
     await page.getByRole("button", { name: /^Stop:/ }).click();
     // Its own message, not the page's last steps: those are an earlier answer's until it has come.
     const stopped = page.getByRole("article").filter({ hasText: "Stopped. What was done so far is kept" });

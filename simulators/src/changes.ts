@@ -25,7 +25,7 @@ export class Changes {
 
   /**
    * Resolves with the first value other than undefined that `find` returns; looks at once, then after each change.
-   * Rejects with WaitTimeoutError (default 10 s) or the signal's reason.
+   * Rejects with WaitTimeoutError (default 30 s) or the signal's reason.
    */
   async until<T>(
     find: () => T | undefined,
@@ -33,7 +33,7 @@ export class Changes {
     describe: () => string,
     options: WaitOptions = {},
   ): Promise<T> {
-    const { timeoutMs = 10_000, signal } = options;
+    const { timeoutMs = 30_000, signal } = options;
     signal?.throwIfAborted();
     const found = find();
     if (found !== undefined) return found;
