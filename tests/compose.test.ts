@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requirement } from "./require.ts";
 import { docker, engineAnswers, imageExists, removeGroups } from "./support/engine.ts";
+import { InternetSite } from "./support/internet-site.ts";
 import { System } from "./support/system.ts";
 
 const run = promisify(execFile);
@@ -40,6 +41,7 @@ async function noOtherInstallation(): Promise<boolean> {
 describe.runIf(requirement("docker", usable) === "run")("docker-compose up", { timeout: 120_000 }, () => {
   let system: System;
   let environment: NodeJS.ProcessEnv;
+  let password = "";
 
   async function compose(...args: string[]): Promise<string> {
     const { stdout, stderr } = await run("docker-compose", ["-p", project, ...args], { cwd: root, env: environment });
@@ -103,7 +105,7 @@ describe.runIf(requirement("docker", usable) === "run")("docker-compose up", { t
   }, 120_000);
 
   test("the first start makes a password, prints it once, and the page wants it", async () => {
-    const password = /printed this once: (\S+)/.exec(await compose("logs", "gateway"))?.[1] ?? "";
+    password = /printed this once: (\S+)/.exec(await compose("logs", "gateway"))?.[1] ?? "";
     expect(password).toMatch(/^[\w-]{20}$/);
     const status = `http://127.0.0.1:${webPort}/api/status`;
     expect((await fetch(status)).status).toBe(401);
@@ -148,6 +150,35 @@ describe.runIf(requirement("docker", usable) === "run")("docker-compose up", { t
     await compose("up", "-d", "--no-build");
     await system.answerMatching(/through the restart/, ada, since, 90_000);
     expect(system.answers(ada).filter((text) => text.includes("through the restart"))).toHaveLength(1);
+  });
+
+  test("its agents reach the gateway's container under every network policy, and the proxy in it their allowed hosts", async () => {
+    await using site = await InternetSite.start("44.203.79", "praktor-agent:latest");
+    const gateway = (await compose("ps", "-q", "gateway")).trim();
+    await docker("network", "connect", site.network, gateway);
+    try {
+      const setPolicy = async (network: string): Promise<void> => {
+        const headers = {
+          authorization: `Basic ${Buffer.from(`owner:${password}`).toString("base64")}`,
+          "content-type": "application/json",
+        };
+        const body = JSON.stringify({ network, network_allow: [site.address] });
+        const answer = await fetch(`http://127.0.0.1:${webPort}/api/groups/${ada}`, { method: "PATCH", headers, body });
+        expect(answer.status).toBe(200);
+      };
+      const look = `bash: for host in ${site.address} forbidden.example; do curl -sS -m 10 http://$host/look 2>&1; done; echo looked`;
+      await setPolicy("allowlist");
+      const limited = (await system.ask(look, ada)).text;
+      expect(limited).toContain("the site says hello to /look");
+      expect(limited).toContain("forbidden.example is not on this group's list of allowed hosts");
+      await setPolicy("none");
+      const closed = (await system.ask(look, ada)).text;
+      expect(closed).toContain("looked");
+      expect(closed).not.toContain("the site says hello");
+      expect(await site.visits()).toEqual(["/look"]);
+    } finally {
+      await docker("network", "disconnect", site.network, gateway);
+    }
   });
 
   test("the agent does not reach the page", async () => {

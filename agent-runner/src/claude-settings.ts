@@ -103,7 +103,7 @@ export async function claudeOptions(settings: ClaudeSettings, session: SessionSe
     pathToClaudeCodeExecutable: executable,
     permissionMode: "bypassPermissions",
     allowDangerouslySkipPermissions: true,
-    disallowedTools,
+    disallowedTools: environment.PRAKTOR_NETWORK === "none" ? [...disallowedTools, "WebFetch"] : disallowedTools,
     includePartialMessages: true,
     maxTurns: session.maxTurns,
     mcpServers: session.mcpServers,

@@ -30,7 +30,7 @@ export function networkSentence(policy: Place["PRAKTOR_NETWORK"]): string | null
     case "allowlist":
       return "The internet is reached only through the HTTP proxy in HTTPS_PROXY, and only at hosts that the owner has allowed for this group; names are resolved by the proxy alone. When it answers 403, its sentence says which host is missing: name that host to the person, who can add it on the group's page, instead of looking for a way around it.";
     case "none":
-      return "This sandbox has no internet: work with what is here, and say so when a task needs more.";
+      return "This sandbox has no internet, and so no WebFetch: work with what is here, and say so when a task needs more.";
     default:
       return policy satisfies never;
   }

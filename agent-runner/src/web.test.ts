@@ -36,6 +36,20 @@ describe("the web in a sandbox", { timeout: 60_000 }, () => {
     expect(lastAsked(sandbox)).toContain("[Praktor: this group's network does not let its agents reach that host");
   });
 
+  it("tells the agent what curl's bare number from the proxy means, and nothing of what else fails", async () => {
+    const [sandbox] = await sandboxBehindProxy();
+    await ask(sandbox, "other", "bash: echo 403; exit 1");
+    expect(lastAsked(sandbox)).not.toContain("[Praktor: this group's network");
+    expect(await ask(sandbox, "curl", "bash: curl -sS https://forbidden.example/x")).toContain("403");
+    expect(lastAsked(sandbox)).toContain("[Praktor: this group's network does not let its agents reach that host");
+  });
+
+  it("offers no WebFetch where there is no network", async () => {
+    const [sandbox] = await sandboxBehindProxy({ PRAKTOR_NETWORK: "none" });
+    expect(await ask(sandbox, "fetch", fetchCall)).toContain("No such tool available: WebFetch");
+    expect(lastAsked(sandbox)).toContain("This sandbox has no internet");
+  });
+
   it("asks Anthropic about the domain first where the settings want it", async () => {
     const [sandbox, proxy] = await sandboxBehindProxy({ PRAKTOR_WEB_FETCH_PREFLIGHT: "true" });
     await ask(sandbox, "fetch", fetchCall);
