@@ -1,7 +1,6 @@
 /** What a container uses, as the engine counts it. */
 import { z } from "zod";
 import type { SandboxLoad } from "../sandbox.ts";
-import type { Containers } from "./containers.ts";
 import type { Engine } from "./engine.ts";
 
 const nanosecondsPerMs = 1_000_000;
@@ -18,15 +17,13 @@ const Stats = z.object({
 
 export async function containerLoad(
   engine: Engine,
-  containers: Containers,
-  sandboxId: string,
+  containerId: string | undefined,
   signal: AbortSignal,
 ): Promise<SandboxLoad | null> {
-  const [id] = await containers.idsOf(sandboxId, signal);
-  if (id === undefined) return null;
+  if (containerId === undefined) return null;
   const found = await engine.find("Measuring a container", signal, (docker) =>
     // `one-shot`: the engine would otherwise wait for a second look.
-    docker.getContainer(id).stats({ stream: false, "one-shot": true }),
+    docker.getContainer(containerId).stats({ stream: false, "one-shot": true }),
   );
   return toLoad(found);
 }

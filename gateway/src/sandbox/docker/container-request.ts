@@ -1,6 +1,7 @@
 /** What a group's container is asked to be. Everything that isolates it is decided here, and checked in `policy.ts`. */
 import type Docker from "dockerode";
 import type { SandboxMounts, SandboxSpec } from "../sandbox.ts";
+import { fullShares } from "./cpu-weights.ts";
 import { containerLabels, groupLabels } from "./labels.ts";
 
 export interface ContainerLimits {
@@ -96,7 +97,7 @@ export function containerRequest(
       // A quota, because the engine refuses more processors than the machine has only when they are asked for as NanoCpus.
       CpuPeriod: cpuPeriodMicroseconds,
       // Where processors are short, the gateway and the engine (1024 each) come before an agent.
-      CpuShares: 512,
+      CpuShares: fullShares,
       CpuQuota: Math.round(limits.cpus * cpuPeriodMicroseconds),
       PidsLimit: limits.pids,
       ShmSize: limits.sharedMemoryBytes,

@@ -82,6 +82,11 @@ export class Containers {
     return running;
   }
 
+  /** As far as it is known without a question to the engine. */
+  get runningIds(): string[] {
+    return [...this.#known.keys()];
+  }
+
   async running(signal: AbortSignal): Promise<RunningSandbox[]> {
     const listed = await this.#list(signal, ofInstall(this.#options.installId));
     const running = listed.filter((container) => isRunning(container.State));

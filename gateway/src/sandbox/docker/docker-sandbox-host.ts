@@ -22,6 +22,7 @@ import { checkFolder, sandboxError } from "../sandbox-error.ts";
 import { type ContainerLimits, containerRequest, type ContainerRequest, defaultLimits } from "./container-request.ts";
 import { containerLoad } from "./container-load.ts";
 import { Containers } from "./containers.ts";
+import { CpuWeights } from "./cpu-weights.ts";
 import { Engine } from "./engine.ts";
 import { watchEnds } from "./engine-events.ts";
 import { followContainer } from "./follow-container.ts";
@@ -88,6 +89,7 @@ export class DockerSandboxHost implements SandboxHost {
   async start(signal: AbortSignal): Promise<void> {
     const looked = Promise.withResolvers<void>();
     this.#background.run((signal) => this.#watch(signal, looked.resolve));
+    this.#background.run((signal) => this.#weights().run(signal));
     await abortable(looked.promise, AbortSignal.any([signal, AbortSignal.timeout(firstLookMs)])).catch(() =>
       signal.throwIfAborted(),
     );
@@ -151,8 +153,9 @@ export class DockerSandboxHost implements SandboxHost {
     return followContainer(this.#engine, this.#containers, { sandboxId, lines, onOutput }, signal);
   }
 
-  load(sandboxId: string, signal: AbortSignal): Promise<SandboxLoad | null> {
-    return containerLoad(this.#engine, this.#containers, sandboxId, signal);
+  async load(sandboxId: string, signal: AbortSignal): Promise<SandboxLoad | null> {
+    const [id] = await this.#containers.idsOf(sandboxId, signal);
+    return containerLoad(this.#engine, id, signal);
   }
 
   async forget(folder: string, signal: AbortSignal): Promise<void> {
@@ -170,6 +173,20 @@ export class DockerSandboxHost implements SandboxHost {
   /** Only stops watching: the containers go on for the next gateway. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#background[Symbol.asyncDispose]();
+  }
+
+  #weights(): CpuWeights {
+    return new CpuWeights({
+      logger: this.#options.logger,
+      now: () => performance.now(),
+      running: () => this.#containers.runningIds,
+      cpuMs: async (id, signal) => (await containerLoad(this.#engine, id, signal))?.cpuMs ?? null,
+      setShares: async (id, shares, signal) => {
+        await this.#engine.find("Weighing a container", signal, (docker) =>
+          docker.getContainer(id).update({ CpuShares: shares }),
+        );
+      },
+    });
   }
 
   /** Looks at the engine, follows its events, and begins again when it went away. */
