@@ -1,33 +1,39 @@
-/** One sandbox does its worst – forks, takes memory, fills its disk, floods the bus – while another group is asked and must be answered. */
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+/**
+ * One sandbox does its worst – forks, takes memory, fills disks, floods the bus – while other groups are asked and must be answered.
+ * Quiet blocks and blocks under attack alternate, so that what else the machine does falls on both.
+ */
+import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { docker, removeGroups } from "./engine.ts";
 import { System } from "./system.ts";
 
 const attacker = 990_071;
-const bystander = 990_072;
+/** Asked in turn; with the attacker as many as may have a sandbox at once. */
+const others = [990_072, 990_073, 990_074, 990_075];
+/** Telegram takes a message a second in a chat: what is sent sooner would measure that. */
+const restMs = 1_200;
 
 export interface HostileLoadOptions {
-  /** Questions of the bystander before, and during each attack. */
+  /** Pairs of a quiet block and one under attack, for each attack. */
   rounds: number;
-  /** How long each attack goes on at least. */
+  /** How long a block is. */
   seconds: number;
-  say?: (line: string) => void;
+  /** An attack has had all of its rounds. */
+  onAttack?: (report: AttackReport) => void;
 }
 
 export interface AttackReport {
   name: string;
-  /** How long each of the bystander's answers took. */
-  latenciesMs: number[];
-  /** What the attack itself printed. */
-  said: string;
+  /** How long each answer to the other groups took between the attacks, and during them. */
+  quietMs: number[];
+  attackedMs: number[];
+  /** What each attack itself printed. */
+  said: string[];
   /** Whether the gateway answered `/readyz` with 200 each time. */
   ready: boolean;
 }
 
 export interface HostileLoadReport {
-  beforeMs: number[];
   attacks: AttackReport[];
   /** The attacker's own group works again afterwards, in a new container if need be. */
   attackerAnswered: boolean;
@@ -41,10 +47,11 @@ async function inside(...command: string[]): Promise<string> {
 }
 
 function attacksOf(seconds: number, flood: string): { name: string; run: () => Promise<string> }[] {
-  const forks = `my ($made, $refused) = (0, 0); my $end = time + ${seconds}; while (time < $end) { my $p = fork; if (!defined $p) { $refused++; select undef, undef, undef, 0.001; next } if (!$p) { sleep 1; 1 while time < $end; exit } $made++ } print "$made forked, $refused refused"`;
+  const forks = `my ($first, $made, $refused) = ($$, 0, 0); my $end = time + ${seconds}; while (time < $end) { my $p = fork; if (!defined $p) { $refused++ } elsif ($p) { $made++ } } print "$made forked, $refused refused" if $$ == $first`;
   const memory = `my @held; my $end = time + ${seconds}; while (time < $end) { push @held, "x" x 50_000_000 } print "not stopped"`;
-  const disk = `end=$((SECONDS+${seconds})); while [ $SECONDS -lt $end ]; do dd if=/dev/zero of=/tmp/fill bs=1M 2>&1 | grep -v records; rm -f /tmp/fill; done`;
   const again = `end=$((SECONDS+${seconds})); while [ $SECONDS -lt $end ]; do perl -e '${memory}' || echo killed; done`;
+  // The machine's own disk too, where only room and speed are the limit: a file that is written through and removed, again and again.
+  const disk = `end=$((SECONDS+${seconds})); fill() { while [ $SECONDS -lt $end ]; do timeout ${seconds} dd if=/dev/zero of=$1 bs=1M $2 2>&1 | grep -v records; rm -f $1; done; }; fill /tmp/fill "" & fill /workspace/group/fill "count=1024 conv=fsync" & wait`;
   return [
     { name: "fork bomb", run: () => inside("perl", "-e", forks) },
     { name: "memory hog", run: () => inside("bash", "-c", again) },
@@ -59,62 +66,63 @@ function attacksOf(seconds: number, flood: string): { name: string; run: () => P
 export async function bearHostileLoad({
   rounds,
   seconds,
-  say = () => {},
+  onAttack = () => {},
 }: HostileLoadOptions): Promise<HostileLoadReport> {
-  await removeGroups(attacker, bystander);
-  await using prepared = await System.prepare();
-  const config = join(prepared.folder, "praktor.yaml");
-  await writeFile(config, "sandbox: { memory_mb: 1536, pids: 256 }\n");
+  await removeGroups(attacker, ...others);
   try {
     await using system = await System.start({
       environment: {
         PRAKTOR_SANDBOX: "docker",
-        PRAKTOR_CONFIG: config,
-        PRAKTOR_TELEGRAM_ALLOW_FROM: `${attacker},${bystander}`,
+        PRAKTOR_TELEGRAM_ALLOW_FROM: [attacker, ...others].join(),
         PRAKTOR_NATS_PORT: "4222",
         PRAKTOR_SANDBOX_PORT: "4280",
       },
     });
-    await Promise.all([system.ask("echo here", attacker), system.ask("echo here", bystander)]);
+    for (const chat of [attacker, ...others]) await system.ask("echo here", chat);
 
     let asked = 0;
+    const answeredAt = new Map<number, number>();
     const ask = async (): Promise<number> => {
-      const startedAt = performance.now();
       const words = `word ${++asked}`;
-      const { text } = await system.ask(`echo ${words}`, bystander);
-      if (text !== words) throw new Error(`The bystander asked for "${words}" and was told: ${text}`);
+      const chat = others[asked % others.length] ?? attacker;
+      await delay(Math.max(0, (answeredAt.get(chat) ?? 0) + restMs - performance.now()));
+      const startedAt = performance.now();
+      const { text } = await system.ask(`echo ${words}`, chat);
+      if (text !== words) throw new Error(`Another group asked for "${words}" and was told: ${text}`);
+      answeredAt.set(chat, performance.now());
       return performance.now() - startedAt;
     };
-    const askFor = async (wanted: () => boolean): Promise<number[]> => {
+    const askUntil = async (over: Promise<unknown>): Promise<number[]> => {
+      const block = { over: false };
+      void over.finally(() => (block.over = true));
       const took: number[] = [];
-      while (took.length < rounds || wanted()) {
+      while (!block.over) {
         took.push(await ask());
-        await delay(50);
       }
       return took;
     };
 
-    const beforeMs = await askFor(() => false);
     const flood = await readFile(new URL("nats-flood.mjs", import.meta.url), "utf8");
     const attacks: AttackReport[] = [];
     for (const { name, run } of attacksOf(seconds, flood)) {
-      // A container that an attack has brought down is started by the next message.
-      await system.ask("echo still here", attacker);
-      let over = false;
-      const attack = run().finally(() => (over = true));
-      await delay(300);
-      let ready = true;
-      const latenciesMs = await askFor(() => !over);
-      ready &&= (await fetch(`${system.gateway.web}/readyz`)).status === 200;
-      const said = await attack;
-      attacks.push({ name, latenciesMs, said, ready });
-      say(`  ${name}: ${said.slice(-200).replaceAll("\n", "; ")}`);
+      const report: AttackReport = { name, quietMs: [], attackedMs: [], said: [], ready: true };
+      for (let round = 0; round < rounds; round++) {
+        // A container that an attack has brought down is started by the next message.
+        await system.ask("echo still here", attacker);
+        report.quietMs.push(...(await askUntil(delay(seconds * 1000))));
+        const attack = run();
+        report.attackedMs.push(...(await askUntil(attack)));
+        report.said.push(await attack);
+        report.ready &&= (await fetch(`${system.gateway.web}/readyz`)).status === 200;
+      }
+      attacks.push(report);
+      onAttack(report);
     }
     const attackerAnswered = (await system.ask("echo and again", attacker)).text === "and again";
     const status = await readFile(`/proc/${system.gateway.pid}/status`, "utf8");
     const gatewayMemoryMb = Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024);
-    return { beforeMs, attacks, attackerAnswered, gatewayMemoryMb };
+    return { attacks, attackerAnswered, gatewayMemoryMb };
   } finally {
-    await removeGroups(attacker, bystander);
+    await removeGroups(attacker, ...others);
   }
 }
