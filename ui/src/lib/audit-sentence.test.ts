@@ -39,6 +39,7 @@ describe("a line of the audit log", () => {
     expect(say({ actor: { type: "page", id: "stranger" }, outcome: "refused" })).toBe(
       "A stranger at the page tried to sign in",
     );
+    expect(say({ actor: { type: "page", id: "stranger" } })).toBe("Somebody on the page signed in");
   });
 
   test("leaves out what it does not know, and names what it has no words for", () => {

@@ -49,7 +49,7 @@ const add = (parts: SentencePart[], text: string, isName = false): SentencePart[
   return parts;
 };
 
-const actorName = ({ actor }: Line, names: AuditNames): string => {
+const actorName = ({ actor, outcome }: Line, names: AuditNames): string => {
   switch (actor.type) {
     case "person": {
       const id = actor.id.replace(/^telegram(?::| chat )/, "");
@@ -59,7 +59,8 @@ const actorName = ({ actor }: Line, names: AuditNames): string => {
     case "agent":
       return t.agent(names.group(actor.id) ?? actor.id);
     case "page":
-      return actor.id === "stranger" ? t.stranger : t.page;
+      // Who came in knew the password.
+      return actor.id === "stranger" && outcome !== "ok" ? t.stranger : t.page;
     case "cli":
       return t.cli;
     case "system":

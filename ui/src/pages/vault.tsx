@@ -69,7 +69,7 @@ const NoKey = ({ view: { state, reason } }: { view: VaultView }) => {
         <TriangleAlert className="size-4 shrink-0" aria-hidden="true" />
         {t.closed[state]}
       </h2>
-      <p className="mt-1 wrap-anywhere">{reason}</p>
+      <p className="mt-1 wrap-anywhere">{state === "off" ? t.noKey : reason}</p>
       {state === "off" && (
         <ul className="mt-2 list-disc space-y-1 pl-5 text-[13px]">
           {t.waysToOpen.map(({ what, how }) => (

@@ -9,9 +9,13 @@ export const vaultTexts = {
     promise: "Values are kept encrypted, given to the groups that you choose, and taken out of what agents say.",
     toAudit: "See who did what.",
     closed: { off: "The vault is off", locked: "The vault is locked" },
+    noKey: "It needs a key, which only you have. Choose one of two ways:",
     waysToOpen: [
-      { what: "PRAKTOR_VAULT_PASSPHRASE", how: "set a passphrase in Praktor's environment and start it again, or" },
-      { what: "praktor vault create-key", how: "make a key file, and name it in PRAKTOR_VAULT_KEY_FILE." },
+      { what: "PRAKTOR_VAULT_PASSPHRASE", how: "set a passphrase in Praktor's environment and start it again." },
+      {
+        what: "praktor vault create-key",
+        how: "make a key file, name it in PRAKTOR_VAULT_KEY_FILE and start Praktor again.",
+      },
     ],
     add: "Add a secret",
     emptyTitle: "No secrets yet",
