@@ -3,8 +3,12 @@ import { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
 import { seededRandom, type Random } from "@praktor/simulators/seeded-random";
 import { z } from "zod";
+import { requirement } from "../../require.ts";
+import { DockerStage } from "../docker-stage.ts";
 import type { Row, RowOptions, RowReport } from "../row.ts";
+import { works } from "../shell.ts";
 import { Stage, type Life } from "../stage.ts";
+import { containersOf, engineAnswers } from "../stand-in-image.ts";
 import { tokenText } from "../tokens.ts";
 
 interface Team {
@@ -21,23 +25,45 @@ const Run = z.object({
   error: z.string().nullable(),
   answer: z.string().nullable(),
   results: z.record(z.string(), z.string()),
+  nodes: z.array(z.object({ role: z.string(), error: z.string().nullable() })),
 });
 type Run = z.infer<typeof Run>;
 
 const patienceMs = 180_000;
+/** A dead sandbox costs a try, and of those each turn has three (`agent.max_attempts`): on a slow machine the same member is met again and again. */
+const mostStrikes = 2;
 
 export const killedSwarm: Row = {
   number: 10,
   fault: "gateway and members killed while a swarm works",
   goal: "the result of the undisturbed run, 0 results committed twice, 0 members left behind",
   async run(options) {
-    return await killInSwarm(options, options.short ? { nodes: 7, kills: 3 } : { nodes: 20, kills: 50 });
+    const reports = [await killInProcesses(options)];
+    if (!options.short && requirement("docker", engineAnswers()) === "run")
+      reports.push(await killInContainers(options));
+    return { figures: reports.flatMap(({ figures }) => figures), faults: reports.flatMap(({ faults }) => faults) };
   },
 };
 
-async function killInSwarm({ seed, say }: RowOptions, plan: { nodes: number; kills: number }): Promise<RowReport> {
+async function killInProcesses(options: RowOptions): Promise<RowReport> {
+  await using stage = await Stage.prepare({ runner: "stand-in", seed: options.seed, chats: 1, firstChat: 951 });
+  return await killInSwarm(stage, options, options.short ? { nodes: 7, kills: 3 } : { nodes: 20, kills: 50 });
+}
+
+/** Each member has a network of its own, and there are more members than an engine has networks for. */
+async function killInContainers(options: RowOptions): Promise<RowReport> {
+  await using docker = await DockerStage.prepare({ runner: "stand-in", seed: options.seed, chats: 1 });
+  const { figures, faults } = await killInSwarm(docker.stage, options, { nodes: 12, kills: 8 });
+  const left = containersOf(docker.installId).map(({ groupId }) => `the container of ${groupId} was left behind`);
+  return { figures: figures.map((figure) => `in containers: ${figure}`), faults: [...faults, ...left] };
+}
+
+async function killInSwarm(
+  stage: Stage,
+  { seed, say }: RowOptions,
+  plan: { nodes: number; kills: number },
+): Promise<RowReport> {
   const random = seededRandom(seed);
-  await using stage = await Stage.prepare({ runner: "stand-in", seed, chats: 1, firstChat: 951 });
   const team = randomTeam(plan.nodes, random);
   let life = stage.launch();
   await life.gateway.up;
@@ -47,6 +73,7 @@ async function killInSwarm({ seed, say }: RowOptions, plan: { nodes: number; kil
     peaceful.status === "succeeded" ? [] : [`the undisturbed run ${peaceful.status}: ${peaceful.error ?? ""}`];
   let runs = 0;
   let members = 0;
+  const strikes = new Map<string, number>();
   let current = await start(life, team);
   const judge = async (): Promise<void> => {
     const ended = await over(life, current);
@@ -59,7 +86,7 @@ async function killInSwarm({ seed, say }: RowOptions, plan: { nodes: number; kil
       current = await start(life, team);
     }
     await delay(200 + random() * 1_500);
-    if (random() < 0.5) members += killMember(stage.storePath, random);
+    if (random() < 0.5) members += killMember(stage.storePath, strikes, random);
     await delay(random() * 300);
     await stage.kill(life);
     life = stage.launch();
@@ -118,7 +145,10 @@ function differences(wanted: Run, found: Run): string[] {
   if (found.status !== wanted.status) return [`a run ${found.status}: ${found.error ?? ""}`];
   const faults = Object.entries(wanted.results)
     .filter(([role, result]) => found.results[role] !== result)
-    .map(([role, result]) => `${role} brought “${found.results[role] ?? "nothing"}”, undisturbed “${result}”`);
+    .map(([role, result]) => {
+      const why = found.nodes.find((node) => node.role === role)?.error ?? "";
+      return `${role} brought “${found.results[role] ?? "nothing"}”, undisturbed “${result}”. ${why}`;
+    });
   return found.answer === wanted.answer ? faults : [...faults, `the answer was “${found.answer ?? ""}”`];
 }
 
@@ -137,17 +167,21 @@ function doubles(storePath: string, runId: string): string[] {
   );
 }
 
-/** One of the members' processes, from outside. Returns how many were there to kill. */
-function killMember(storePath: string, random: Random): number {
+/** One of the members' processes or containers, from outside, and none too often. Returns how many were there to kill. */
+function killMember(storePath: string, strikes: Map<string, number>, random: Random): number {
   using database = new DatabaseSync(storePath, { readOnly: true });
-  const pids = database
-    .prepare("select container_id from agent_sessions where status = 'running' and group_id like 'sw-%'")
+  const running = database
+    .prepare("select group_id, container_id from agent_sessions where status = 'running' and group_id like 'sw-%'")
     .all()
-    .map((row) => Number(String(row["container_id"]).replace("pid:", "")));
-  const pid = pids[Math.floor(random() * pids.length)];
-  if (pid === undefined || !Number.isInteger(pid)) return 0;
+    .map((row) => ({ member: String(row["group_id"]), engineId: String(row["container_id"]) }))
+    .filter(({ member }) => (strikes.get(member) ?? 0) < mostStrikes);
+  const target = running[Math.floor(random() * running.length)];
+  if (target === undefined) return 0;
+  const { member, engineId } = target;
+  strikes.set(member, (strikes.get(member) ?? 0) + 1);
+  if (!engineId.startsWith("pid:")) return works("docker", "kill", engineId) ? 1 : 0;
   try {
-    process.kill(pid, "SIGKILL");
+    process.kill(Number(engineId.slice("pid:".length)), "SIGKILL");
     return 1;
   } catch {
     return 0; // It had ended meanwhile.
