@@ -111,6 +111,20 @@ async function expectChangesArrive(system: System, groupId: number, apart: strin
   expect(await leftOf(apart)).toEqual([]);
 }
 
+/** A change while the agent works: the turn after that one has it, however soon it comes. */
+async function expectChangeBeforeTheNextTurn(system: System, groupId: number): Promise<void> {
+  const since = system.telegram.sequence;
+  system.say("slow 4000: worked through it", groupId);
+  const isAsked = (): boolean => system.model.requests.some(({ body }) => JSON.stringify(body).includes("slow 4000"));
+  await system.model.waitUntil(isAsked, "the call");
+  const changed = await send(system, "PUT", "/api/vault/API_TOKEN", { value: "another-value-of-it" });
+  const { restarted, restart_later: later } = VaultChange.parse(await changed.json());
+  expect([...restarted, ...later]).toEqual([String(groupId)]);
+  system.say('bash: echo "length $(echo -n $API_TOKEN | wc -c)"', groupId);
+  await system.answerMatching(/worked through it/, groupId, since);
+  expect((await system.answerMatching(/length \d+/, groupId, since)).text).toContain("length 19");
+}
+
 async function usable(kind: "process" | "docker"): Promise<boolean> {
   if (kind === "process") {
     return await promisify(execFile)("bwrap", ["--ro-bind", "/", "/", "true"]).then(
@@ -222,6 +236,7 @@ describe.each([
       expect(actions).toEqual(["vault.assign", "vault.assign", "vault.set", "vault.set"]);
 
       if (apart !== null) await expectChangesArrive(system, mine, apart);
+      else await expectChangeBeforeTheNextTurn(system, mine);
 
       expect((await vault(environment, ["get", "API_TOKEN", "--reveal"])).stderr).toContain("at a terminal only");
       await system.gateway.end("SIGTERM");
