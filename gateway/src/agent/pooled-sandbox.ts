@@ -28,6 +28,7 @@ export interface PooledSandbox {
 }
 
 export interface PoolEntry extends PooledSandbox {
+  folder: string;
   share: Share;
   lastActiveAt: number;
   place: SandboxPlace | null;
@@ -53,6 +54,7 @@ export function newPoolEntry(
   died.promise.catch(() => {});
   return {
     groupId: group.id,
+    folder: group.folder,
     share: shareOf(group.kind),
     ...sandbox,
     status: "starting",

@@ -222,6 +222,7 @@ describe("ending", () => {
     expect(await bench.pool.stop("a", signal)).toBe(true);
     expect(bench.revoked).toEqual([id]);
     expect(bench.placesClosed).toEqual(["a"]);
+    expect(bench.host.released).toHaveLength(1);
     expect((await bench.store.sandboxes.get(id))?.status).toBe("stopped");
     expect(await bench.pool.stop("a", signal)).toBe(false);
     expect(bench.lost).toEqual([]);

@@ -304,6 +304,7 @@ export class SandboxPool {
       await host.stop(entry.sandboxId, stopGraceMs, signal);
       await store.stopped(entry.sandboxId, error);
       if (entry.place) await closePlace(entry.groupId, entry.place);
+      host.release(entry.folder);
     } catch (failure) {
       logger.error(
         { group: entry.groupId, sandbox: entry.sandboxId, error: errorMessage(failure) },

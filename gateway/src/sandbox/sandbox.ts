@@ -110,6 +110,8 @@ export interface SandboxHost extends AsyncDisposable {
   follow(sandboxId: string, lines: number, onOutput: (text: string) => void, signal: AbortSignal): Promise<void>;
   /** Null when it does not run, or where it cannot be known. */
   load(sandboxId: string, signal: AbortSignal): Promise<SandboxLoad | null>;
+  /** Its sandbox is gone and nobody listens for one: until the next `prepare` its network may make room for another's. */
+  release(folder: string): void;
   /** Removes the network and the volumes that carry this folder's name, with what is in them: for hidden groups that are gone. No sandbox may use them. A person's workspace of a `process` sandbox is not touched. */
   forget(folder: string, signal: AbortSignal): Promise<void>;
   /** Called once for every sandbox that ended, wanted or not. */

@@ -17,6 +17,8 @@ export class MemorySandboxHost implements SandboxHost {
   readonly launched: SandboxSpec[] = [];
   readonly stopped: string[] = [];
   readonly forgotten: string[] = [];
+  /** Folders. */
+  readonly released: string[] = [];
   readonly #listeners: ((exit: SandboxExit) => void)[] = [];
   /** Awaited before a sandbox runs, with what will be started. */
   beforeLaunch: (spec: SandboxSpec) => Promise<void> | void = () => {};
@@ -74,6 +76,10 @@ export class MemorySandboxHost implements SandboxHost {
 
   load(sandboxId: string): Promise<SandboxLoad | null> {
     return Promise.resolve(this.running.has(sandboxId) ? (this.loads.shift() ?? null) : null);
+  }
+
+  release(folder: string): void {
+    this.released.push(folder);
   }
 
   forget(folder: string): Promise<void> {

@@ -158,6 +158,10 @@ export class DockerSandboxHost implements SandboxHost {
     return containerLoad(this.#engine, id, signal);
   }
 
+  release(folder: string): void {
+    this.#networks.release(folder);
+  }
+
   async forget(folder: string, signal: AbortSignal): Promise<void> {
     checkFolder(folder);
     await this.#lock.run(folder, signal, async () => {

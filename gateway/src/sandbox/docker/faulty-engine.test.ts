@@ -75,9 +75,15 @@ describe.skipIf(possible === "skip")("a faulty engine", () => {
     await prepare("c");
     expect(await folders()).toEqual(["c", "group1"]);
     now += 120_000;
-    await host.launch(standInSpec("2", 1), signal);
+    const second = await host.launch(standInSpec("2", 1), signal);
     expect(await folders()).toEqual(["group1", "group2"]);
-    now += 120_000;
     await expect(prepare("d")).rejects.toMatchObject({ code: "network_exhausted" });
+    // One after the other, as members of a swarm come and go: nobody waits for a bridge that was given back.
+    await host.stop(second.sandboxId, 0, signal);
+    await expect(prepare("d")).rejects.toMatchObject({ code: "network_exhausted" });
+    host.release("group2");
+    await prepare("d");
+    expect(await folders()).toEqual(["d", "group1"]);
+    await expect(prepare("e")).rejects.toMatchObject({ code: "network_exhausted" });
   });
 });

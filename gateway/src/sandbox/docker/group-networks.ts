@@ -52,15 +52,22 @@ export interface GroupNetworksOptions {
 export class GroupNetworks {
   readonly #options: GroupNetworksOptions;
   readonly #usedAt = new Map<string, number>();
+  /** Asked for, and not given back since. */
+  readonly #awaiting = new Set<string>();
 
   constructor(options: GroupNetworksOptions) {
     this.#options = options;
   }
 
+  /** Only a container keeps it from now on. */
+  release(folder: string): void {
+    this.#awaiting.delete(networkName(this.#options.prefix, folder));
+  }
+
   /** Makes the bridge where it is missing. The caller holds the folder's lock. `own`: the gateway's container, if it is one. */
   async ensure(group: SandboxGroup, own: FoundContainer | undefined, signal: AbortSignal): Promise<SandboxPlace> {
     const name = networkName(this.#options.prefix, group.folder);
-    this.#usedAt.set(name, this.#options.clock.now());
+    this.#asked(name);
     const network =
       (await this.#findFitting(group, name, own, signal)) ?? (await this.#create(group, name, own, signal));
     this.#refuseForeign(network, group);
@@ -70,7 +77,7 @@ export class GroupNetworks {
   /** As `ensure`, for a bridge that somebody listens on already. Rejects with `policy_mismatch` when it is of another policy. */
   async require(group: SandboxGroup, own: FoundContainer | undefined, signal: AbortSignal): Promise<void> {
     const name = networkName(this.#options.prefix, group.folder);
-    this.#usedAt.set(name, this.#options.clock.now());
+    this.#asked(name);
     const network = (await this.#find(name, signal)) ?? (await this.#create(group, name, own, signal));
     this.#refuseForeign(network, group);
     if (own !== undefined) await this.#placeInContainer(network, own.Id, signal);
@@ -83,6 +90,11 @@ export class GroupNetworks {
         context: { groupId: group.groupId },
       },
     );
+  }
+
+  #asked(name: string): void {
+    this.#usedAt.set(name, this.#options.clock.now());
+    this.#awaiting.add(name);
   }
 
   #refuseForeign(network: FoundNetwork, group: SandboxGroup): void {
@@ -120,6 +132,7 @@ export class GroupNetworks {
     const network = await this.#find(name, signal);
     if (network?.Labels[label.install] !== this.#options.installId) return;
     this.#usedAt.delete(name);
+    this.#awaiting.delete(name);
     await this.#removeUnused(name, own?.Id, signal);
   }
 
@@ -226,10 +239,11 @@ export class GroupNetworks {
     const { clock } = this.#options;
     const network = await this.#find(name, signal);
     if (network === undefined) return false;
-    if ((this.#usedAt.get(name) ?? 0) > clock.now() - recentMs) return false;
+    if (this.#awaiting.has(name) && (this.#usedAt.get(name) ?? 0) > clock.now() - recentMs) return false;
     if (network.Containers.some((id) => id !== ownId)) return false;
     await this.#remove(network, ownId, signal);
     this.#usedAt.delete(name);
+    this.#awaiting.delete(name);
     return true;
   }
 

@@ -150,6 +150,9 @@ export class ProcessSandboxHost implements SandboxHost {
     return found === undefined ? null : await processTreeLoad(found.pid);
   }
 
+  /** There is no network to give back. */
+  release(): void {}
+
   async forget(folder: string): Promise<void> {
     checkFolder(folder);
     await rm(join(this.#stateBase, folder), { recursive: true, force: true });
