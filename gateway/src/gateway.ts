@@ -93,7 +93,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     redactor,
     audit,
     log,
-    refresh: (groupIds) => agents.refresh.refresh(groupIds),
+    refresh: (groupIds) => agents.renewals.refresh(groupIds),
   });
 
   const account = new Account(installation.accountSeed, clock);
@@ -328,7 +328,6 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   keepUp(background, {
     approvals,
     pool,
-    refresh: agents.refresh,
     sizes: agents.sizes,
     watch,
     watchEveryMs: agents.watchEveryMs,

@@ -9,7 +9,7 @@ import { Approvals } from "./agent/approvals.ts";
 import { Assistant } from "./agent/assistant.ts";
 import { CostLimit } from "./agent/cost-limit.ts";
 import { Dispatcher, type Refusal } from "./agent/dispatcher.ts";
-import { NetworkRenewals } from "./agent/network-renewals.ts";
+import { SandboxRenewals } from "./agent/sandbox-renewals.ts";
 import { MidTurnWords } from "./agent/mid-turn-words.ts";
 import { PreCheck } from "./agent/pre-check.ts";
 import { RunningTurns } from "./agent/running-turns.ts";
@@ -17,7 +17,6 @@ import { SandboxLook } from "./agent/sandbox-look.ts";
 import { RedactedOutput } from "./agent/redacted-output.ts";
 import { SandboxPool } from "./agent/sandbox-pool.ts";
 import { sandboxShape } from "./agent/sandbox-shape.ts";
-import { SandboxRefresh } from "./agent/sandbox-refresh.ts";
 import { SandboxWatch } from "./agent/sandbox-watch.ts";
 import { takeOverTurns } from "./agent/take-over.ts";
 import type { Transfers } from "./agent/transfers.ts";
@@ -94,11 +93,10 @@ export interface Agents {
   sizes: WorkspaceSizes;
   midTurn: MidTurnWords;
   costLimit: CostLimit;
-  renewals: NetworkRenewals;
+  renewals: SandboxRenewals;
   approvals: Approvals;
   toolApprovals: ToolApprovals;
   watch: SandboxWatch;
-  refresh: SandboxRefresh;
   look: SandboxLook;
   watchEveryMs: number;
   /** Begins to hear what sandboxes say; after everything is made that it may call. */
@@ -161,7 +159,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     },
     passPoint,
   });
-  const renewals = new NetworkRenewals({
+  const renewals = new SandboxRenewals({
     pool,
     networkOf: parts.networkOf,
     isBusy: (groupId) => running.of(groupId).length > 0,
@@ -228,8 +226,6 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     onEnded: (turn) => {
       parts.telegram()?.turnEnded(turn.id);
       background.run(() => approvals.turnEnded(turn.id));
-      // Before the next turn begins in what is to start anew.
-      background.run(() => refresh.look());
       dispatcher.turnEnded(turn);
       renewals.turnEnded(turn.groupId);
       sizes.turnEnded(turn.groupId);
@@ -335,11 +331,6 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     onOutgoing: () => parts.telegram()?.wakeDelivery(),
   });
 
-  const refresh = new SandboxRefresh({
-    running: () => pool.list().map(({ groupId }) => groupId),
-    isBusy: (groupId) => running.of(groupId).length > 0,
-    stop: (groupId) => pool.stop(groupId, parts.lifetime),
-  });
   const output = new RedactedOutput(parts.redactor);
   const listen = (): void => {
     bus.subscribe(subjects.allAgentOutput, async ({ subject, data, reply }) => {
@@ -389,7 +380,6 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     approvals,
     toolApprovals,
     watch,
-    refresh,
     look,
     watchEveryMs,
     listen,

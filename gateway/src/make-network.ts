@@ -1,7 +1,7 @@
 /** What each group's sandbox may reach: the policy in force, the proxy for allowed hosts, and what the page shows of both. */
 import { lookup } from "node:dns/promises";
 import type { NetworkPolicy } from "@praktor/protocol/network";
-import type { NetworkRenewals } from "./agent/network-renewals.ts";
+import type { SandboxRenewals } from "./agent/sandbox-renewals.ts";
 import type { Settings } from "./config/schema.ts";
 import { boundedLogger } from "./kit/bounded-logger.ts";
 import type { Clock } from "./kit/clock.ts";
@@ -21,7 +21,7 @@ export interface NetworkParts {
   clock: Clock;
   log: Logger;
   /** Made after the sandboxes. */
-  renewals: () => NetworkRenewals;
+  renewals: () => SandboxRenewals;
 }
 
 export interface Network {

@@ -1,7 +1,6 @@
 /** What is looked after again and again while the gateway runs. */
 import type { Approvals } from "./agent/approvals.ts";
 import type { SandboxPool } from "./agent/sandbox-pool.ts";
-import type { SandboxRefresh } from "./agent/sandbox-refresh.ts";
 import type { WorkspaceSizes } from "./agent/workspace-sizes.ts";
 import type { SandboxWatch } from "./agent/sandbox-watch.ts";
 import type { Background } from "./kit/background.ts";
@@ -10,7 +9,6 @@ import { sleep } from "./kit/deadline.ts";
 export interface UpkeepParts {
   approvals: Approvals;
   pool: SandboxPool;
-  refresh: SandboxRefresh;
   sizes: Pick<WorkspaceSizes, "look">;
   watch: SandboxWatch;
   watchEveryMs: number;
@@ -24,12 +22,11 @@ const idleLookEveryMs = 10_000;
 const pruneEveryMs = 24 * 3_600_000;
 
 export function keepUp(background: Background, parts: UpkeepParts): void {
-  const { approvals, pool, refresh, sizes, watch, watchEveryMs, prune } = parts;
+  const { approvals, pool, sizes, watch, watchEveryMs, prune } = parts;
   every(background, approvalsEveryMs, () => approvals.expire());
   every(background, reconcileEveryMs, (signal) => pool.reconcile(signal));
   every(background, watchEveryMs, (signal) => watch.look(signal));
   every(background, idleLookEveryMs, (signal) => pool.stopIdle(signal));
-  every(background, idleLookEveryMs, () => refresh.look());
   every(background, reconcileEveryMs, () => Promise.resolve(sizes.look()));
   every(background, pruneEveryMs, prune);
   background.run(async () => void (await prune()));

@@ -194,6 +194,14 @@ describe.concurrent("what the runner says", () => {
     expect(await bench.turn(turn.id)).toMatchObject({ attempt: 1, state: "running" });
   });
 
+  test("no place is given in advance to a group whose sandbox is being replaced", async () => {
+    await using bench = new AgentBench({ dispatcher: { isHeld: (groupId) => groupId === "a" } });
+    expect(bench.dispatcher.reserve("a")).toBeNull();
+    const other = bench.dispatcher.reserve("b");
+    expect(other).not.toBeNull();
+    other?.settle(null);
+  });
+
   test("an obstacle for all turns ends each with its own words, before any sandbox is started", async () => {
     await using bench = new AgentBench({ dispatcher: { obstacle: () => ({ code: "no_credential", detail: "none" }) } });
     const turn = await bench.say(await bench.conversation("a"), "hello");

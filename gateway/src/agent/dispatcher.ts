@@ -84,7 +84,7 @@ export class Dispatcher implements AsyncDisposable {
    */
   reserve(groupId: string): Reservation | null {
     const { running, epoch, clock, turnTimeoutMs } = this.#options;
-    if (this.#paused || !this.#places.isFree(groupId)) return null;
+    if (this.#paused || this.#options.isHeld?.(groupId) === true || !this.#places.isFree(groupId)) return null;
     this.#places.reserve(groupId);
     const settle = (turn: Turn | null): void => {
       this.#places.release(groupId);

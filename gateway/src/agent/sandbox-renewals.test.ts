@@ -1,9 +1,9 @@
-/** A changed network policy: what runs is replaced when its turns have ended, and new turns wait until then. */
+/** A changed network policy, or other secrets: what runs is replaced when its turns have ended, and new turns wait until then. */
 import type { NetworkPolicy } from "@praktor/protocol/network";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Background } from "../kit/background.ts";
 import { silentLogger } from "../kit/logger.ts";
-import { NetworkRenewals } from "./network-renewals.ts";
+import { SandboxRenewals } from "./sandbox-renewals.ts";
 import { AgentBench } from "./testing/agent-bench.ts";
 
 let policy: NetworkPolicy;
@@ -11,7 +11,7 @@ let busy: boolean;
 let renewed: number;
 let bench: AgentBench;
 let background: Background;
-let renewals: NetworkRenewals;
+let renewals: SandboxRenewals;
 const group = { id: "a", folder: "a", kind: "chat" } as const;
 const signal = new AbortController().signal;
 
@@ -23,7 +23,7 @@ beforeEach(async () => {
   bench = new AgentBench({ pool: { networkOf } });
   await bench.group("a");
   background = new Background((error) => expect.fail(String(error)));
-  renewals = new NetworkRenewals({
+  renewals = new SandboxRenewals({
     pool: bench.pool,
     networkOf,
     isBusy: () => busy,
@@ -81,4 +81,36 @@ test("stays when the policy is what it was, or is so again before the turn ends"
   renewals.turnEnded("a");
   await background.idle();
   expect(running()).toEqual(["open"]);
+});
+
+test("with other secrets an idle one is stopped before that is answered, and one that works when its turns have ended", async () => {
+  await bench.pool.ensure(group, signal);
+  expect(await renewals.refresh(["a", "a", "stopped"])).toEqual({ restarted: ["a"], later: [] });
+  expect(running()).toEqual([]);
+  expect(renewals.isPending("a")).toBe(false);
+  await bench.pool.ensure(group, signal);
+  busy = true;
+  expect(await renewals.refresh(["a"])).toEqual({ restarted: [], later: ["a"] });
+  expect(running()).toEqual(["open"]);
+  expect(renewals.isPending("a")).toBe(true);
+  busy = false;
+  renewals.turnEnded("a");
+  await background.idle();
+  expect(running()).toEqual([]);
+});
+
+test("a policy that is what it was does not call off what other secrets need", async () => {
+  await bench.pool.ensure(group, signal);
+  busy = true;
+  policy = "none";
+  await renewals.look("a");
+  await renewals.refresh(["a"]);
+  policy = "open";
+  await renewals.look("a");
+  expect(renewals.isPending("a")).toBe(true);
+  busy = false;
+  renewals.turnEnded("a");
+  await background.idle();
+  expect(running()).toEqual([]);
+  expect(renewed).toBe(1);
 });
