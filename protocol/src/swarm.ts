@@ -58,7 +58,7 @@ export const SwarmCreate = z
     ...teamFields,
     /** A template's team, in place of `agents`. */
     template: z.string().min(1).max(64).optional(),
-    /** Whose run it is: its usage counts there, and the answer is said in its chat. Absent: the main group. */
+    /** Whose run it is: its usage counts there. The answer is the run's own; a chat hears it when a chat began the run. Absent: the main group. */
     group_id: GroupId.optional(),
     limits: SwarmLimits.partial().optional(),
   })

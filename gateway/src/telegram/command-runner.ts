@@ -100,7 +100,7 @@ export class CommandRunner {
       }
       case "new":
         await ports.newSession(conversationId);
-        return changed("🆕 A new conversation begins with your next message. Files and memory stay.");
+        return changed("🆕 A new session begins with your next message. Files and memory stay.");
       case "swarm":
         return await ports.swarm(conversationId, argument);
       case "usage":

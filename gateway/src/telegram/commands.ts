@@ -29,7 +29,7 @@ export const commandMenu: readonly { command: CommandName; description: string }
   { command: "help", description: "What I can do" },
   { command: "status", description: "What I am doing now" },
   { command: "stop", description: "Stop what I am doing" },
-  { command: "new", description: "Begin a new conversation" },
+  { command: "new", description: "Begin a new session" },
   { command: "tasks", description: "What is scheduled here" },
   { command: "usage", description: "What was used, and what it cost" },
   { command: "swarm", description: "A team of agents: /swarm a, b: TASK" },
@@ -73,7 +73,7 @@ export const helpText = `Write to me as you would to a person: I answer, work wi
 
 /status – what I am doing now
 /stop – stop it
-/new – begin a new conversation (files and memory stay)
+/new – begin a new session (files and memory stay)
 /tasks – what is scheduled here
 /usage – what was used, and what it cost
 /swarm – a team of agents for one task: \`/swarm a, b: TASK\`

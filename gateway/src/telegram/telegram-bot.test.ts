@@ -151,7 +151,7 @@ describe("commands", () => {
     await until(() => bench.telegram.sent(7).length === 4);
     expect(bench.telegram.sent(7).map(({ text }) => text)).toEqual([
       "⏹ Stopped: the long work.",
-      expect.stringContaining("new conversation"),
+      expect.stringContaining("new session"),
       "Nothing runs.",
       expect.stringContaining("/status"),
     ]);

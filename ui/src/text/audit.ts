@@ -76,7 +76,7 @@ export const auditTexts = {
       "file.download": "{downloaded|download} [the file {target}] [of {group}]",
       "instructions.change": "{changed|change} the instructions [of {group}]",
       "turn.stop": "{stopped|stop} an agent's answer",
-      "chat.new_session": "{began|begin} a new conversation [in {group}]",
+      "chat.new_session": "{began|begin} a new session [in {group}]",
       "chat.verbose": "{changed|change} how much is shown of the work [in {group}]",
       "sandbox.start": "{started|start} the agent [of {group}]",
       "sandbox.stop": "{stopped|stop} the agent [of {group}]",
