@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { loadSettings } from "../config/load-settings.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
+import { lookAtBrowser } from "./doctor/browser-finding.ts";
 import type { Finding } from "./doctor/finding.ts";
 import { firewallRule, installFirewall } from "./doctor/firewall.ts";
 import { lookFromInside } from "./doctor/from-inside.ts";
@@ -31,6 +32,8 @@ export function addDoctorCommand(program: Command): void {
       } else {
         const engine = await engineFinding(settings, signal);
         findings.push(engine);
+        const browser = engine.level === "ok" ? await lookAtBrowser(settings.agent.image, signal) : null;
+        if (browser !== null) findings.push(browser);
         if (options.fix === true) {
           findings.push(await installFirewall(firewallRule("praktor", [settings.nats.port, port])));
         }

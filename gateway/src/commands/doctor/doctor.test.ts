@@ -1,6 +1,7 @@
 /** The doctor's pure parts: which ports listen, what is said of what was reached, and the rule as commands. */
 import { expect, test } from "vitest";
 import { Settings } from "../../config/schema.ts";
+import { browserFinding } from "./browser-finding.ts";
 import { firewallRule } from "./firewall.ts";
 import { judge, readListening } from "./from-inside.ts";
 
@@ -49,4 +50,14 @@ test("the rule leaves NATS and the endpoint open, drops the rest, and can be und
   // A second time adds no second jump.
   for (const step of rule.apply) expect(/^-[NI] /.test(step.arguments.join(" "))).toBe(step.unless !== undefined);
   expect(rule.undo.at(2)).toEqual(["-X", "PRAKTOR-INPUT"]);
+});
+
+test("an image without a browser is as it was wanted; one that does not say is to be built anew", () => {
+  const told = (labels: Record<string, string>): string => {
+    const { level, detail } = browserFinding("agents", labels);
+    return `${level}: ${detail}`;
+  };
+  expect(told({ "praktor.browser": "chromium" })).toBe("ok: agents has one: chromium.");
+  expect(told({ "praktor.browser": "none" })).toBe("ok: agents was built without one, and agents are told so.");
+  expect(told({})).toMatch(/^warn: agents does not say/);
 });
