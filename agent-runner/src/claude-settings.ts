@@ -70,6 +70,8 @@ export function claudeEnvironment({ environment, inherited, secrets }: ClaudeSet
     CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: "1",
     DISABLE_AUTOUPDATER: "1",
     ...proxyEnvironment(environment),
+    // For the browser's command, which says why a page does not load.
+    PRAKTOR_NETWORK: environment.PRAKTOR_NETWORK,
     // For `ptask`, which the agent calls from its shell.
     GROUP_ID,
     NATS_URL,

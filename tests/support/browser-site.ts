@@ -64,7 +64,8 @@ const pages: Record<string, string> = {
   "/form": `<h1>Welcome, Ada</h1><form method=post enctype="multipart/form-data"><label>Wish <input name=wish></label>
     <label>Plan <select name=plan><option>Free<option>Paid</select></label><input type=file name=paper><button>Send</button></form>`,
   "/done": `<h1>Thank you</h1><a href=/result.csv download>Result</a>`,
-  "/windows": `<h1>Windows</h1><script>for (let i = 0; i < 10000; i++) open("/window?" + i)</script>`,
+  "/windows": `<h1>Windows</h1><button onclick="windows()">More</button>
+    <script>function windows() { for (let i = 0; i < 10000; i++) open("/window?" + i) } windows()</script>`,
   "/downloads": `<h1>Downloads</h1><script>
     for (let i = 0; i < 50; i++) { const a = document.createElement("a"); a.href = "/endless?" + i; a.download = ""; document.body.append(a); a.click() }
   </script>`,
