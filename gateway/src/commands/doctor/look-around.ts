@@ -68,5 +68,10 @@ async function spaceFinding(settings: Settings): Promise<Finding> {
   const free = space.bavail * space.bsize;
   const detail = `${(free / gib).toFixed(1)} GiB are free where the data lies.`;
   if (free >= littleSpaceBytes) return { level: "ok", what, detail };
-  return { level: "warn", what, detail, advice: "Free some: agents' workspaces have no limit of their own." };
+  return {
+    level: "warn",
+    what,
+    detail,
+    advice: "Free some, or lower sandbox.workspace_max_bytes: no kernel bounds what agents write.",
+  };
 }
