@@ -249,7 +249,7 @@ describe.runIf(requirement("docker", usable) === "run")("an agent's browser", { 
     expect(await docker("inspect", "--format", "{{.State.OOMKilled}} {{.RestartCount}}", container)).toBe("false 0");
   });
 
-  test("goes before the agent when the sandbox's memory is full, and the agent is told", async () => {
+  test.runIf(long)("goes before the agent when the sandbox's memory is full, and the agent is told", async () => {
     await free();
     const agents = "pgrep -f '^node /opt/praktor/agent-runner|^/opt/praktor/claude' | xargs";
     const before = await shell(agents);
