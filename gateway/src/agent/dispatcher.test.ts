@@ -258,6 +258,33 @@ describe("stop", () => {
     await eventually(() => expect(bench.inputs.map(({ text }) => text)).toEqual(["next"]));
   });
 
+  test("one that is stopped while it is asked whether it may begin is not announced", async () => {
+    const answers = Promise.withResolvers<null>();
+    let asked = 0;
+    const refusal = (): Promise<null> => ((asked += 1), answers.promise);
+    const started: string[] = [];
+    const onStarted = (turn: Turn): void => void started.push(turn.id);
+    await using bench = new AgentBench({ dispatcher: { refusal, onStarted } });
+    const chat = await bench.conversation("a");
+    const turn = await bench.say(chat, "hello");
+    await eventually(() => expect(asked).toBe(1));
+    await bench.dispatcher.stopTurn(turn.id);
+    answers.resolve(null);
+    const next = await bench.say(chat, "next");
+    await eventually(() => expect(bench.inputs.map(({ text }) => text)).toEqual(["next"]));
+    expect(started).toEqual([next.id]);
+  });
+
+  test("a gateway that ends does not wait for the answer whether a turn may begin, and leaves it to its next life", async () => {
+    let asked = 0;
+    const refusal = (): Promise<null> => ((asked += 1), new Promise(() => {}));
+    await using bench = new AgentBench({ dispatcher: { refusal } });
+    const turn = await bench.say(await bench.conversation("a"), "hello");
+    await eventually(() => expect(asked).toBe(1));
+    await bench.dispatcher[Symbol.asyncDispose]();
+    expect(await bench.turn(turn.id)).toMatchObject({ state: "running", attempt: 1, error: null });
+  });
+
   test("one whose files are still being fetched ends at once, and is not sent", async () => {
     const gate = Promise.withResolvers<void>();
     let fetching = 0;

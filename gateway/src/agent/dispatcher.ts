@@ -1,6 +1,7 @@
 /** Gives queued turns to sandboxes: one at a time in a conversation, in order; conversations of a group side by side. */
 import type { RunnerStatus } from "@praktor/protocol/agent-control";
 import { Background } from "../kit/background.ts";
+import { abortable } from "../kit/deadline.ts";
 import { errorMessage, isAbort, PraktorError } from "../kit/praktor-error.ts";
 import type { Turn, TurnErrorCode } from "../store/rows.ts";
 import { GroupPlaces } from "./group-places.ts";
@@ -209,7 +210,7 @@ export class Dispatcher implements AsyncDisposable {
   async #dispatch(turn: Turn, signal: AbortSignal): Promise<void> {
     const { endings, obstacle, refusal, logger } = this.#options;
     try {
-      const blocked = obstacle() ?? (await refusal?.(turn));
+      const blocked = obstacle() ?? (refusal ? await abortable(refusal(turn), signal) : null);
       if (blocked) {
         const { code, detail } = blocked;
         return await insist(logger, signal, () => endings.fail(turn, code, detail, { attempt: turn.attempt }));

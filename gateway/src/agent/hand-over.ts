@@ -85,13 +85,14 @@ export class HandOver {
     const { groups, conversations, messages, turns, pool, running, onStarted, logger, passPoint } = this.#options;
     const [group, conversation] = await Promise.all([groups.get(turn.groupId), conversations.get(turn.conversationId)]);
     if (!group || !conversation) throw new PraktorError("gone", "The group or conversation of this message is gone.");
+    // Stopped by the person, or timed out: before this began, or while its sandbox started.
+    const isWanted = (): boolean => running.get(turn.id)?.turn.attempt === turn.attempt;
+    if (!isWanted()) return;
     const isTask = turn.sender === "scheduler";
     // A task that may find nothing to do is not shown before that is known.
     if (!isTask) onStarted(turn, conversation);
     this.#publishTurn(turn);
     const sandbox = await pool.ensure(group, signal);
-    // Stopped by the person, or timed out, while its sandbox started.
-    const isWanted = (): boolean => running.get(turn.id)?.turn.attempt === turn.attempt;
     if (!isWanted()) return;
     await turns.assign(turn.id, turn.attempt, sandbox.generation);
     passPoint?.("turn_assigned");
