@@ -324,7 +324,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     stat: (groupId, path, signal) => workspace.stat(groupId, path, signal),
     checkFile: async (groupId, path, signal) => {
       const { entry, stream } = await workspace.read(groupId, path, signal);
-      await assertNoSecrets(entry.name, stream, parts.redactor);
+      await assertNoSecrets(entry.name, stream, parts.redactor, signal);
     },
     render,
     publish,

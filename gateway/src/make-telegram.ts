@@ -21,7 +21,7 @@ import { readTaskTap, taskButtons } from "./telegram/task-buttons.ts";
 import { taskList } from "./telegram/task-list.ts";
 import { TelegramBot } from "./telegram/telegram-bot.ts";
 import type { SwarmCommands } from "./swarm-commands.ts";
-import { withoutSecrets } from "./vault/file-guard.ts";
+import { cleanStream } from "./vault/file-guard.ts";
 import type { Redactor } from "./vault/redactor.ts";
 import type { Spending } from "./usage/spending.ts";
 import { Transcriber } from "./telegram/transcriber.ts";
@@ -99,8 +99,7 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
       },
       openFile: async (groupId, path, signal) => {
         const { entry, stream } = await workspace.read(groupId, path, signal);
-        const clean = withoutSecrets(entry.name, stream, parts.redactor);
-        return { sizeBytes: entry.sizeBytes, stream: ReadableStream.from(clean) };
+        return { sizeBytes: entry.sizeBytes, stream: cleanStream(entry.name, stream, parts.redactor) };
       },
       repliedTo: async (address, messageId) => {
         const told = await store.runs.toldIn(address, String(messageId));

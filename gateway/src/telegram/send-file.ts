@@ -1,5 +1,6 @@
 /** Sends a file of a workspace: images as photos, everything else as documents. */
 import { type Api, InputFile } from "grammy";
+import { abortableStream } from "../kit/abortable-stream.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import type { OutboxBody } from "../store/rows.ts";
 import { callFailure } from "./call-outcome.ts";
@@ -56,7 +57,9 @@ export async function sendFile(
     { stream }: { stream: ReadableStream<Uint8Array> },
   ): Promise<string> => {
     let broken: unknown;
-    const bytes = watched(stream, (error) => (broken = error ?? new Error("the file broke off")));
+    const end = new AbortController();
+    const piped = abortableStream(stream, end.signal);
+    const bytes = watched(piped, (error) => (broken = error ?? new Error("the file broke off")));
     try {
       const input = new InputFile(bytes, body.name);
       const message =
@@ -67,6 +70,9 @@ export async function sendFile(
     } catch (error) {
       if (broken === undefined || signal.aborted) throw error;
       throw isFinal(broken) ? unavailable(body.name, broken.message) : delayed(body.name, broken);
+    } finally {
+      // What Telegram did not read to the end, or not at all, must not wait for a reader.
+      end.abort();
     }
   };
   const opened = await open(openFile, file, signal);

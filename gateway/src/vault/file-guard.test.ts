@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { assertNoSecrets, secretSource, withoutSecrets } from "./file-guard.ts";
+import { assertNoSecrets, cleanStream, secretSource, withoutSecrets } from "./file-guard.ts";
 import { Redactor } from "./redactor.ts";
 
 const value = "tok3n-Value/with+sign";
@@ -69,7 +69,41 @@ test("two secrets are both named, Praktor's own is not, and letters beyond ASCII
   expect(both.problem).toContain("the secret API_TOKEN and the secret OTHER stands");
   expect((await sent(Buffer.from("another s3cret, größer"), 1)).problem).toContain("the secret OTHER");
   expect((await sent(Buffer.from("key: sk-the-model-key"), 5)).problem).toContain("a secret of Praktor itself");
-  await expect(assertNoSecrets("f", pieces(Buffer.from(value), 3), redactor)).rejects.toMatchObject({
-    code: "holds_secret",
-  });
+  const stream = ReadableStream.from(pieces(Buffer.from(value), 3));
+  const { signal } = new AbortController();
+  await expect(assertNoSecrets("f", stream, redactor, signal)).rejects.toMatchObject({ code: "holds_secret" });
 });
+
+/** Endless, or silent after its beginning. */
+function source(isEndless: boolean): { stream: ReadableStream<Uint8Array>; cancelled: Promise<void> } {
+  const { promise: cancelled, resolve } = Promise.withResolvers<void>();
+  const cancel = (): void => resolve();
+  const pull = (controller: ReadableStreamDefaultController<Uint8Array>): void => controller.enqueue(Buffer.from("a "));
+  return { cancelled, stream: new ReadableStream(isEndless ? { pull, cancel } : { start: pull, cancel }) };
+}
+
+test.each([true, false])(
+  "a search that is given up cancels the transfer, endless or silent (%s)",
+  async (isEndless) => {
+    const { stream, cancelled } = source(isEndless);
+    const given = new AbortController();
+    const searching = assertNoSecrets("f", stream, redactor, given.signal);
+    given.abort(new Error("given up"));
+    await expect(searching).rejects.toThrow("given up");
+    await cancelled;
+  },
+);
+
+test.each([true, false])(
+  "who cancels a clean stream cancels the transfer, read or not, endless or silent (%s)",
+  async (isEndless) => {
+    for (const isRead of [false, true]) {
+      const { stream, cancelled } = source(isEndless);
+      const reader = cleanStream("f", stream, redactor).getReader();
+      const reading = isRead ? reader.read() : null;
+      await reader.cancel();
+      await expect(cancelled).resolves.toBeUndefined();
+      await reading;
+    }
+  },
+);

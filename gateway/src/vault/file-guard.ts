@@ -1,5 +1,6 @@
 /** Files on their way to a chat: read through for known secrets, piece by piece, before anybody gets a byte of them. */
 import { setImmediate as breath } from "node:timers/promises";
+import { abortableStream } from "../kit/abortable-stream.ts";
 import { PraktorError } from "../kit/praktor-error.ts";
 import type { Redactor } from "./redactor.ts";
 
@@ -46,13 +47,37 @@ export async function* withoutSecrets(
   yield* held;
 }
 
-/** Rejects with `holds_secret`; else reads to the end. */
+/** The same as a stream; who cancels it cancels what it is made of, read or not. */
+export function cleanStream(
+  name: string,
+  stream: ReadableStream<Uint8Array>,
+  redactor: Redactor,
+): ReadableStream<Uint8Array> {
+  const end = new AbortController();
+  // A generator alone ends neither before its first step nor while it waits for the next bytes.
+  const pieces = withoutSecrets(name, abortableStream(stream, end.signal), redactor);
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const next = await pieces.next();
+        if (next.done === true) controller.close();
+        else controller.enqueue(next.value);
+      },
+      cancel: (reason) => end.abort(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** Rejects with `holds_secret`, or with the signal's reason once it aborts, which cancels the stream; else reads to the end. */
 export async function assertNoSecrets(
   name: string,
-  stream: AsyncIterable<Uint8Array>,
+  stream: ReadableStream<Uint8Array>,
   redactor: Redactor,
+  signal: AbortSignal,
 ): Promise<void> {
-  for await (const _ of withoutSecrets(name, stream, redactor));
+  const bytes = abortableStream(stream, signal);
+  for await (const _ of withoutSecrets(name, bytes, redactor));
 }
 
 function assertClean(name: string, text: string, redactor: Redactor): void {
