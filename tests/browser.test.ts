@@ -8,13 +8,15 @@ import { GroupNetworkView } from "@praktor/protocol/network";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requirement } from "./require.ts";
 import { BrowserSite } from "./support/browser-site.ts";
+import { engineChat } from "./support/engine-chats.ts";
 import { docker, engineAnswers, imageExists, removeGroups } from "./support/engine.ts";
 import { System } from "./support/system.ts";
 
 const image = process.env["PRAKTOR_TEST_AGENT_IMAGE"] ?? "praktor-agent:latest";
 const usable = (await engineAnswers()) && (await imageExists(image)) && (await hasBrowser());
-/** Chats that no real installation on the same engine has. */
-const ada = 990_052;
+const ada = engineChat("browser");
+/** Whose agent has the slim image. */
+const grace = engineChat("browser", 1);
 const long = process.env["PRAKTOR_LONG"] === "1";
 const sessions = long ? 10 : 2;
 async function hasBrowser(): Promise<boolean> {
@@ -24,7 +26,7 @@ async function hasBrowser(): Promise<boolean> {
 
 const container = `praktor-agent-${ada}`;
 /** Stands for the internet: an address that is nobody's but this machine's own end of a bridge that the test makes. */
-const world = { name: `praktor-test-world-${ada}`, subnet: "44.203.78.0/24", address: "44.203.78.1" };
+const world = { name: `praktor-test-world-${ada}`, subnet: "44.203.80.0/24", address: "44.203.80.1" };
 
 test("where the image has no browser, the command in its place says so and what to do", async () => {
   const folder = join(import.meta.dirname, "../agent-runner/image/no-browser");
@@ -39,22 +41,22 @@ const slim = process.env["PRAKTOR_TEST_SLIM_IMAGE"] ?? "praktor-agent:slim";
 test.runIf(long && (await imageExists(slim)))(
   "an agent in the slim image is told that there is no browser",
   async () => {
-    await removeGroups(ada + 1);
+    await removeGroups(grace);
     const folder = await mkdtemp(join(tmpdir(), "praktor-slim-"));
     await writeFile(join(folder, "praktor.yaml"), `agent:\n  image: ${slim}\n`);
     const environment = {
       PRAKTOR_CONFIG: join(folder, "praktor.yaml"),
       PRAKTOR_SANDBOX: "docker",
-      PRAKTOR_TELEGRAM_ALLOW_FROM: String(ada + 1),
+      PRAKTOR_TELEGRAM_ALLOW_FROM: String(grace),
     };
     try {
       await using system = await System.start({ environment });
-      const answer = await system.ask("bash: agent-browser open https://example.org 2>&1", ada + 1);
+      const answer = await system.ask("bash: agent-browser open https://example.org 2>&1", grace);
       expect(answer.text).toContain("There is no browser in this sandbox");
       const asked = JSON.stringify(system.model.requests.find((made) => made.body !== undefined)?.body);
       expect(asked).toContain("There is no browser in this sandbox - read pages with WebFetch or curl");
     } finally {
-      await removeGroups(ada + 1);
+      await removeGroups(grace);
       await rm(folder, { recursive: true, force: true });
     }
   },

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requirement } from "./require.ts";
+import { engineChat } from "./support/engine-chats.ts";
 import { docker, engineAnswers, imageExists, removeGroups } from "./support/engine.ts";
 import { InternetSite } from "./support/internet-site.ts";
 import { System } from "./support/system.ts";
@@ -14,7 +15,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const project = "praktorcomposetest";
 const socket = "/var/run/docker.sock";
 const webPort = "18080";
-const ada = 990_052;
+const ada = engineChat("compose");
 
 const composeAnswers = await run("docker-compose", ["version"]).then(
   () => true,

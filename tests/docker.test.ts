@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requirement } from "./require.ts";
 import { inspect, isInternal, leftOf, mountsOf } from "./support/containers.ts";
+import { engineChat } from "./support/engine-chats.ts";
 import { docker, engineAnswers, imageExists, removeGroups } from "./support/engine.ts";
 import { SwarmDesk } from "./support/swarm-desk.ts";
 import { canaryKey, System } from "./support/system.ts";
 
 const image = process.env["PRAKTOR_TEST_AGENT_IMAGE"] ?? "praktor-agent:latest";
 const usable = (await engineAnswers()) && (await imageExists(image));
-/** Chats that no real installation on the same engine has. */
-const ada = 990_042;
-const grace = 990_043;
+const ada = engineChat("docker");
+const grace = engineChat("docker", 1);
 const long = process.env["PRAKTOR_LONG"] === "1";
 const patient = { timeout: 120_000, interval: 200 };
 

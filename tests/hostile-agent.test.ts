@@ -6,13 +6,14 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { requirement } from "./require.ts";
+import { engineChat } from "./support/engine-chats.ts";
 import { docker, engineAnswers, imageExists, removeGroups } from "./support/engine.ts";
 import { canaryKey, System } from "./support/system.ts";
 
 const webPassword = "canary-page-9f27c1d8e4";
 /** What the agent may find: were it not found everywhere, the search would prove nothing. */
 const planted = "planted-5b1e77a0c3";
-const chat = 990_052;
+const chat = engineChat("hostile-agent");
 const isLong = process.env["PRAKTOR_LONG"] === "1";
 
 const Findings = z.object({

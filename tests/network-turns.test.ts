@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requirement } from "./require.ts";
+import { engineChat } from "./support/engine-chats.ts";
 import { engineAnswers, imageExists, removeGroups } from "./support/engine.ts";
 import { InternetSite } from "./support/internet-site.ts";
 import { System } from "./support/system.ts";
 
 const image = process.env["PRAKTOR_TEST_AGENT_IMAGE"] ?? "praktor-agent:latest";
 const usable = (await engineAnswers()) && (await imageExists(image));
-/** A chat that no real installation on the same engine has. */
-const ada = 990_061;
+const ada = engineChat("network-turns");
 const refusal = "[Praktor: this group's network does not let its agents reach that host";
 const forbidden = "forbidden.example";
 

@@ -3,11 +3,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { engineChat } from "./support/engine-chats.ts";
 import { docker, engineAnswers, imageExists, removeGroups } from "./support/engine.ts";
 import { System } from "./support/system.ts";
 
 const long = process.env["PRAKTOR_LONG"] === "1";
-const ada = 990_062;
+const ada = engineChat("runsc");
 
 async function knowsRunsc(): Promise<boolean> {
   return (await docker("info", "--format", "{{json .Runtimes}}")).includes('"runsc"');

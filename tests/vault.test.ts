@@ -9,6 +9,7 @@ import { VaultChange, VaultView } from "@praktor/protocol/vault";
 import { describe, expect, test } from "vitest";
 import { requirement } from "./require.ts";
 import { inspect, isInternal, leftOf, mountsOf } from "./support/containers.ts";
+import { engineChat } from "./support/engine-chats.ts";
 import { docker, engineAnswers, removeGroups } from "./support/engine.ts";
 import { friend, owner, System } from "./support/system.ts";
 
@@ -148,7 +149,12 @@ async function usable(kind: "process" | "docker"): Promise<boolean> {
 
 describe.each([
   { kind: "process", needs: "bubblewrap", chats: [owner, friend], can: await usable("process") },
-  { kind: "docker", needs: "docker", chats: [990_061, 990_062], can: await usable("docker") },
+  {
+    kind: "docker",
+    needs: "docker",
+    chats: [engineChat("vault"), engineChat("vault", 1)],
+    can: await usable("docker"),
+  },
 ] as const)("a secret, sandbox of kind $kind", { timeout: 240_000 }, ({ kind, needs, chats, can }) => {
   test.runIf(requirement(needs, can) === "run")(
     "reaches the agent of its group alone, and nobody sees its value",

@@ -5,13 +5,15 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { docker, removeGroups } from "./engine.ts";
+import { engineChat } from "./engine-chats.ts";
 import { System } from "./system.ts";
 
-const attacker = 990_071;
+const attacker = engineChat("hostile-load");
 /** Asked in turn; with the attacker as many as may have a sandbox at once. */
-const others = [990_072, 990_073, 990_074, 990_075];
+const others = [1, 2, 3, 4].map((index) => engineChat("hostile-load", index));
 /** Telegram takes a message a second in a chat: what is sent sooner would measure that. */
 const restMs = 1_200;
+const readyWithinMs = 10_000;
 
 export interface HostileLoadOptions {
   /** Pairs of a quiet block and one under attack, for each attack. */
@@ -29,7 +31,7 @@ export interface AttackReport {
   attackedMs: number[];
   /** What each attack itself printed. */
   said: string[];
-  /** Whether the gateway answered `/readyz` with 200 each time. */
+  /** Whether the gateway answered `/readyz` with 200 in the middle of each attack. */
   ready: boolean;
 }
 
@@ -74,8 +76,6 @@ export async function bearHostileLoad({
       environment: {
         PRAKTOR_SANDBOX: "docker",
         PRAKTOR_TELEGRAM_ALLOW_FROM: [attacker, ...others].join(),
-        PRAKTOR_NATS_PORT: "4222",
-        PRAKTOR_SANDBOX_PORT: "4280",
       },
     });
     for (const chat of [attacker, ...others]) await system.ask("echo here", chat);
@@ -102,6 +102,12 @@ export async function bearHostileLoad({
       return took;
     };
 
+    const isReady = async (): Promise<boolean> =>
+      await fetch(`${system.gateway.web}/readyz`, { signal: AbortSignal.timeout(readyWithinMs) }).then(
+        ({ status }) => status === 200,
+        () => false,
+      );
+
     const flood = await readFile(new URL("nats-flood.mjs", import.meta.url), "utf8");
     const attacks: AttackReport[] = [];
     for (const { name, run } of attacksOf(seconds, flood)) {
@@ -111,9 +117,10 @@ export async function bearHostileLoad({
         await system.ask("echo still here", attacker);
         report.quietMs.push(...(await askUntil(delay(seconds * 1000))));
         const attack = run();
+        const ready = delay(seconds * 500).then(isReady);
         report.attackedMs.push(...(await askUntil(attack)));
         report.said.push(await attack);
-        report.ready &&= (await fetch(`${system.gateway.web}/readyz`)).status === 200;
+        report.ready &&= await ready;
       }
       attacks.push(report);
       onAttack(report);

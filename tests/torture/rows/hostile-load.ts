@@ -13,11 +13,12 @@ const marks: Record<string, RegExp> = {
 };
 /** Of the other groups' p95 in the quiet blocks between. */
 const slowestRatio = 2;
+const mostMemoryMb = 1_024;
 
 export const hostileLoad: Row = {
   number: 11,
   fault: "sandbox: fork bomb, memory hog, disk filler, 10,000 messages/s",
-  goal: `gateway alive and ready; other groups answered, their p95 < ${slowestRatio} × that of the quiet blocks between`,
+  goal: `gateway alive and ready; other groups answered, their p95 < ${slowestRatio} × that of the quiet blocks between; gateway ≤ ${mostMemoryMb} MiB`,
   async run({ short, say }) {
     if (!((await engineAnswers()) && (await imageExists("praktor-agent:latest"))))
       return { figures: [], faults: [], skipped: "no Docker, or no image praktor-agent:latest" };
@@ -34,6 +35,9 @@ export const hostileLoad: Row = {
     const size = short ? { rounds: 1, seconds: 3 } : { rounds: 5, seconds: 6 };
     const report = await bearHostileLoad({ ...size, onAttack });
     if (!report.attackerAnswered) faults.push("the attacker's own group was not answered afterwards");
+    // Written so that a measurement that failed is a fault too.
+    if (!(report.gatewayMemoryMb <= mostMemoryMb))
+      faults.push(`the gateway held ${report.gatewayMemoryMb} MiB at the end, more than ${mostMemoryMb}`);
     return { figures: [`gateway: ${report.gatewayMemoryMb} MiB at the end`], faults };
   },
 };
