@@ -27,7 +27,6 @@ export const groupTexts = {
     memory: "Memory",
     memoryOf: (used: string, limit: string) => `${used} of ${limit}`,
     measuring: "Measuring…",
-    notMeasured: "Not known on this machine.",
     overTime: (what: string, lowest: string, highest: string) =>
       `${what} in the last two minutes: from ${lowest} to ${highest}`,
     log: "Log",
