@@ -26,14 +26,12 @@ export const SwarmEdge = z.object({
 });
 export type SwarmEdge = z.infer<typeof SwarmEdge>;
 
+export const mostNodeMs = 86_400_000;
+export const mostRunMs = 7 * 86_400_000;
 /** What a run may use up; left out: the default of the settings. */
 export const SwarmLimits = z.object({
-  node_ms: z.number().int().min(1_000).max(86_400_000),
-  run_ms: z
-    .number()
-    .int()
-    .min(1_000)
-    .max(7 * 86_400_000),
+  node_ms: z.number().int().min(1_000).max(mostNodeMs),
+  run_ms: z.number().int().min(1_000).max(mostRunMs),
   /** Tokens of all members together, cache included; null: no limit. */
   tokens: z.number().int().positive().nullable(),
   cost_usd: z.number().positive().nullable(),

@@ -1,4 +1,5 @@
 /** Puts a team together, as a list or as a drawing, gives it a task and starts it. */
+import { problemWords } from "@praktor/protocol/issue-words";
 import { SwarmCreate } from "@praktor/protocol/swarm";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
@@ -51,18 +52,18 @@ export const SwarmComposePage = () => {
   const form = { team, plan, groups, tried, makeKey, onChange: setTeam };
 
   const start = useMutation({
-    mutationFn: () => {
+    mutationFn: async () => {
       const title = name.trim();
       const group = groupId ?? main?.id;
-      return createSwarm(
-        SwarmCreate.parse({
-          task,
-          ...toTeam(team),
-          limits: wanted,
-          ...(title === "" ? {} : { name: title }),
-          ...(group === undefined ? {} : { group_id: group }),
-        }),
-      );
+      const wish = SwarmCreate.safeParse({
+        task,
+        ...toTeam(team),
+        limits: wanted,
+        ...(title === "" ? {} : { name: title }),
+        ...(group === undefined ? {} : { group_id: group }),
+      });
+      if (!wish.success) throw new Error(`${problemWords(wish.error, en.swarmRun.what)}.`);
+      return await createSwarm(wish.data);
     },
     onSuccess: async (run) => {
       await client.invalidateQueries({ queryKey: swarmsQuery.queryKey });

@@ -1,5 +1,5 @@
 /** What a run may use up, as it is typed; an empty field leaves the default. Pure. */
-import type { SwarmLimits } from "@praktor/protocol/swarm";
+import { SwarmLimits } from "@praktor/protocol/swarm";
 
 export const LIMIT_FIELDS = ["cost", "run", "node", "tokens"] as const;
 export type LimitField = (typeof LIMIT_FIELDS)[number];
@@ -8,25 +8,25 @@ export type LimitDraft = Readonly<Record<LimitField, string>>;
 export const NO_LIMITS: LimitDraft = { cost: "", run: "", node: "", tokens: "" };
 
 const MINUTE_MS = 60_000;
-const READ: Record<LimitField, (text: string) => Partial<SwarmLimits> | null> = {
-  cost: (text) => (/^\d{1,7}(\.\d{1,6})?$/.test(text) && Number(text) > 0 ? { cost_usd: Number(text) } : null),
-  run: (text) => within(text, 7 * 24 * 60, (minutes) => ({ run_ms: minutes * MINUTE_MS })),
-  node: (text) => within(text, 24 * 60, (minutes) => ({ node_ms: minutes * MINUTE_MS })),
-  tokens: (text) => within(text, 1_000_000_000_000, (tokens) => ({ tokens })),
+const SOME_LIMITS = SwarmLimits.partial();
+const AMOUNT = /^\d+(\.\d+)?$/;
+const WHOLE = /^\d+$/;
+/** Where the text is none of a number, `NaN`: a limit that nothing allows. */
+const numberIn = (text: string, pattern: RegExp): number => (pattern.test(text) ? Number(text) : Number.NaN);
+const READ: Record<LimitField, (text: string) => Partial<SwarmLimits>> = {
+  cost: (text) => ({ cost_usd: numberIn(text, AMOUNT) }),
+  run: (text) => ({ run_ms: numberIn(text, WHOLE) * MINUTE_MS }),
+  node: (text) => ({ node_ms: numberIn(text, WHOLE) * MINUTE_MS }),
+  tokens: (text) => ({ tokens: numberIn(text, WHOLE) }),
 };
 
-/** Only what was asked for; the fields that say nothing sensible are named. */
+/** Only what was asked for; the fields with what the gateway would not take are named. */
 export const readLimits = (draft: LimitDraft): { limits: Partial<SwarmLimits>; wrong: LimitField[] } => {
   const read = LIMIT_FIELDS.filter((field) => draft[field].trim() !== "").map(
-    (field) => [field, READ[field](draft[field].trim())] as const,
+    (field) => [field, SOME_LIMITS.safeParse(READ[field](draft[field].trim()))] as const,
   );
   return {
-    limits: Object.assign({}, ...read.map(([, limit]) => limit)),
-    wrong: read.flatMap(([field, limit]) => (limit === null ? [field] : [])),
+    limits: Object.assign({}, ...read.map(([, { data }]) => data)),
+    wrong: read.flatMap(([field, { success }]) => (success ? [] : [field])),
   };
-};
-
-const within = <T>(text: string, most: number, make: (count: number) => T): T | null => {
-  const count = /^\d{1,13}$/.test(text) ? Number(text) : 0;
-  return count >= 1 && count <= most ? make(count) : null;
 };

@@ -1,6 +1,7 @@
 import type { SwarmMessageView, SwarmNodeView, SwarmRunView } from "@praktor/protocol/swarm";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { en } from "../text/en.ts";
 import { draftPlan, refusalOf, refusesEdge } from "./draft-plan.ts";
 import { layout } from "./layout.ts";
 import { flightsOn, hears, linesOf, toAllBy } from "./lines.ts";
@@ -73,6 +74,15 @@ test("limits are read as typed, and what says nothing sensible is named", () => 
   ]);
 });
 
+test("what the gateway takes at most is taken, and a minute more is not", () => {
+  expect(readLimits({ ...NO_LIMITS, run: "10080", node: "1440" }).wrong).toEqual([]);
+  expect(readLimits({ ...NO_LIMITS, run: "10081", node: "1441" }).wrong).toEqual(["run", "node"]);
+  expect(en.swarmForm.limits.wrong).toMatchObject({
+    run: "Give 1 to 10,080 whole minutes.",
+    node: "Give 1 to 1,440 whole minutes.",
+  });
+});
+
 test("between two members is one line: their edge, or that they wrote; what goes to all is on no line", () => {
   const said = [message(1, "b", "a", 1), message(2, "a", "c", 2), message(3, "c", "a", 3), message(4, "a", null, 4)];
   expect(linesOf([edge("a", "b")], said)).toEqual([
@@ -118,6 +128,19 @@ test("a team that is there comes back as it was", () => {
   };
   let count = 0;
   expect(toTeam(fromTeam(there, () => `k${++count}`))).toEqual(there);
+});
+
+test("edges and lead of a team that spells a role in two ways are kept", () => {
+  const there = {
+    agents: [
+      { role: "Fact checker", prompt: "" },
+      { role: "writer", prompt: "" },
+    ],
+    edges: [edge("fact-checker", "Writer")],
+    lead: "Writer",
+  };
+  let count = 0;
+  expect(fromTeam(there, () => `k${++count}`)).toMatchObject({ edges: [edge("k1", "k2")], lead: "k2" });
 });
 
 test("whoever waits stands right of whom it waits for, the lead right of all, and nobody on another", () => {

@@ -1,5 +1,6 @@
 /** A team while it is put together: members by a key of their own, so that a role may be typed without losing its edges. Pure. */
 import type { SwarmTeam } from "@praktor/protocol/swarm";
+import { roleName } from "@praktor/protocol/team-plan";
 
 export interface DraftMember {
   key: string;
@@ -86,21 +87,23 @@ export const toTeam = ({ members, edges, lead }: TeamDraft): Pick<SwarmTeam, "ag
   };
 };
 
-/** A team that is there already, to go on from. `makeKey` gives each member its own. */
+/** A team that is there already, to go on from, whichever way it spells a role (`Fact checker`, `fact-checker`). `makeKey` gives each member its own key. */
 export const fromTeam = (team: Pick<SwarmTeam, "agents" | "edges" | "lead">, makeKey: () => string): TeamDraft => {
-  const keys = new Map(team.agents.map(({ role }) => [role, makeKey()]));
-  const keyOf = (role: string): string => keys.get(role) ?? "";
+  const members = team.agents.map(({ role, prompt, group_folder: folder, model }) => ({
+    key: makeKey(),
+    role,
+    prompt,
+    folder: folder ?? "",
+    model: model ?? "",
+  }));
+  const keys = new Map(members.map(({ key, role }) => [roleName(role), key]));
+  const keyOf = (role: string): string | undefined => keys.get(roleName(role));
   return {
-    members: team.agents.map(({ role, prompt, group_folder: folder, model }) => ({
-      key: keyOf(role),
-      role,
-      prompt,
-      folder: folder ?? "",
-      model: model ?? "",
-    })),
-    edges: (team.edges ?? [])
-      .filter(({ from, to }) => keys.has(from) && keys.has(to))
-      .map(({ from, to, kind }) => ({ from: keyOf(from), to: keyOf(to), kind })),
-    lead: team.lead === undefined ? null : (keys.get(team.lead) ?? null),
+    members,
+    edges: (team.edges ?? []).flatMap((edge) => {
+      const [from, to] = [keyOf(edge.from), keyOf(edge.to)];
+      return from === undefined || to === undefined ? [] : [{ from, to, kind: edge.kind }];
+    }),
+    lead: team.lead === undefined ? null : (keyOf(team.lead) ?? null),
   };
 };

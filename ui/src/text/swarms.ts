@@ -1,5 +1,8 @@
 /** Swarms, their form and their runs. */
+import { mostNodeMs, mostRunMs } from "@praktor/protocol/swarm";
 import { compact, cost, plural } from "./amounts.ts";
+
+const minutes = (ms: number): string => (ms / 60_000).toLocaleString("en-GB");
 
 export const swarmsTexts = {
   swarms: {
@@ -91,8 +94,8 @@ export const swarmsTexts = {
       empty: (usual: string) => `Empty: ${usual}.`,
       wrong: {
         cost: "Give an amount such as 2.50.",
-        run: "Give 1 to 10,080 whole minutes.",
-        node: "Give 1 to 1,440 whole minutes.",
+        run: `Give 1 to ${minutes(mostRunMs)} whole minutes.`,
+        node: `Give 1 to ${minutes(mostNodeMs)} whole minutes.`,
         tokens: "Give a whole number above 0.",
       },
     },
