@@ -1,25 +1,20 @@
 /** A swarm in a real browser against the running gateway: put together as a drawing, started, watched, looked at again, deleted. */
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { teamScript } from "@praktor/simulators/demo/team-script";
 import type { Script } from "@praktor/simulators/messages/script";
 import { SwarmMessageView, SwarmRunView } from "@praktor/protocol/swarm";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { accessibilityViolations } from "./support/accessibility.ts";
 import { browserTests, Browsing } from "./support/browser.ts";
 import { owner, System } from "./support/system.ts";
 
 const patient = { timeout: 60_000 };
-const AxeResult = z.object({
-  violations: z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) })),
-});
 
 describe.runIf(browserTests === "run")("a swarm on the page", { timeout: 120_000 }, () => {
   let system: System;
   let browsing: Browsing;
   let page: Page;
-  let axe: string;
   /** Nobody says anything before somebody looks. */
   const watched = Promise.withResolvers<void>();
   const script: Script = async (input) => {
@@ -28,7 +23,6 @@ describe.runIf(browserTests === "run")("a swarm on the page", { timeout: 120_000
   };
 
   beforeAll(async () => {
-    axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
     [system, browsing] = await Promise.all([System.start({ script }), Browsing.start()]);
     await system.ask("echo hello", owner);
     page = await browsing.open(`${system.gateway.web}/swarms`);
@@ -47,8 +41,7 @@ describe.runIf(browserTests === "run")("a swarm on the page", { timeout: 120_000
     await page.setViewportSize({ width, height: 844 });
     await page.emulateMedia({ colorScheme });
     await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
-    const { violations } = AxeResult.parse(await page.evaluate(`${axe}; axe.run(document)`));
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+    expect(await accessibilityViolations(page)).toEqual([]);
   }
 
   test("is put together as a drawing, by pointer and by keyboard; the list holds the same; what could not run is said at once", async () => {

@@ -1,17 +1,12 @@
 /** Mission Control in a real browser against the running gateway: a person opens a group, writes, and watches the answer stream in. */
-import { createRequire } from "node:module";
 import { DatabaseSync } from "node:sqlite";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { z } from "zod";
+import { accessibilityViolations } from "./support/accessibility.ts";
 import { browserTests, Browsing } from "./support/browser.ts";
 import { friend, owner, System } from "./support/system.ts";
-
-const AxeResult = z.object({
-  violations: z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) })),
-});
 
 describe.runIf(browserTests === "run")("the page in a browser", () => {
   let system: System;
@@ -143,14 +138,7 @@ describe.runIf(browserTests === "run")("the page in a browser", () => {
   test.each([1280, 390])(
     "every page at %i px, dark and light: no axe violation, no console error, no foreign request",
     async (width) => {
-      const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
       const page = await open("/", width, "dark");
-      // Colours that are still changing are not the ones that a person reads.
-      await page.emulateMedia({ reducedMotion: "reduce" });
-      const violations = async (rules: string): Promise<string[]> =>
-        AxeResult.parse(await page.evaluate(`${axe}; axe.run(document, ${rules})`)).violations.map(
-          ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`,
-        );
       for (const path of [
         "/",
         "/groups",
@@ -169,11 +157,11 @@ describe.runIf(browserTests === "run")("the page in a browser", () => {
         // The page itself, not what stands there while its data and its own code are fetched.
         await page.locator("main#page h1").first().waitFor();
         await page.locator("main .breathe.bg-raised").first().waitFor({ state: "detached" });
-        expect({ path, found: await violations("{}") }).toEqual({ path, found: [] });
+        expect({ path, found: await accessibilityViolations(page) }).toEqual({ path, found: [] });
         // The same page in the other theme: nothing but its colours can differ.
         await page.emulateMedia({ colorScheme: "light" });
         await page.locator("html[data-theme=light]").waitFor();
-        const found = await violations('{ runOnly: ["color-contrast"] }');
+        const found = await accessibilityViolations(page, ["color-contrast"]);
         expect({ path, scheme: "light", found }).toEqual({ path, scheme: "light", found: [] });
       }
       expect(complaints).toEqual([]);

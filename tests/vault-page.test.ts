@@ -1,19 +1,13 @@
 /** Secrets on the page, in a real browser: set, given, taken away, deleted, and what the audit log tells of it. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { AuditPage } from "@praktor/protocol/audit";
 import { VaultView } from "@praktor/protocol/vault";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { z } from "zod";
+import { accessibilityViolations } from "./support/accessibility.ts";
 import { Browsing, browserTests } from "./support/browser.ts";
 import { friend, owner, System } from "./support/system.ts";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const AxeResult = z.object({
-  violations: z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) })),
-});
 const value = "tok3n-Value/with+sign";
 /** A folder for pictures of what the test looks at; none are made without it. */
 const pictures = process.env["PRAKTOR_PICTURES"];
@@ -40,9 +34,9 @@ describe.runIf(browserTests === "run")("the vault's and the audit log's pages", 
   };
 
   /** What axe has to say of it. */
-  async function look(page: Page, name: string): Promise<unknown[]> {
+  async function look(page: Page, name: string): Promise<string[]> {
     if (pictures !== undefined) await page.screenshot({ path: join(pictures, `${name}.png`) });
-    return AxeResult.parse(await page.evaluate(`${axe}; axe.run(document)`)).violations;
+    return await accessibilityViolations(page);
   }
 
   async function add(page: Page, name: string, secret: string): Promise<void> {

@@ -85,7 +85,7 @@ export class GatewayProcess implements AsyncDisposable {
     if (!this.running) return;
     const gone = once(this.#child, "exit");
     this.#child.kill(signal);
-    const ended = await Promise.race([gone.then(() => true), delay(timeoutMs, false)]);
+    const ended = await Promise.race([gone.then(() => true), delay(timeoutMs, false, { ref: false })]);
     if (ended) return;
     this.#child.kill("SIGKILL");
     await gone;
