@@ -173,10 +173,14 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     findGroup: (groupId) => store.groups.get(groupId),
     request,
   });
+  // A sandbox of a task's own keeps to the rules of its group, whose people hear of it.
+  const ownerOf = async (groupId: string): Promise<string> => (await store.groups.get(groupId))?.parentId ?? groupId;
   const sizes = new WorkspaceSizes({
     limitBytes: settings.sandbox.workspace_max_bytes,
     request,
     running: () => pool.list().flatMap(({ groupId, status }) => (status === "running" ? [groupId] : [])),
+    isWorking: (groupId) => running.of(groupId).length > 0,
+    ownerOf,
     ensure: async (groupId) => {
       const group = await store.groups.get(groupId);
       if (group) await pool.ensure(group, parts.lifetime);
@@ -203,9 +207,8 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
         : [],
     onOutgoing: () => parts.telegram()?.wakeDelivery(),
   });
-  // A sandbox of a task's own keeps to the rules of its group.
   const approvalTools = async (groupId: string): Promise<string[]> =>
-    await store.approvals.tools((await store.groups.get(groupId))?.parentId ?? groupId);
+    await store.approvals.tools(await ownerOf(groupId));
   const toolApprovals = new ToolApprovals({
     approvals,
     rules: approvalTools,

@@ -46,6 +46,8 @@ function sizes(change: Partial<WorkspaceSizesOptions> = {}): WorkspaceSizes {
       return reply.parse({ status: "ok", outcome });
     },
     running: () => ["a"],
+    isWorking: () => true,
+    ownerOf: (groupId) => Promise.resolve(groupId),
     ensure: (groupId) => Promise.resolve(started.push(groupId)),
     howToDelete: () => Promise.resolve("Delete some with `rm`"),
     tell: (groupId, text) => Promise.resolve(void told.push(`${groupId}: ${text}`)),
@@ -114,6 +116,61 @@ test("many turns that end are one look, and one that works is looked at every fi
   measured.look();
   await background.idle();
   expect(asked).toBe(2);
+});
+
+test("a group that does nothing is not looked at again, and one that does not answer as seldom as any", async () => {
+  const calm = sizes({ isWorking: () => false });
+  const minute = async (measured: WorkspaceSizes): Promise<void> => {
+    now += 60_000;
+    measured.look();
+    await background.idle();
+  };
+  for (let n = 0; n < 20; n += 1) await minute(calm);
+  expect(asked).toBe(1);
+  calm.turnEnded("a");
+  calm.turnEnded("a");
+  await background.idle();
+  for (let n = 0; n < 20; n += 1) await minute(calm);
+  expect(asked).toBe(3);
+  let tries = 0;
+  const silent = sizes({ request: () => Promise.reject(new Error(`no reply ${(tries += 1)}`)) });
+  for (let n = 0; n < 20; n += 1) await minute(silent);
+  expect(tries).toBe(4);
+});
+
+test("a group that was over its limit stays so while its size cannot be measured", async () => {
+  let answers = true;
+  const request: WorkspaceSizesOptions["request"] = (_subject, _value, reply) => {
+    if (!answers) return Promise.reject(new Error("no reply"));
+    const outcome = { exitCode: 0, timedOut: false, output: "20000\t.\n--\n", errorOutput: "" };
+    return Promise.resolve(reply.parse({ status: "ok", outcome }));
+  };
+  const measured = sizes({ request });
+  measured.turnEnded("a");
+  await background.idle();
+  answers = false;
+  expect((await measured.refusal("a"))?.code).toBe("workspace_full");
+});
+
+test("of a group's own sandbox and its tasks', its people hear once, as soon as they can be told, and no turn fails for it", async () => {
+  let fails = true;
+  const all = ["a", "task-1", "task-2", "b"];
+  const measured = sizes({
+    running: () => all,
+    ownerOf: (groupId) => Promise.resolve(groupId.startsWith("task-") ? "a" : groupId),
+    tell: (groupId) =>
+      fails ? Promise.reject(new Error("the disk is full")) : Promise.resolve(void told.push(groupId)),
+  });
+  await fill("work/film", 9);
+  const end = async (groupId: string): Promise<void> => {
+    now += 60_000;
+    measured.turnEnded(groupId);
+    await background.idle();
+  };
+  await end("task-1");
+  fails = false;
+  for (const groupId of [...all, ...all]) await end(groupId);
+  expect(told).toEqual(["a", "b"]);
 });
 
 test("without a limit nothing is measured, and a sandbox that does not answer refuses nothing", async () => {

@@ -23,6 +23,10 @@ export interface WorkspaceSizesOptions {
   ) => Promise<Reply>;
   /** Groups whose sandbox runs. */
   running: () => readonly string[];
+  /** Whether a turn of the group runs. */
+  isWorking: (groupId: string) => boolean;
+  /** Whose people hear of the group's files: for a sandbox of a task's own, the task's group. */
+  ownerOf: (groupId: string) => Promise<string>;
   /** Starts the group's sandbox where none runs. */
   ensure: (groupId: string) => Promise<unknown>;
   /** How a person deletes files without the agent. */
@@ -52,9 +56,14 @@ const command = `${totals}; echo --; ${parts}`;
 
 export class WorkspaceSizes {
   readonly #options: WorkspaceSizesOptions;
-  readonly #known = new Map<string, WorkspaceSize & { at: number }>();
+  readonly #known = new Map<string, WorkspaceSize>();
+  /** When each was last measured, or tried to be. */
+  readonly #triedAt = new Map<string, number>();
+  /** Those in which a turn ended after what is known of them. */
+  readonly #changed = new Set<string>();
   readonly #measuring = new Map<string, Promise<WorkspaceSize | null>>();
-  readonly #warned = new Set<string>();
+  /** Groups near the limit, with whose people heard of it. */
+  readonly #warned = new Map<string, string>();
 
   constructor(options: WorkspaceSizesOptions) {
     this.#options = options;
@@ -62,21 +71,27 @@ export class WorkspaceSizes {
 
   /** Files may have grown. */
   turnEnded(groupId: string): void {
+    this.#changed.add(groupId);
     this.#lookAgain(groupId, restMs);
   }
 
-  /** For every minute: those that work for long. */
+  /** For every minute: those that work for long, and those of which the size is not known. */
   look(): void {
-    for (const groupId of this.#options.running()) this.#lookAgain(groupId, whileWorkingMs);
+    const { running, isWorking } = this.#options;
+    for (const groupId of running()) {
+      const isKnown = this.#known.has(groupId) && !this.#changed.has(groupId);
+      if (!isKnown || isWorking(groupId)) this.#lookAgain(groupId, whileWorkingMs);
+    }
   }
 
   /** Why the group's turn may not begin. What was deleted since the last look is seen: a group that was over is measured again. */
   async refusal(groupId: string): Promise<Refusal | null> {
     const { limitBytes, ensure, howToDelete } = this.#options;
-    if (limitBytes === null || (this.#known.get(groupId)?.bytes ?? 0) < limitBytes) return null;
+    const known = this.#known.get(groupId);
+    if (limitBytes === null || !known || known.bytes < limitBytes) return null;
     await ensure(groupId);
-    const size = await this.#measure(groupId);
-    if (!size || size.bytes < limitBytes) return null;
+    const size = (await this.#measure(groupId)) ?? known;
+    if (size.bytes < limitBytes) return null;
     const used = `This group's files take ${amount(size.bytes)} of the ${amount(limitBytes)} that they may.`;
     const how = `${await howToDelete(groupId)}, or raise \`sandbox.workspace_max_bytes\` in Praktor's settings.`;
     return { code: "workspace_full", detail: [used, size.largest, how].filter((words) => words !== "").join(" ") };
@@ -84,21 +99,25 @@ export class WorkspaceSizes {
 
   #lookAgain(groupId: string, afterMs: number): void {
     const { limitBytes, running, clock, background } = this.#options;
-    const at = this.#known.get(groupId)?.at ?? -Infinity;
-    if (limitBytes === null || clock.now() - at < afterMs || !running().includes(groupId)) return;
+    const triedAt = this.#triedAt.get(groupId) ?? -Infinity;
+    if (limitBytes === null || clock.now() - triedAt < afterMs || !running().includes(groupId)) return;
     background.run(async () => void (await this.#measure(groupId)));
   }
 
   /** Null when the sandbox did not say it. One at a time. */
   async #measure(groupId: string): Promise<WorkspaceSize | null> {
-    const known = this.#measuring.get(groupId);
-    if (known) return await known;
+    const already = this.#measuring.get(groupId);
+    if (already) return await already;
+    this.#changed.delete(groupId);
     const measuring = this.#ask(groupId).finally(() => this.#measuring.delete(groupId));
     this.#measuring.set(groupId, measuring);
     const size = await measuring;
+    this.#triedAt.set(groupId, this.#options.clock.now());
     if (size) {
-      this.#known.set(groupId, { ...size, at: this.#options.clock.now() });
+      this.#known.set(groupId, size);
       await this.#warn(groupId, size);
+    } else {
+      this.#changed.add(groupId);
     }
     return size;
   }
@@ -119,19 +138,25 @@ export class WorkspaceSizes {
     }
   }
 
-  /** Once, until it has shrunk again. */
+  /** Once, until it has shrunk again; of many sandboxes of one group's tasks, once too. Never rejects: a turn may wait for it. */
   async #warn(groupId: string, { bytes, largest }: WorkspaceSize): Promise<void> {
-    const { limitBytes, tell } = this.#options;
+    const { limitBytes, tell, ownerOf, logger } = this.#options;
     if (limitBytes === null || bytes < limitBytes * nearShare) return void this.#warned.delete(groupId);
     if (this.#warned.has(groupId)) return;
-    this.#warned.add(groupId);
     const share = `${Math.floor((bytes / limitBytes) * 100)} % (${amount(bytes)} of ${amount(limitBytes)})`;
     const words = [
       `💾 This group's files take ${share} of the disk that they may.`,
       largest,
       "At 100 % I begin nothing new. Ask me to delete what is not needed any more.",
     ];
-    await tell(groupId, words.filter((one) => one !== "").join(" "));
+    try {
+      const owner = await ownerOf(groupId);
+      if (![...this.#warned.values()].includes(owner)) await tell(groupId, words.filter((one) => one !== "").join(" "));
+      this.#warned.set(groupId, owner);
+    } catch (error) {
+      const fields = { group: groupId, error: errorMessage(error) };
+      logger.warn(fields, "a group's people could not be told that its files near the limit");
+    }
   }
 }
 
