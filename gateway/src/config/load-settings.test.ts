@@ -59,6 +59,18 @@ describe("settings", () => {
     ["broken YAML", "web:\n  port: [1\n", {}, /p\.yaml:\d+:\d+: /],
     ["a doubled key", "web: {}\nweb: {}\n", {}, /p\.yaml:2:1: /],
     ["a bare text", "hello", {}, /p\.yaml:1: must hold keys/],
+    [
+      "a short time for a swarm",
+      "swarm:\n  node_timeout: 0\n",
+      {},
+      /p\.yaml:2: swarm\.node_timeout: must be between 1s and 24h$/m,
+    ],
+    [
+      "a long time for a swarm",
+      "swarm:\n  run_timeout: 8d\n",
+      {},
+      /p\.yaml:2: swarm\.run_timeout: must be between 1s and 7d$/m,
+    ],
     ["a bad duration", "agent:\n  idle_timeout: soon\n", {}, /p\.yaml:2: agent\.idle_timeout: must be a duration/],
     ["an integer variable that is none", "", { PRAKTOR_NATS_PORT: "42x" }, /PRAKTOR_NATS_PORT \(nats\.port\): /],
     [

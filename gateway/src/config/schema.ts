@@ -1,5 +1,6 @@
 /** The settings, their defaults and what they may hold. Keys are the YAML's; defaults are the promise of the documentation. */
 import { NetworkPolicy } from "@praktor/protocol/network";
+import { SwarmLimits } from "@praktor/protocol/swarm";
 import { z } from "zod";
 import { parseDurationMs } from "./duration.ts";
 
@@ -112,8 +113,12 @@ export const Settings = z.strictObject({
       /** Sandboxes of swarms' members at once; chats and tasks have theirs besides. */
       max_containers: z.number().int().positive().default(4),
       /** How long one member, and a whole run, may take. */
-      node_timeout: duration.prefault("30m"),
-      run_timeout: duration.prefault("2h"),
+      node_timeout: duration
+        .refine((delayMs) => SwarmLimits.shape.node_ms.safeParse(delayMs).success, "must be between 1s and 24h")
+        .prefault("30m"),
+      run_timeout: duration
+        .refine((delayMs) => SwarmLimits.shape.run_ms.safeParse(delayMs).success, "must be between 1s and 7d")
+        .prefault("2h"),
       /** What all members of a run may use together; absent: no limit. */
       max_tokens: z.number().int().positive().optional(),
       max_cost_usd: z.number().positive().optional(),
