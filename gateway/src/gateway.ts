@@ -223,6 +223,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     store,
     assistant,
     running,
+    background,
     clock,
     ids,
     log,
@@ -231,7 +232,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     publish,
     wakeDelivery,
     status: () => status.status(),
-    forgetSandbox: (folder) => host.forget(folder, lifetime.signal),
+    forgetSandbox: (folder) => host.forget(folder, background.signal),
   });
   stack.use(scheduler);
   const pairing = await Pairing.load(store.settings, clock, settings.telegram.allow_from, audit);

@@ -6,10 +6,11 @@ import type { Assistant } from "./agent/assistant.ts";
 import { messageView } from "./agent/message-view.ts";
 import type { RunningTurns } from "./agent/running-turns.ts";
 import type { Settings } from "./config/schema.ts";
+import type { Background } from "./kit/background.ts";
 import type { Clock } from "./kit/clock.ts";
 import type { Ids } from "./kit/ids.ts";
 import type { Logger } from "./kit/logger.ts";
-import { errorMessage } from "./kit/praktor-error.ts";
+import { errorMessage, isAbort } from "./kit/praktor-error.ts";
 import { registerGroup } from "./register-group.ts";
 import { IpcDesk } from "./scheduler/ipc-desk.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
@@ -25,6 +26,7 @@ export interface SchedulerParts {
   store: Store;
   assistant: Assistant;
   running: RunningTurns;
+  background: Background;
   clock: Clock;
   ids: Ids;
   log: Logger;
@@ -71,10 +73,8 @@ export function makeScheduler(settings: Settings, parts: SchedulerParts): Schedu
     stopTurn: (turnId) => assistant.stopTurn(turnId),
     removeSandbox: async (taskId) => {
       await assistant.stopAgent(hiddenGroup(taskId));
-      // What cannot be taken away now is taken away by the daily look.
-      await forgetSandboxes().catch((error: unknown) =>
-        log.warn({ task: taskId, error: errorMessage(error) }, "what a task's sandbox leaves could not be removed"),
-      );
+      // The engine takes its time, for what other tasks left too.
+      parts.background.run(forgetSandboxes);
     },
     publish,
   });
@@ -97,8 +97,14 @@ export function makeScheduler(settings: Settings, parts: SchedulerParts): Schedu
   const forgetSandboxes = async (): Promise<void> => {
     for (const { id, kind, folder } of await store.groups.all()) {
       if (kind !== "task" || (await store.tasks.get(taskOf(id))) || (await store.turns.open(id)).length > 0) continue;
-      await parts.forgetSandbox(folder);
-      await store.groups.removeHidden(id);
+      try {
+        await parts.forgetSandbox(folder);
+        await store.groups.removeHidden(id);
+      } catch (error) {
+        if (isAbort(error)) throw error;
+        // The daily look tries again.
+        log.warn({ group: id, error: errorMessage(error) }, "what a task's sandbox leaves could not be removed");
+      }
     }
   };
   return { scheduler, tasks, ipc, forgetSandboxes };
