@@ -133,11 +133,22 @@ export const TeamGraph = ({ label, members, lines, chosen, onChoose, edit }: Tea
   };
   const connect = ({ source, target, sourceHandle }: Connection): void =>
     edit?.onConnect(source, target, sourceHandle === "below" ? "mutual" : "directed");
-  const grow = (event: MouseEvent | TouchEvent, { fromNode, fromHandle, toNode }: FinalConnectionState): void => {
-    if (edit === undefined || flow.current === null || fromNode === null || toNode !== null) return;
+  const grow = (
+    event: MouseEvent | TouchEvent,
+    { fromNode, fromHandle, toNode, isValid }: FinalConnectionState,
+  ): void => {
+    if (edit === undefined || flow.current === null || fromNode === null || isValid === true) return;
     const way = fromHandle?.id === "after" ? "directed" : fromHandle?.id === "before" ? "reverse" : "mutual";
     const point = "changedTouches" in event ? event.changedTouches[0] : event;
-    if (point === undefined) return;
+    const under = point === undefined ? null : document.elementFromPoint(point.clientX, point.clientY);
+    if (point === undefined || under === null) return;
+    const there = under.closest(".react-flow__node")?.getAttribute("data-id") ?? null;
+    if (there !== null && there !== fromNode.id) {
+      const [from, to] = way === "reverse" ? [there, fromNode.id] : [fromNode.id, there];
+      edit.onConnect(from, to, way === "mutual" ? "mutual" : "directed");
+    }
+    // Beside the canvas, on its controls or next to somebody's side nobody is meant to stand.
+    if (toNode !== null || !under.matches(".react-flow__pane")) return;
     const place = flow.current.screenToFlowPosition({ x: point.clientX, y: point.clientY });
     const id = edit.onGrow(fromNode.id, way);
     setMoved((before) => new Map(before).set(id, place));
