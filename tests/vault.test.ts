@@ -109,7 +109,7 @@ async function expectChangesArrive(system: System, groupId: number, apart: strin
   );
   expect(seen.text).toMatch(/^19 <>\s+made-apart$/);
   expect((await send(system, "DELETE", `/api/tasks/${apart.replace("task-", "")}`)).status).toBe(200);
-  expect(await leftOf(apart)).toEqual([]);
+  await expect.poll(async () => await leftOf(apart), { timeout: 30_000 }).toEqual([]);
 }
 
 /** A change while the agent works: the turn after that one has it, however soon it comes. */
