@@ -39,6 +39,7 @@ export const SwarmReplay = ({ run, atMs, onMoment }: SwarmReplayProps) => {
     <section aria-label={t.replay} className="flex flex-wrap items-center gap-3 rounded-xl border bg-panel px-4 py-2.5">
       <Button
         size="sm"
+        className="min-w-20"
         onClick={() => {
           if (!plays && atMs === null) onMoment(life.from);
           setPlays(!plays);
@@ -61,7 +62,7 @@ export const SwarmReplay = ({ run, atMs, onMoment }: SwarmReplayProps) => {
         }}
         className="min-w-32 flex-1 accent-solid"
       />
-      <span className="text-right md:w-44 text-[13px] text-muted tabular-nums">{text}</span>
+      <span className="md:w-44 text-[13px] text-muted tabular-nums">{text}</span>
     </section>
   );
 };

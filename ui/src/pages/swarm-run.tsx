@@ -1,5 +1,5 @@
 /** One run of a swarm: its members at work, what they write to each other, the answer; and all of it again from its beginning. */
-import type { SwarmLimits, SwarmRunView } from "@praktor/protocol/swarm";
+import type { SwarmBoardEntry, SwarmLimits, SwarmRunView } from "@praktor/protocol/swarm";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -90,11 +90,11 @@ const Run = ({ run }: { run: SwarmRunView }) => {
           <Card title={t.board}>
             <QueryView query={board} what={t.boardWhat} loading={<LoadingRows rows={1} />}>
               {(entries) =>
-                entries.length === 0 ? (
+                writtenBy(entries, atMs).length === 0 ? (
                   <p className="p-4 text-muted">{t.noBoard}</p>
                 ) : (
                   <dl className="divide-y">
-                    {entries.map(({ key, value, author }) => (
+                    {writtenBy(entries, atMs).map(({ key, value, author }) => (
                       <div key={key} className="px-4 py-3 text-[13px]">
                         <dt className="font-medium">
                           {key} <span className="font-normal text-muted">{t.boardBy(author)}</span>
@@ -112,6 +112,10 @@ const Run = ({ run }: { run: SwarmRunView }) => {
     </div>
   );
 };
+
+/** Only the last writing of an entry is kept, so at an earlier moment it is not there yet. */
+const writtenBy = (entries: readonly SwarmBoardEntry[], atMs: number | null): readonly SwarmBoardEntry[] =>
+  atMs === null ? entries : entries.filter(({ time }) => Date.parse(time) <= atMs);
 
 const About = ({ run }: { run: SwarmRunView }) => {
   const nowMs = useNow(run.completed_at === null ? 1000 : undefined);

@@ -59,6 +59,8 @@ export const TaskEditor = ({ task, groups, onClose }: Props) => {
     event.preventDefault();
     const missing = name.trim() === "" ? "name" : prompt.trim() === "" ? "prompt" : null;
     setWrong(missing);
+    // What the last try was refused for may be mended by now.
+    save.reset();
     if (missing === null && !hasUnreadableAmount(advanced)) save.mutate();
   };
   return (

@@ -12,13 +12,13 @@ export const lifeOf = ({ started_at: started, completed_at: completed }: SwarmRu
   return { from, to: Math.max(from, completed === null ? nowMs : Date.parse(completed)) };
 };
 
-/** `atMs` `null`: as it is now. What a member had said or cost at a moment is not kept: results show once it was done. */
+/** `atMs` `null`: as it is now. What a member had cost at a moment is not kept: results and costs show once it was done. */
 export const runAt = (run: SwarmRunView, messages: readonly SwarmMessageView[], atMs: number | null): RunMoment => {
   if (atMs === null) return { nodes: run.nodes, messages };
   return {
     nodes: run.nodes.map((node) => {
       const state = stateAt(node, atMs);
-      return state === node.state ? node : { ...node, state, result: null, error: null };
+      return state === node.state ? node : { ...node, state, result: null, error: null, cost_usd: 0, turns: 0 };
     }),
     messages: messages.filter(({ time }) => Date.parse(time) <= atMs),
   };

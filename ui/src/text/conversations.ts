@@ -105,7 +105,7 @@ export const conversationsTexts = {
     newSessionDone: "The next message begins a new session.",
     newSessionFailed: "No new session was begun",
     hint: "Enter sends, Shift+Enter makes a new line",
-    toPage: "Goes to the page's own conversation.",
+    toPage: "This goes to the page's own conversation, not to a chat.",
     toTelegram: (title: string) => `Goes to “${title}”; the answer is also delivered to Telegram.`,
     toConversation: (title: string) => `Goes to “${title}”.`,
     sending: "Sending…",

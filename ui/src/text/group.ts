@@ -47,7 +47,7 @@ export const groupTexts = {
   network: {
     title: "Network",
     what: "The network policy",
-    asDefault: (policy: string) => `As the settings say (${policy})`,
+    asDefault: (policy: string) => `As in the settings (${policy})`,
     policies: { open: "Open", allowlist: "Only these hosts", none: "None" },
     about: {
       open: "The agent reaches the internet.",

@@ -26,7 +26,7 @@ export const swarmsTexts = {
     task: "Task",
     taskHint: "All members get it.",
     name: "Name",
-    nameHint: "Empty: made from the task.",
+    nameHint: "Left empty, it is made from the task.",
     group: "For the group",
     template: "Template",
     templateWhat: "The templates",
@@ -38,7 +38,7 @@ export const swarmsTexts = {
     canvas: "Canvas",
     canvasLabel: "The team as a drawing. The list holds the same.",
     canvasHint:
-      "Draw from a member's right side to another's left: it starts with the result. From the lower side to an upper one: the two talk. Drawn to nowhere: a new member. Delete removes what has the focus.",
+      "Draw from a member's right side to another's left: it starts with the result. From the lower side to an upper one: the two talk. Drawn to an empty place, it adds a member. Delete removes what has the focus.",
     canvasKeys: {
       "node.a11yDescription.default":
         "Press Enter to choose this member and change it beside the drawing. The arrow keys move it, Delete removes it.",

@@ -46,7 +46,7 @@ export const usageTexts = {
     limits: "Limits",
     perDay: "Budget a day",
     usedToday: "Used today",
-    kind: { default: "As the settings say", own: "A limit of its own", none: "No limit" },
+    kind: { default: "As in the settings", own: "A limit of its own", none: "No limit" },
     amount: "Dollars a day",
     amountHint: "At 80 % the chat is told. At 100 % the model is not asked again that day.",
     invalid: "Write an amount such as 2 or 0.50.",
