@@ -14,7 +14,7 @@ const marks = { ok: "✓", warn: "!", bad: "✗" } as const;
 export function addDoctorCommand(program: Command): void {
   program
     .command("doctor")
-    .description("look at what Praktor needs, and from inside of a container at what agents can reach")
+    .description("look at what Praktor needs, and from inside a container at what agents can reach")
     .option("--fix", "install the host's firewall rule for agents' bridges (needs root)")
     .option("--json", "print the findings as JSON")
     .action(async (options: { fix?: boolean; json?: boolean }) => {
@@ -43,14 +43,14 @@ export function addDoctorCommand(program: Command): void {
       if (options.json === true) process.stdout.write(`${JSON.stringify({ findings }, null, 2)}\n`);
       else process.stdout.write(`${findings.map(line).join("\n")}\n\n${verdict(findings)}\n`);
       if (findings.some(({ level }) => level === "bad"))
-        throw new PraktorError("unwell", "Something is to be done first.");
+        throw new PraktorError("unwell", "Something has to be done first.");
     });
 }
 
 async function inside(looking: Promise<Finding[]>): Promise<Finding[]> {
   return await looking.catch((error: unknown) => {
     const hint = error instanceof PraktorError ? error.hint : undefined;
-    const detail = `Nothing could be tried from inside of a container: ${errorMessage(error)}`;
+    const detail = `Nothing could be tried from inside a container: ${errorMessage(error)}`;
     return [{ level: "bad" as const, what: "From inside", detail, ...(hint === undefined ? {} : { advice: hint }) }];
   });
 }
