@@ -70,6 +70,9 @@ const encodings: Record<string, Encoding> = {
 };
 const encoding = fc.constantFrom(...Object.keys(encodings));
 
+/** The same texts each time, so that a rare clash of a value with what stands before it is found where it is looked for. */
+const drawn = process.env["PRAKTOR_LONG"] === "1" ? {} : { seed: 20_260_101 };
+
 describe("a redactor", () => {
   test("takes hidden values out of 2,500 generated texts", () => {
     let texts = 0;
@@ -95,10 +98,21 @@ describe("a redactor", () => {
           expect(redactor.spans(left)).toEqual([]);
         },
       ),
-      { numRuns: 2_500 },
+      { numRuns: 2_500, ...drawn },
     );
     expect(texts).toBeGreaterThanOrEqual(2_500);
   });
+
+  test.each(["JSON in a URL", "JSON in JSON"])(
+    "a value with what looks like an escape of its own is found as %s",
+    (name) => {
+      for (const value of ['aaaaaa"%aa', "C:\\%41&amp;pass", 'x&lt;"%25aaaa']) {
+        const redactor = new Redactor();
+        redactor.know("test", [value]);
+        expect(redactor.redact(encodings[name]!(value, "before ", " after"))).toContain(redacted);
+      }
+    },
+  );
 
   test("each encoding by itself is found wherever it stands", () => {
     fc.assert(
@@ -108,7 +122,7 @@ describe("a redactor", () => {
         const text = encodings[name]!(value, before, after);
         expect(redactor.redact(text)).toContain(redacted);
       }),
-      { numRuns: 600 },
+      { numRuns: 600, ...drawn },
     );
   });
 
@@ -123,7 +137,7 @@ describe("a redactor", () => {
       fc.property(fc.oneof(around, fc.json(), fc.base64String(), fc.webUrl(), fc.lorem({ maxCount: 60 })), (text) => {
         expect(redactor.redact(text)).toBe(text);
       }),
-      { numRuns: 400 },
+      { numRuns: 400, ...drawn },
     );
   });
 
@@ -152,7 +166,7 @@ describe("a redactor", () => {
           );
         },
       ),
-      { numRuns: 600 },
+      { numRuns: 600, ...drawn },
     );
   });
 

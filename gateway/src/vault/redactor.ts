@@ -1,6 +1,6 @@
 /** Takes the secrets that are known out of whatever leaves, plain and in the usual encodings. */
 import { NeedleSearch } from "./needle-search.ts";
-import { minSecretLength, needlesOf } from "./needles.ts";
+import { minSecretLength, needlesOf, type Needle } from "./needles.ts";
 import { compactView, endInText, openEscapeAt, textViews, type TextView } from "./text-views.ts";
 
 export const redacted = "[redacted]";
@@ -106,7 +106,7 @@ export class Redactor {
 
   #searchFor(sources: readonly string[]): NeedleSearch {
     const values = new Set(sources.flatMap((source) => this.#sources.get(source) ?? []));
-    return new NeedleSearch([...values].flatMap(needlesOf));
+    return new NeedleSearch([...values].flatMap((value) => [...needlesOf(value), ...peeledNeedles(value)]));
   }
 
   #deep(value: unknown, isOurs: (field: string) => boolean): unknown {
@@ -120,6 +120,17 @@ export class Redactor {
       ]),
     );
   }
+}
+
+/**
+ * A value may itself hold what looks like an escape (`"%aa` in JSON in a URL): with the layers around it that is taken off as well, so the
+ * value is also looked for as that leaves it.
+ */
+function peeledNeedles(value: string): Needle[] {
+  return textViews(value)
+    .slice(1)
+    .filter(({ length }) => length >= minSecretLength)
+    .map(({ codes, length }) => ({ codes: codes.slice(0, length), isBase64: false }));
 }
 
 /** A text that comes in pieces: what may be the beginning of a secret waits for what follows it. */
