@@ -64,6 +64,11 @@ export class TokenBuckets {
     return bucket;
   }
 
+  /** As `take`, and nothing is taken. A name that is not known has all its tokens. */
+  waitMs(name: string, now: number): number {
+    return this.#buckets.get(name)?.waitMs(now) ?? 0;
+  }
+
   /** 0: one is taken. Otherwise the milliseconds after which to ask again; nothing is taken. */
   take(name: string, now: number): number {
     const bucket = this.of(name, now);

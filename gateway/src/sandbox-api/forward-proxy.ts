@@ -34,13 +34,21 @@ export interface ForwardProxyOptions {
 /** Why a request goes no further: the sentence is for the agent. */
 class Refusal extends Error {
   readonly status: number;
+  readonly unknownToken: boolean;
 
-  constructor(status: number, sentence: string) {
+  constructor(status: number, sentence: string, unknownToken = false) {
     super(sentence);
     this.status = status;
+    this.unknownToken = unknownToken;
   }
 }
 
+/** `unknownToken`: one was shown, and it is nobody's who may use it here. */
+export interface Passed {
+  unknownToken: boolean;
+}
+
+const passed: Passed = { unknownToken: false };
 const maxConnectionsPerGroup = 128;
 const connectTimeoutMs = 10_000;
 /** Longer than any server keeps a quiet connection that is worth keeping. */
@@ -57,38 +65,51 @@ export class ForwardProxy implements Disposable {
   }
 
   /** `bridgeGroupId`: whose bridge the request came over; null where sandboxes of all groups come. Never rejects. */
-  async tunnel(request: IncomingMessage, client: Duplex, head: Buffer, bridgeGroupId: string | null): Promise<void> {
+  async tunnel(request: IncomingMessage, client: Duplex, head: Buffer, bridgeGroupId: string | null): Promise<Passed> {
     // A client that goes away is noticed by whatever is done next.
     client.on("error", () => client.destroy());
     try {
       const target = connectTarget(request.url ?? "");
       const upstream = await this.#enter(request, target, client, bridgeGroupId);
-      if (client.destroyed) return void upstream.destroy();
+      if (client.destroyed) {
+        upstream.destroy();
+        return passed;
+      }
       this.#keep(client, upstream);
       upstream.once("close", () => client.end());
       client.write("HTTP/1.1 200 Connection established\r\n\r\n");
       if (head.length > 0) upstream.write(head);
       client.pipe(upstream);
       upstream.pipe(client);
+      return passed;
     } catch (error) {
-      refuseTunnel(client, this.#refusal(error));
+      const refusal = this.#refusal(error);
+      refuseTunnel(client, refusal);
+      return refusal;
     }
   }
 
   /** One plain HTTP request whose target is a whole URL. Never rejects. */
-  async pass(request: IncomingMessage, response: ServerResponse, bridgeGroupId: string | null): Promise<void> {
+  async pass(request: IncomingMessage, response: ServerResponse, bridgeGroupId: string | null): Promise<Passed> {
     try {
       const target = plainTarget(request.url ?? "");
       const upstream = await this.#enter(request, target, request.socket, bridgeGroupId);
-      if (target === null || response.destroyed) return void upstream.destroy();
+      if (target === null || response.destroyed) {
+        upstream.destroy();
+        return passed;
+      }
       this.#keep(request.socket, upstream);
       passPlainRequest(request, response, upstream, target);
+      return passed;
     } catch (error) {
-      const { status, message } = this.#refusal(error);
-      if (response.headersSent) return void response.destroy();
-      response
-        .writeHead(status, phrase(message), { ...explained(status, message), connection: "close" })
-        .end(`${message}\n`);
+      const refusal = this.#refusal(error);
+      const { status, message } = refusal;
+      if (response.headersSent) response.destroy();
+      else
+        response
+          .writeHead(status, phrase(message), { ...explained(status, message), connection: "close" })
+          .end(`${message}\n`);
+      return refusal;
     }
   }
 
@@ -111,7 +132,11 @@ export class ForwardProxy implements Disposable {
     const { groupOf, rulesOf } = this.#options;
     const token = proxyToken(request.headers["proxy-authorization"]);
     const groupId = token === null ? null : await groupOf(token, bridgeGroupId);
-    if (groupId === null) throw new Refusal(407, "The proxy needs this sandbox's own token, as HTTPS_PROXY has it.");
+    if (groupId === null) {
+      // Without one many programs ask first, and are told how.
+      const sentence = "The proxy needs this sandbox's own token, as HTTPS_PROXY has it.";
+      throw new Refusal(407, sentence, token !== null);
+    }
     if (target === null) throw new Refusal(400, "The proxy takes CONNECT host:port and http:// URLs of a named host.");
     const rules = await rulesOf(groupId);
     if (rules?.policy !== "allowlist") {

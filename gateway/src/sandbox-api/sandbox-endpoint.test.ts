@@ -98,6 +98,45 @@ describe("who asks too often", () => {
   });
 });
 
+describe("who shows tokens that nobody has", () => {
+  const start = (): Promise<EndpointBench> =>
+    EndpointBench.start(undefined, undefined, undefined, { burst: 3, perSecond: 1 });
+  const ask = (bench: EndpointBench, headers: Record<string, string>): Promise<Response> =>
+    fetch(`${bench.url}/nothing`, { headers });
+  const wrong = { authorization: "Bearer wrong" };
+  const basic = (token: string): string => `Basic ${Buffer.from(`praktor:${token}`).toString("base64")}`;
+
+  test("is refused without a look into the store, until some time has passed", async () => {
+    await using bench = await start();
+    for (let count = 0; count < 3; count += 1) expect((await ask(bench, wrong)).status).toBe(401);
+    expect(bench.lookedUp).toBe(3);
+    const refused = await ask(bench, wrong);
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("retry-after")).toBe("1");
+    expect(refused.headers.get("connection")).toBe("close");
+    expect(bench.lookedUp).toBe(3);
+    bench.now = 1_000;
+    expect((await ask(bench, as("a"))).status).toBe(404);
+  });
+
+  test("is refused whether it guesses at the endpoint or at its proxy, where asking without a token is no guess", async () => {
+    await using bench = await start();
+    const proxied = (authorization?: string): Promise<{ status: number }> =>
+      bench.raw("GET", "http://x.example/", authorization ? { "proxy-authorization": authorization } : {});
+    for (let count = 0; count < 5; count += 1) expect((await proxied()).status).toBe(407);
+    for (let count = 0; count < 3; count += 1) expect((await proxied(basic("wrong"))).status).toBe(407);
+    expect((await proxied(basic("wrong"))).status).toBe(429);
+    expect((await ask(bench, as("a"))).status).toBe(429);
+    await expect(fetch(`${bench.url}/nothing`, { method: "HEAD" })).resolves.toMatchObject({ status: 429 });
+  });
+
+  test("is never refused on loopback, where a sandbox could shut out the others", async () => {
+    await using bench = await EndpointBench.start();
+    for (let count = 0; count < 60; count += 1) expect((await ask(bench, wrong)).status).toBe(401);
+    expect((await ask(bench, as("a"))).status).toBe(404);
+  });
+});
+
 describe("credentials", () => {
   test("are issued to the token's own sandbox, whatever the request says", async () => {
     await using bench = await EndpointBench.start();

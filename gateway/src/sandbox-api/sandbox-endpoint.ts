@@ -1,6 +1,6 @@
 /** The one HTTP service that sandboxes reach: credential, files, model proxy, forward proxy. Each request is under the sandbox's own token. */
 import { createServer, type Server } from "node:http";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import {
   CredentialRequest,
   credentialPath,
@@ -18,6 +18,7 @@ import { hashSandboxToken } from "../kit/sandbox-token.ts";
 import { TokenBuckets, type Rate } from "../kit/token-bucket.ts";
 import type { ForwardProxy } from "./forward-proxy.ts";
 import type { ModelProxy } from "./model-proxy.ts";
+import { Strangers } from "./strangers.ts";
 
 /** The sandbox that a token belongs to. */
 export interface KnownSandbox {
@@ -41,7 +42,10 @@ export interface SandboxEndpointOptions {
   now: () => number;
   /** Of requests, for each sandbox; how long one takes does not count. */
   rate?: Rate;
+  strangers?: Strangers;
 }
+
+type Seen = { Bindings: HttpBindings; Variables: { sandbox: KnownSandbox } };
 
 /** Claude Code with many helpers begins some ten calls a second, and files come and go beside them. */
 const usualRate: Rate = { burst: 500, perSecond: 50 };
@@ -61,10 +65,12 @@ export class SandboxEndpoint implements AsyncDisposable {
   readonly #options: SandboxEndpointOptions;
   readonly #places = new Map<string, Place>();
   readonly #rates: TokenBuckets;
+  readonly #strangers: Strangers;
 
   constructor(options: SandboxEndpointOptions) {
     this.#options = options;
     this.#rates = new TokenBuckets(options.rate ?? usualRate);
+    this.#strangers = options.strangers ?? new Strangers(options);
   }
 
   /** Idempotent by host. Returns the real port. Rejects when the address cannot be bound. */
@@ -93,31 +99,46 @@ export class SandboxEndpoint implements AsyncDisposable {
     const { forwardProxy } = this.#options;
     const answer = getRequestListener(this.#routes(groupId).fetch, { overrideGlobalObjects: false });
     const server = createServer((request, response) => {
+      const { remoteAddress } = request.socket;
+      const waitMs = this.#strangers.waitMs(remoteAddress);
+      if (waitMs > 0) {
+        response.writeHead(429, { "retry-after": seconds(waitMs), connection: "close" }).end();
+        return;
+      }
       // A whole URL is asked of a proxy; the endpoint's own paths begin with a slash.
       if (request.url?.startsWith("/") === true) void answer(request, response);
-      else void forwardProxy.pass(request, response, groupId);
+      else void this.#passOn(remoteAddress, forwardProxy.pass(request, response, groupId));
     });
-    server.on("connect", (request, socket, head) => void forwardProxy.tunnel(request, socket, head, groupId));
+    server.on("connect", (request, socket, head) => {
+      const { remoteAddress } = request.socket;
+      if (this.#strangers.waitMs(remoteAddress) > 0) socket.destroy();
+      else void this.#passOn(remoteAddress, forwardProxy.tunnel(request, socket, head, groupId));
+    });
     // The server's own limit is shorter than a large file takes at its reader's pace; the transfer has a deadline.
     server.requestTimeout = 0;
     return server;
   }
 
-  #routes(groupId: string | null): Hono<{ Variables: { sandbox: KnownSandbox } }> {
+  async #passOn(remoteAddress: string | undefined, passed: Promise<{ unknownToken: boolean }>): Promise<void> {
+    if ((await passed).unknownToken) this.#strangers.note(remoteAddress);
+  }
+
+  #routes(groupId: string | null): Hono<Seen> {
     const { transfers, modelProxy, issueCredential, logger } = this.#options;
-    const app = new Hono<{ Variables: { sandbox: KnownSandbox } }>();
+    const app = new Hono<Seen>();
 
     app.use(async (context, next) => {
       const token = bearerToken(context);
       const sandbox = token === null ? null : await this.#options.findSandbox(hashSandboxToken(token));
       // A token is good only where its own sandbox can be: another group's bridge is not that place.
       if (!sandbox || (groupId !== null && sandbox.groupId !== groupId)) {
+        this.#strangers.note(context.env.incoming.socket.remoteAddress);
         return refuse(context, 401, "authentication_error", "This sandbox's token is not known, or not known here.");
       }
       if (token !== null) this.#options.onToken?.(sandbox, token);
       const waitMs = this.#rates.take(sandbox.id, this.#options.now());
       if (waitMs > 0) {
-        context.header("retry-after", String(Math.ceil(waitMs / 1000)));
+        context.header("retry-after", seconds(waitMs));
         const sentence = "This sandbox asks Praktor more often than it may; wait a second and try again.";
         return refuse(context, 429, "rate_limit_error", sentence);
       }
@@ -181,6 +202,8 @@ function bearerToken(context: Context): string | null {
   if (authorization?.startsWith("Bearer ")) return authorization.slice("Bearer ".length);
   return context.req.header("x-api-key") ?? null;
 }
+
+const seconds = (ms: number): string => String(Math.ceil(ms / 1000));
 
 /** In the Messages API's error shape: the same listener serves Claude Code. */
 function refuse(context: Context, status: 400 | 401 | 404 | 429 | 500, type: string, message: string): Response {

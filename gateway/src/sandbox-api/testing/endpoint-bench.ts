@@ -15,6 +15,7 @@ import { ModelProxy, type ModelCall, type ModelCredential } from "../model-proxy
 import { isPublicAddress } from "../public-address.ts";
 import { RefusedHosts } from "../refused-hosts.ts";
 import { SandboxEndpoint, type KnownSandbox } from "../sandbox-endpoint.ts";
+import { Strangers } from "../strangers.ts";
 import { Upstream } from "./upstream.ts";
 
 export const realKey = "sk-canary-of-the-gateway";
@@ -55,7 +56,10 @@ export class EndpointBench implements AsyncDisposable {
   /** The endpoint's clock, in milliseconds. */
   now = 0;
 
-  constructor(credential: ModelCredential | null, baseUrl: () => string, rate?: Rate) {
+  /** How often a token was looked up. */
+  lookedUp = 0;
+
+  constructor(credential: ModelCredential | null, baseUrl: () => string, rate?: Rate, strangers?: Rate) {
     for (const groupId of ["a", "b"]) {
       this.sandboxes.set(hashSandboxToken(tokenOf(groupId)), { id: `sandbox-${groupId}`, groupId });
     }
@@ -64,6 +68,7 @@ export class EndpointBench implements AsyncDisposable {
       logger: silentLogger,
       now: () => 0,
       groupOf: (token, bridge) => {
+        this.lookedUp += 1;
         const groupId = this.sandboxes.get(hashSandboxToken(token))?.groupId ?? null;
         return Promise.resolve(bridge === null || bridge === groupId ? groupId : null);
       },
@@ -83,6 +88,10 @@ export class EndpointBench implements AsyncDisposable {
       now: () => this.now,
       // Tests and measurements ask faster than any agent.
       rate: rate ?? { burst: 1_000_000, perSecond: 1_000_000 },
+      ...(strangers === undefined
+        ? {}
+        : // Tests have loopback alone.
+          { strangers: new Strangers({ now: () => this.now, rate: strangers, isShared: () => false }) }),
       logger: silentLogger,
       transfers: this.transfers,
       modelProxy: new ModelProxy({
@@ -99,7 +108,10 @@ export class EndpointBench implements AsyncDisposable {
         onOutcome: (outcome) => this.outcomes.push(outcome),
       }),
       secretsOf: () => Promise.resolve({ env: {}, files: {} }),
-      findSandbox: (hash) => Promise.resolve(this.sandboxes.get(hash) ?? null),
+      findSandbox: (hash) => {
+        this.lookedUp += 1;
+        return Promise.resolve(this.sandboxes.get(hash) ?? null);
+      },
       issueCredential: (sandbox, userPublicKey, reachHost): Promise<CredentialReply> => {
         this.issued.push({ sandbox, userPublicKey, reachHost });
         return Promise.resolve({ jwt: "jwt", expires_ms: 1, inboxPrefix: "_INBOX_x", natsUrl: "nats://x" });
@@ -111,8 +123,9 @@ export class EndpointBench implements AsyncDisposable {
     credential: ModelCredential | null = { type: "api_key", key: realKey },
     baseUrl?: string,
     rate?: Rate,
+    strangers?: Rate,
   ): Promise<EndpointBench> {
-    const bench: EndpointBench = new EndpointBench(credential, () => baseUrl ?? bench.upstream.url, rate);
+    const bench: EndpointBench = new EndpointBench(credential, () => baseUrl ?? bench.upstream.url, rate, strangers);
     await bench.upstream.start();
     bench.port = await bench.endpoint.listen("127.0.0.1", null);
     return bench;
