@@ -7,6 +7,7 @@ const characters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 const special = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ äß€漢😀";
 const secret = fc
   .tuple(
+    fc.string({ unit: fc.constantFrom(...Array.from(special)), maxLength: 2 }),
     fc.string({ unit: fc.constantFrom(...Array.from(characters)), minLength: 6, maxLength: 40 }),
     fc.string({ unit: fc.constantFrom(...Array.from(special)), maxLength: 6 }),
     fc.string({ unit: fc.constantFrom(...Array.from(characters)), minLength: 2, maxLength: 20 }),
@@ -16,6 +17,8 @@ const around = fc.oneof(
   fc.lorem({ maxCount: 8 }),
   fc.string({ unit: "grapheme", maxLength: 30 }),
   fc.constantFrom("", "\\ ", "50% ", '{"a":"', "C:\\new\\table ", "100% &amp; more\n", "aGVsbG8gd29ybGQ="),
+  // What makes an escape together with the value's first characters.
+  fc.constantFrom("50%", "%4", "%e2%82", "C:\\", "\\u00", "\\x6", "&", "&#", "&#x4"),
 );
 
 type Encoding = (value: string, before: string, after: string) => string;
@@ -113,6 +116,25 @@ describe("a redactor", () => {
       }
     },
   );
+
+  test.each([
+    ["50%", "aaaaaa&aa", encodeURIComponent],
+    ["50%4", "1aaaaa&aa", encodeURIComponent],
+    ["50%", 'aaaaaa"aa', (value: string) => encodeURIComponent(JSON.stringify(value).slice(1, -1))],
+    ["\\", 'nabcdef"x', (value: string) => JSON.stringify(value).slice(1, -1)],
+    ["\\u00", 'abcdef"x', (value: string) => JSON.stringify(value).slice(1, -1)],
+    ["&#x4", "1;abcdef<x", (value: string) => value.replace("<", "&lt;")],
+  ])("what stands before a value may make an escape with its beginning: %s", (before, value, encode) => {
+    const redactor = new Redactor();
+    redactor.know("test", [value]);
+    const text = `${before}${encode(value)}!`;
+    expect(redactor.redact(text)).toBe(`${before}${redacted}!`);
+    for (let cut = 0; cut <= text.length; cut += 1) {
+      const stream = redactor.stream();
+      const left = stream.push(text.slice(0, cut)) + stream.push(text.slice(cut)) + stream.end();
+      expect(left).toBe(`${before}${redacted}!`);
+    }
+  });
 
   test("each encoding by itself is found wherever it stands", () => {
     fc.assert(

@@ -1,7 +1,7 @@
 /** Takes the secrets that are known out of whatever leaves, plain and in the usual encodings. */
 import { NeedleSearch } from "./needle-search.ts";
 import { minSecretLength, needlesOf, type Needle } from "./needles.ts";
-import { compactView, endInText, openEscapeAt, textViews, type TextView } from "./text-views.ts";
+import { compactView, openEscapeAt, textViews, type TextView } from "./text-views.ts";
 
 export const redacted = "[redacted]";
 
@@ -73,9 +73,8 @@ export class Redactor {
     const views = kind === "text" ? textViews(text) : [compactView(text)];
     for (const view of views) {
       const escape = openEscapeAt(view);
-      for (const open of [search.openAt(view, view.length), search.openAt(view, escape), escape]) {
-        if (open < view.length) safe = Math.min(safe, view.from[open]!);
-      }
+      safe = Math.min(safe, search.openAt(view, view.length), search.openAt(view, escape));
+      if (escape < view.length) safe = Math.min(safe, view.from[escape]!);
     }
     const hits = this.#hits(text, views).toSorted((left, right) => right.span[0] - left.span[0]);
     for (const { span, isBase64 } of hits) {
@@ -92,7 +91,7 @@ export class Redactor {
     if (search.isEmpty) return hits;
     for (const view of views) {
       search.find(view, ({ needle: { isBase64 }, start, end }) => {
-        const span: Span = [view.from[start]!, endInText(view, end)];
+        const span: Span = [start, end];
         hits.push({ span: isBase64 ? wholeBase64(text, span) : span, isBase64 });
       });
     }

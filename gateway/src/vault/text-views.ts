@@ -8,6 +8,22 @@ export interface TextView {
   from: Int32Array;
   /** Where it ends; null: one further on. */
   to: Int32Array | null;
+  /** What was taken off, of each view that this one was peeled from. */
+  seams: readonly Seam[];
+}
+
+/**
+ * The escapes that were taken off a view. One may have been none: a `%` of the text before a value that begins with two digits. The value then
+ * begins within the escape, as it stands there, and goes on in the peeled view.
+ */
+export interface Seam {
+  source: TextView;
+  count: number;
+  /** In the source. */
+  starts: Int32Array;
+  ends: Int32Array;
+  /** Where the peeled view goes on. */
+  next: Int32Array;
 }
 
 /** JSON in JSON in a URL; whoever wraps more often could as well encrypt. */
@@ -79,7 +95,7 @@ export function compactView(text: string): TextView {
     from[length] = index;
     length += isKept(code);
   }
-  return { codes, length, from, to: null };
+  return { codes, length, from, to: null, seams: [] };
 }
 
 /** One layer less of these kinds; null when there is none. */
@@ -90,19 +106,23 @@ function peel(view: TextView, wanted: readonly number[]): TextView | null {
   const from = new Int32Array(length);
   const to = new Int32Array(length);
   let size = 0;
-  let isChanged = false;
+  const seam = emptySeam(view);
   for (let index = 0; index < length;) {
     const code = source.codes[index]!;
     let end = index + 1;
     let units: readonly number[] | null = null;
     let first = code;
+    let isEscape = false;
     if ((code === percent || code === ampersand || code === backslash) && wanted.includes(code)) {
       const next = end < length ? source.codes[end]! : 0;
       const isSimple = code === backslash && next < escapes.length && escapes[next] !== 0;
       const unit = isSimple ? null : unitAt(view, index);
       const unitEnd = isSimple ? index + 2 : index + (unit?.length ?? 0);
       if (unitEnd > index && isUnbroken(source, index, unitEnd)) {
-        isChanged = true;
+        seam.starts[seam.count] = index;
+        seam.ends[seam.count] = unitEnd;
+        seam.count += 1;
+        isEscape = true;
         end = unitEnd;
         if (isSimple) first = escapes[next]!;
         else units = unit?.codes ?? null;
@@ -117,9 +137,30 @@ function peel(view: TextView, wanted: readonly number[]): TextView | null {
       to[size] = stop;
       size += isKept(put);
     }
+    if (isEscape) seam.next[seam.count - 1] = size;
     index = end;
   }
-  return isChanged ? { codes, length: size, from, to } : null;
+  if (seam.count === 0) return null;
+  const peeled: TextView = { codes, length: size, from, to, seams: [] };
+  return { ...peeled, seams: [...view.seams.map((older) => carried(older, view, peeled)), seam] };
+}
+
+function emptySeam(source: TextView): Seam {
+  // The shortest escape has two characters.
+  const most = source.length >> 1;
+  return { source, count: 0, starts: new Int32Array(most), ends: new Int32Array(most), next: new Int32Array(most) };
+}
+
+/** The same seam, where a view that was peeled further goes on. */
+function carried(seam: Seam, view: TextView, peeled: TextView): Seam {
+  const next = new Int32Array(seam.count);
+  let at = 0;
+  for (let index = 0; index < seam.count; index += 1) {
+    const place = seam.next[index]! < view.length ? view.from[seam.next[index]!]! : Infinity;
+    while (at < peeled.length && peeled.from[at]! < place) at += 1;
+    next[index] = at;
+  }
+  return { ...seam, next };
 }
 
 /** White space within: it is no escape. */
