@@ -3,6 +3,7 @@
  * use it, nobody else, so it needs no password and works with the page switched off.
  */
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { chmod, rm } from "node:fs/promises";
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { dirname, join, resolve } from "node:path";
@@ -93,7 +94,7 @@ export async function askForPairing(storePath: string): Promise<PairingOffer> {
   return await askGateway(storePath, "/pair", null, PairingOffer);
 }
 
-/** The command line's side. Rejects with `not_running`, or with what the gateway said. */
+/** The command line's side. Rejects with `not_running`, `not_installed` where no gateway ever ran, or with what the gateway said. */
 export async function askGateway<Answer>(
   storePath: string,
   path: "/pair" | "/vault",
@@ -113,11 +114,18 @@ export async function askGateway<Answer>(
     throw new PraktorError(error.code, error.message);
   } catch (error) {
     if (error instanceof PraktorError) throw error;
+    if (!existsSync(storePath)) throw nothingHere(storePath);
     throw new PraktorError("not_running", `No gateway answers at ${socketPath}: ${errorMessage(error)}`, {
       hint: "Start it with `praktor gateway`, and use the same settings here (store.path).",
       cause: error,
     });
   }
+}
+
+function nothingHere(storePath: string): PraktorError {
+  return new PraktorError("not_installed", `There is no Praktor here yet: no database at ${resolve(storePath)}.`, {
+    hint: "Start it once with `praktor gateway` (`npm start` in a clone), or call this where it runs and with its settings (PRAKTOR_CONFIG, store.path).",
+  });
 }
 
 async function readAll(message: IncomingMessage, maxLength: number): Promise<string> {

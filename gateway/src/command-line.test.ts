@@ -1,0 +1,45 @@
+/** What the command line says where it can do nothing yet. */
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const launcher = fileURLToPath(new URL("../praktor.mjs", import.meta.url));
+
+interface Said {
+  failed: boolean;
+  error: string;
+}
+
+function run(given: string[], cwd: string): Promise<Said> {
+  const { promise, resolve } = Promise.withResolvers<Said>();
+  const child = execFile(process.execPath, given, { cwd, timeout: 60_000 }, (failure, _output, error) =>
+    resolve({ failed: failure !== null, error }),
+  );
+  child.stdin?.end("a-value-1234\n");
+  return promise;
+}
+
+test.each([["pair"], ["vault list"], ["vault set TOKEN"]])(
+  "where no gateway ever ran, `praktor %s` says so and makes no database",
+  async (command) => {
+    const folder = await mkdtemp(join(tmpdir(), "praktor-nowhere-"));
+    try {
+      const { failed, error } = await run([launcher, ...command.split(" ")], folder);
+      expect(failed).toBe(true);
+      expect(error).toMatch(/^praktor: There is no Praktor here yet: no database at .*praktor\.db\.\nStart it once/);
+      expect(await readdir(folder)).toEqual([]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+);
+
+test("a Node that is too old is told in a sentence", async () => {
+  const older = 'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.19.0" } })';
+  const { failed, error } = await run(["--import", `data:text/javascript,${older}`, launcher, "version"], tmpdir());
+  expect(failed).toBe(true);
+  expect(error).toMatch(/^praktor: this is Node 20\.19\.0, and Praktor needs 24 or newer\.\nIn a clone/);
+});
