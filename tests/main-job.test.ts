@@ -1,5 +1,5 @@
 /** The main job on real parts: Telegram's update in, Claude's answer out, from the group's own sandbox. */
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createAccount, operatorModeConfig } from "@praktor/nats-server/testing/credentials";
 import {
@@ -48,7 +48,8 @@ describe("the main job with process sandboxes", { timeout: 120_000 }, () => {
   });
 
   test("the person's and the global instructions are both in force", async () => {
-    const global = await readFile(join(system.folder, "groups", "global", "CLAUDE.md"), "utf8");
+    const path = join(system.folder, "groups", "global", "CLAUDE.md");
+    const global = await readFile(path, "utf8");
     await system.ask("write CLAUDE.md: The cat is called Schnurri.");
     await system.ask("/new");
     const before = system.model.requests.length;
@@ -56,6 +57,12 @@ describe("the main job with process sandboxes", { timeout: 120_000 }, () => {
     const prompts = JSON.stringify(system.model.requests.slice(before).map((request) => request.body));
     expect(prompts).toContain("Schnurri");
     expect(prompts).toContain(global.split("\n")[0]?.replace("# ", ""));
+
+    // In the same conversation.
+    await writeFile(path, `${global}\nThe dog is called Waldi.\n`);
+    const changed = system.model.requests.length;
+    expect((await system.ask("what did I say first?")).text).toContain("fresh session");
+    expect(JSON.stringify(system.model.requests.slice(changed).map(({ body }) => body))).toContain("Waldi");
   });
 
   test("a stranger is refused and costs nothing", async () => {

@@ -1,10 +1,9 @@
 /** How Claude Code is run in a sandbox: what it may know, do and read. */
-import { readFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import type { McpServerConfig, Options } from "@anthropic-ai/claude-agent-sdk";
 import { modelPath } from "@praktor/protocol/sandbox-endpoint";
 import type { SandboxEnvironment } from "@praktor/protocol/sandbox-environment";
-import { networkSentence, proxyEnvironment } from "./network-environment.ts";
+import { proxyEnvironment } from "./network-environment.ts";
 import { spawnClaude } from "./spawn-claude.ts";
 import { webHooks } from "./web-hooks.ts";
 
@@ -86,13 +85,15 @@ export interface SessionSettings {
   model: string | undefined;
   maxTurns: number;
   maxCostUsd: number | undefined;
+  /** What follows Claude Code's own system prompt. */
+  instructions: string;
   mcpServers: Record<string, McpServerConfig>;
   hooks: NonNullable<Options["hooks"]>;
   onStderr: (text: string) => void;
 }
 
-/** The options of one `query()`. The global instructions are read now, so that a change holds from the next session on. */
-export async function claudeOptions(settings: ClaudeSettings, session: SessionSettings): Promise<Options> {
+/** The options of one `query()`. */
+export function claudeOptions(settings: ClaudeSettings, session: SessionSettings): Options {
   const { environment, executable } = settings;
   const model = session.model ?? environment.PRAKTOR_MODEL;
   return {
@@ -125,39 +126,15 @@ export async function claudeOptions(settings: ClaudeSettings, session: SessionSe
     systemPrompt: {
       type: "preset",
       preset: "claude_code",
-      append: await appendedPrompt(environment, settings.secrets().description),
+      append: session.instructions,
+      // Claude Code would otherwise send for ever what the conversation began with: a resumed one would hear of no change.
+      snapshot: false,
     },
     spawnClaudeCodeProcess: (options) => spawnClaude(options, session.onStderr),
     ...(model === undefined ? {} : { model }),
     ...(session.maxCostUsd === undefined ? {} : { maxBudgetUsd: session.maxCostUsd }),
     ...(session.sessionId === undefined ? {} : { resume: session.sessionId }),
   };
-}
-
-async function appendedPrompt(environment: SandboxEnvironment, secrets: string | null): Promise<string> {
-  const global = await readFile(join(environment.PRAKTOR_GLOBAL, "CLAUDE.md"), "utf8").catch(() => "");
-  const given = secrets === null ? "" : ` ${secrets}`;
-  const role = environment.PRAKTOR_SWARM_ID === undefined ? groupSetting(environment) : memberSetting(environment);
-  const setting = `${role}${given}`;
-  const network = networkSentence(environment.PRAKTOR_NETWORK);
-  const told = network === null ? setting : `${setting} ${network}`;
-  return global.trim() === "" ? told : `${told}\n\n# Instructions for all groups\n\n${global}`;
-}
-
-function memberSetting(environment: SandboxEnvironment): string {
-  const { PRAKTOR_WORKSPACE: own, PRAKTOR_GROUP_FILES: group, PRAKTOR_SWARM_FILES: shared } = environment;
-  const files = [
-    `Your working directory ${own} is yours alone.`,
-    ...(shared === undefined ? [] : [`${shared} is the folder that all members share.`]),
-    ...(group === undefined
-      ? []
-      : [`${group} holds a group's files, which you can only read; CLAUDE.md in it says how that group works.`]),
-  ];
-  return `You are one member of a swarm in Praktor: several agents who solve one task together. The last thing you write in a turn must be your whole result. Nobody can click, approve or watch a terminal. ${files.join(" ")} Work with the others through the praktor-swarm tools.`;
-}
-
-function groupSetting(environment: SandboxEnvironment): string {
-  return `You are the agent of one group in Praktor. Your answer's text is delivered to a chat, so the last thing you write in a turn must be the whole answer; files reach people only through the praktor-chat tool send_file. Nobody can click, approve or watch a terminal. Your working directory ${environment.PRAKTOR_WORKSPACE} is the group's own and is kept; CLAUDE.md in it is the group's memory, which you may edit. For anything that should happen later or repeatedly use the praktor-tasks tools (or the command ptask), never a process of your own.`;
 }
 
 /** Claude Code reads `CLAUDE.md` of every folder above; above the workspace lies what is not the group's. */

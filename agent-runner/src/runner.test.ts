@@ -6,10 +6,21 @@ import { fileURLToPath } from "node:url";
 import type { AgentInput } from "@praktor/protocol/agent-input";
 import { agentControl, agentInput } from "@praktor/protocol/subjects";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { TestSandbox } from "./testing/runner-process.ts";
 
 /** Long enough to be streamed in many pieces. */
 const words = (name: string): string => Array.from({ length: 40 }, (_, position) => `${name}${position}`).join(" ");
+
+const Prompted = z.object({ system: z.unknown(), messages: z.array(z.unknown()) });
+
+/** The words of the tests' instructions in the last model call: in its system prompt, and in the newest message that has any. */
+function instructionsOf({ model }: TestSandbox["host"]): { system: string[]; newest: string[] } {
+  const body = Prompted.parse(model.requests.findLast((made) => made.body !== undefined)?.body);
+  const wordsIn = (part: unknown): string[] => [...new Set(JSON.stringify(part).match(/[A-Z]{4,}WORD/g))].sort();
+  const said = body.messages.map(wordsIn).filter((found) => found.length > 0);
+  return { system: wordsIn(body.system), newest: said.at(-1) ?? [] };
+}
 
 async function childOf(pid: number | undefined): Promise<string> {
   const [child] = (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).trim().split(" ");
@@ -62,6 +73,24 @@ describe("a running sandbox", { timeout: 60_000 }, () => {
     expect(request).toContain("GROUPWORD");
     expect(request).not.toContain("STRANGEWORD");
     expect(await readFile(join(sandbox.workspace, "CLAUDE.md"), "utf8")).toBe("The word of the group is GROUPWORD.");
+  });
+
+  it("heeds changed instructions from the next turn on, and still knows what was said", async () => {
+    const { host, folder, workspace } = sandbox;
+    await writeFile(join(workspace, "CLAUDE.md"), "The word of the group is GROUPWORD.\n\n@notes.md\n");
+    await writeFile(join(workspace, "notes.md"), "The word of the notes is NOTEWORD.");
+    await say("notes", "echo notes");
+    expect(instructionsOf(host)).toMatchObject({ system: ["GLOBALWORD"], newest: ["GROUPWORD", "NOTEWORD"] });
+    const claude = await childOf(sandbox.runner.pid);
+    await say("same", "echo same");
+    expect(await childOf(sandbox.runner.pid)).toBe(claude);
+
+    await writeFile(join(workspace, "notes.md"), "The word of the notes is OTHERWORD.");
+    await say("other", "echo other");
+    expect(instructionsOf(host)).toMatchObject({ system: ["GLOBALWORD"], newest: ["OTHERWORD"] });
+    await writeFile(join(folder, "global", "CLAUDE.md"), "The word for everybody is WORLDWORD.");
+    expect(await say("world", "what did I say first?")).toContain("echo Hello from the sandbox");
+    expect(instructionsOf(host)).toMatchObject({ system: ["WORLDWORD"] });
   });
 
   it("remembers what was said before in the same conversation, and counts each turn's usage alone", async () => {

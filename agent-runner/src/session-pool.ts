@@ -4,6 +4,7 @@ import { claudeOptions, type ClaudeSettings } from "./claude-settings.ts";
 import type { ClaudeSession, SessionShape } from "./claude-session.ts";
 import { clip } from "./clip.ts";
 import type { Logger } from "./logger.ts";
+import { StandingInstructions } from "./standing-instructions.ts";
 
 export interface SessionWish extends SessionShape {
   /** Resume this one; undefined starts fresh. */
@@ -24,6 +25,7 @@ export interface SessionPoolOptions {
 /** A turn has it while no idle timer runs. */
 interface HeldSession {
   session: ClaudeSession;
+  instructions: StandingInstructions;
   idleTimer: NodeJS.Timeout | null;
 }
 
@@ -42,15 +44,20 @@ export class SessionPool implements AsyncDisposable {
     void loadSession();
   }
 
-  /** The conversation's live session when it is the wished one, else a new one. Rejects when Claude Code cannot be started. */
+  /**
+   * The conversation's live session when it is the wished one and its instructions still stand, else a new one. Rejects when Claude
+   * Code cannot be started.
+   */
   async take(wish: SessionWish): Promise<ClaudeSession> {
     const held = this.#live.get(wish.conversationId);
     if (held) {
-      const { session } = held;
+      const { session, instructions } = held;
+      // From here on nobody else may end it.
+      if (held.idleTimer) clearTimeout(held.idleTimer);
+      held.idleTimer = null;
+      const stands = await instructions.stillStand();
       const fits = !session.hasEnded && session.sessionId === wish.sessionId && isSame(session.shape, wish);
-      if (fits && wish.sessionId !== undefined) {
-        if (held.idleTimer) clearTimeout(held.idleTimer);
-        held.idleTimer = null;
+      if (stands && fits && wish.sessionId !== undefined) {
         this.#live.delete(wish.conversationId);
         this.#live.set(wish.conversationId, held);
         await session.setModel(wish.model ?? this.#options.settings.environment.PRAKTOR_MODEL);
@@ -108,19 +115,21 @@ export class SessionPool implements AsyncDisposable {
     const { settings, makeMcpServers, makeHooks, logger } = this.#options;
     const { conversationId, maxTurns, maxCostUsd, isMain, sessionId, model } = wish;
     const shape = { conversationId, maxTurns, maxCostUsd, isMain };
-    const options = await claudeOptions(settings, {
+    const instructions = await StandingInstructions.now(settings);
+    const options = claudeOptions(settings, {
       conversationId,
       sessionId,
       model,
       maxTurns,
       maxCostUsd,
+      instructions: instructions.prompt,
       mcpServers: await makeMcpServers(shape),
-      hooks: makeHooks(conversationId),
+      hooks: { ...instructions.hooks, ...makeHooks(conversationId) },
       onStderr: (text) =>
         logger.warn({ conversationId, stderr: clip(text.trim(), 2_000) }, "Claude Code wrote to stderr"),
     });
     const session = new ClaudeSession(shape, options);
-    this.#live.set(conversationId, { session, idleTimer: null });
+    this.#live.set(conversationId, { session, instructions, idleTimer: null });
     return session;
   }
 }

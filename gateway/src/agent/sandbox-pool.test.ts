@@ -25,6 +25,16 @@ describe("starting", () => {
     expect(await ensure(bench, "a")).toBe(ids[0]);
   });
 
+  test("one that runs is brought the instructions of now, and works also when that fails", async () => {
+    await using bench = new AgentBench();
+    const started = await ensure(bench, "a");
+    expect(bench.host.broughtInstructions).toBe(0);
+    await ensure(bench, "a");
+    expect(bench.host.broughtInstructions).toBe(1);
+    bench.host.onInstructions = () => Promise.reject(new PraktorError("engine_unreachable", "The engine is away."));
+    expect(await ensure(bench, "a")).toBe(started);
+  });
+
   test("one who no longer wants to wait does not end the start for the others", async () => {
     await using bench = new AgentBench();
     const gate = Promise.withResolvers<void>();

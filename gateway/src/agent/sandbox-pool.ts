@@ -44,6 +44,7 @@ export interface SandboxPoolOptions extends SandboxLauncherOptions {
 /** How long a sandbox may take to end before it is killed. */
 const stopGraceMs = 5_000;
 const askEveryMs = 1_000;
+const instructionsTimeoutMs = 5_000;
 /** Starts at a time, and how long one may hold up the next. */
 const startsAtOnce = 4;
 const longestHoldMs = 3_000;
@@ -78,10 +79,11 @@ export class SandboxPool {
   }
 
   /**
-   * A sandbox that takes work: joins a start in progress, starts one otherwise. Rejects with a `PraktorError` whose message may be
+   * A sandbox that takes work, with the global instructions of now: joins a start in progress, starts one otherwise. Rejects with a `PraktorError` whose message may be
    * shown: `limit_reached` when all places are taken by busy groups, `ended_early` when it died before its runner was there, or a `SandboxErrorCode`.
    */
   async ensure(group: PooledGroup, signal: AbortSignal): Promise<PooledSandbox> {
+    if (this.#entries.get(group.id)?.status === "running") await this.#bringInstructions(signal);
     for (;;) {
       signal.throwIfAborted();
       const entry = this.#entries.get(group.id);
@@ -170,6 +172,19 @@ export class SandboxPool {
     }
     const known = new Set([...this.#entries.values()].map((entry) => entry.sandboxId));
     for (const orphan of running) if (!known.has(orphan)) await this.#stopOrphan(orphan, signal);
+  }
+
+  /** A sandbox that runs can work with what it has: an engine that is away keeps nobody waiting for long. */
+  async #bringInstructions(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#options.host.bringInstructions(deadline(signal, instructionsTimeoutMs));
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#options.logger.warn(
+        { error: errorMessage(error) },
+        "changed global instructions did not reach the sandboxes",
+      );
+    }
   }
 
   /** Its stop may have failed before: then its row still opens doors. */

@@ -17,7 +17,7 @@ export async function seedGlobalInstructions(basePath: string, shippedFile: stri
   return folder;
 }
 
-/** `{base}/global/CLAUDE.md`, read and changed by people. Agents see a change with their next session. */
+/** `{base}/global/CLAUDE.md`, read and changed by people. A change holds from an agent's next turn on. */
 export class GlobalInstructions {
   readonly #basePath: string;
   #writing: Promise<unknown> = Promise.resolve();

@@ -100,6 +100,8 @@ export interface SandboxHost extends AsyncDisposable {
   prepare(group: SandboxGroup, signal: AbortSignal): Promise<SandboxPlace>;
   /** Starts the sandbox; an older one of the same group is removed first. Resolves when the engine has started it, before it is ready. */
   launch(spec: SandboxSpec, signal: AbortSignal): Promise<RunningSandbox>;
+  /** From here on running sandboxes read the global instructions as their folder holds them now. A look at the folder when nothing has changed. */
+  bringInstructions(signal: AbortSignal): Promise<void>;
   /** Stops and removes it: asks, then kills after `graceMs`. Resolves also when it was gone already. */
   stop(sandboxId: string, graceMs: number, signal: AbortSignal): Promise<void>;
   /** What runs now and belongs to this installation. */

@@ -26,6 +26,8 @@ export class MemorySandboxHost implements SandboxHost {
   afterLaunch: (spec: SandboxSpec) => void = () => {};
   /** Awaited before a sandbox is gone. */
   beforeStop: (sandboxId: string) => Promise<void> | void = () => {};
+  broughtInstructions = 0;
+  onInstructions: () => Promise<void> = () => Promise.resolve();
   output = "";
   /** What the next looks at a running sandbox's load find. */
   readonly loads: SandboxLoad[] = [];
@@ -50,6 +52,11 @@ export class MemorySandboxHost implements SandboxHost {
     this.running.set(sandboxId, sandbox);
     this.afterLaunch(spec);
     return sandbox;
+  }
+
+  bringInstructions(): Promise<void> {
+    this.broughtInstructions += 1;
+    return this.onInstructions();
   }
 
   async stop(sandboxId: string): Promise<void> {

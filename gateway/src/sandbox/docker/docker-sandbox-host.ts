@@ -45,7 +45,7 @@ export interface DockerSandboxOptions {
   /** `agent.image` */
   image: string;
   limits?: Partial<ContainerLimits>;
-  /** The folder of the global instructions on this host, brought into their volume before each start. A gateway in a container mounts the volume itself. */
+  /** The folder of the global instructions on this host, brought into their volume. A gateway in a container mounts the volume itself. */
   globalFolder?: string;
   /** First part of all names; another one lets two installations share an engine. */
   prefix?: string;
@@ -126,15 +126,19 @@ export class DockerSandboxHost implements SandboxHost {
     const { limits, installId, prefix = "praktor", image, runtime } = this.#options;
     const request = containerRequest(spec, { installId, prefix, image, runtime }, { ...defaultLimits, ...limits });
     const running = await this.#lock.run(spec.folder, signal, async () => {
-      const own = await this.#ownContainer(signal);
-      if (own === undefined) await this.#globalVolume?.sync(signal);
-      await this.#networks.require(spec, own, signal);
+      await this.bringInstructions(signal);
+      await this.#networks.require(spec, await this.#ownContainer(signal), signal);
       await this.#makeWay(request.name, signal);
       return this.#containers.whileStarting(request.name, () => this.#run(spec, request, signal));
     });
     // Its end may have come before it was known; the caller hears of it after it has this answer.
     this.#background.run((signal) => this.#containers.report(running.engineId, signal));
     return running;
+  }
+
+  async bringInstructions(signal: AbortSignal): Promise<void> {
+    // A gateway in a container writes into the volume itself.
+    if ((await this.#ownContainer(signal)) === undefined) await this.#globalVolume?.sync(signal);
   }
 
   async stop(sandboxId: string, graceMs: number, signal: AbortSignal): Promise<void> {

@@ -122,6 +122,11 @@ export class ProcessSandboxHost implements SandboxHost {
     });
   }
 
+  /** The processes read the folder itself. */
+  bringInstructions(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async stop(sandboxId: string, graceMs: number, signal: AbortSignal): Promise<void> {
     await this.#find(sandboxId)?.end(graceMs, signal);
   }

@@ -1,0 +1,66 @@
+/** What a session was told when it began, and whether that still stands: Claude Code reads its instructions once. */
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Options } from "@anthropic-ai/claude-agent-sdk";
+import { appendedPrompt } from "./appended-prompt.ts";
+import type { ClaudeSettings } from "./claude-settings.ts";
+
+export class StandingInstructions {
+  /** What follows Claude Code's own system prompt. */
+  readonly prompt: string;
+  readonly #settings: ClaudeSettings;
+  /** By path: the state of each file of instructions when it was read. */
+  readonly #files: Map<string, string>;
+
+  private constructor(prompt: string, settings: ClaudeSettings, files: Map<string, string>) {
+    this.prompt = prompt;
+    this.#settings = settings;
+    this.#files = files;
+  }
+
+  /** As they are now; to be taken before Claude Code starts, so that no change falls between. */
+  static async now(settings: ClaudeSettings): Promise<StandingInstructions> {
+    const { PRAKTOR_WORKSPACE: workspace } = settings.environment;
+    // Also where there are none yet: Claude Code tells only of those that it found.
+    const paths = [join(workspace, "CLAUDE.md"), join(workspace, ".claude", "CLAUDE.md")];
+    const states = await Promise.all(paths.map(async (path) => [path, await stateOf(path)] as const));
+    return new StandingInstructions(await promptNow(settings), settings, new Map(states));
+  }
+
+  /** Notes what Claude Code reads besides: files that the others name with `@`, and those of folders that it comes into. */
+  get hooks(): NonNullable<Options["hooks"]> {
+    return {
+      InstructionsLoaded: [
+        {
+          hooks: [
+            async (input) => {
+              if (input.hook_event_name !== "InstructionsLoaded" || this.#files.has(input.file_path)) return {};
+              this.#files.set(input.file_path, await stateOf(input.file_path));
+              return {};
+            },
+          ],
+        },
+      ],
+    };
+  }
+
+  /** Whether a session that began now would be told the same. */
+  async stillStand(): Promise<boolean> {
+    const changed = await Promise.all([...this.#files].map(async ([path, state]) => (await stateOf(path)) !== state));
+    return !changed.includes(true) && (await promptNow(this.#settings)) === this.prompt;
+  }
+}
+
+function promptNow({ environment, secrets }: ClaudeSettings): Promise<string> {
+  return appendedPrompt(environment, secrets().description);
+}
+
+/** Looked at, not read: these are the agent's own files, and one of them may be a pipe. */
+async function stateOf(path: string): Promise<string> {
+  try {
+    const { ino, size, mtimeNs } = await stat(path, { bigint: true });
+    return `${ino} ${size} ${mtimeNs}`;
+  } catch {
+    return "none";
+  }
+}
