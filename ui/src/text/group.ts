@@ -69,7 +69,8 @@ export const groupTexts = {
     ofGroup: "This group",
     ofAll: "All groups",
     choice: "Whose instructions",
-    aboutGroup: "CLAUDE.md in the group's workspace. The agent reads it, and may write to it. Changes hold from its next turn.",
+    aboutGroup:
+      "CLAUDE.md in the group's workspace. The agent reads it, and may write to it. Changes hold from its next turn.",
     aboutAll: "The CLAUDE.md that every group's agent reads. Changes hold from each agent's next turn.",
     asleepTitle: "The sandbox is stopped",
     asleep: "The group's CLAUDE.md lies in its workspace. Reading it starts the sandbox.",
