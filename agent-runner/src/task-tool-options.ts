@@ -24,7 +24,7 @@ export const taskToolOptions = {
     .nullable()
     .optional()
     .describe(
-      "A shell command that is run in this sandbox first and costs no tokens: exit code 0 with output wakes the agent, who reads the output; anything else leaves the run out. null takes it away",
+      "A shell command that is run in this sandbox first and costs no tokens: exit code 0 with output wakes the agent, who reads the output; anything else leaves the run out. null takes it away. Not for another group's task, nor for a command that people are asked about",
     ),
   model: z.string().nullable().optional().describe("Another model than the group's; null goes back to it"),
   max_turns: z.number().nullable().optional().describe("Steps of one run at most; null: the installation's limit"),

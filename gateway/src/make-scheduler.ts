@@ -83,6 +83,7 @@ export function makeScheduler(settings: Settings, parts: SchedulerParts): Schedu
     groups: store.groups,
     logger: log,
     mayManageTasks: (groupId) => mayManageTasks(groupId, store, running),
+    approvalTools: (groupId) => store.approvals.tools(groupId),
     registerGroup: (group) => registerGroup(group, settings.groups.main_chat_id, assistant, store),
     say: async (groupId, text, key) => {
       const chat = await taskChat(store.conversations, groupId);

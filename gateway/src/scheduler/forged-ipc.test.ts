@@ -36,6 +36,7 @@ async function open(
     groups: bench.store.groups,
     logger: { ...silentLogger, error: (fields) => errors.push(JSON.stringify(fields)) },
     mayManageTasks: async () => may,
+    approvalTools: (groupId) => bench.store.approvals.tools(groupId),
     registerGroup: async ({ id, name }) => {
       effects.push(`registered ${id}`);
       const hidden = { kind: "chat", parentId: null, filesOf: null, swarmId: null } as const;
@@ -219,6 +220,29 @@ describe("the main group", () => {
     expect(await ask("status")).toEqual({ ok: true, status: "All is well." });
     expect(effects).toEqual(["said in home: Hello", "registered new"]);
   });
+});
+
+test("no agent gives a task a shell that its group's people are not asked about, and none one of another group", async () => {
+  const { bench, desk } = await open();
+  await using _ = bench;
+  const task = { name: "N", schedule: "@daily", prompt: "P" };
+  const pre_check = "cp diary.txt taken.txt";
+  const ask = (groupId: string, type: string, payload: object): Promise<IpcReply> =>
+    desk.handle(groupId, { type, payload });
+  expect(await ask("main", "create_task", { ...task, group_id: "home", pre_check })).toEqual({
+    error: expect.stringMatching(/^An agent may not set pre_check of another group's task\./) as string,
+  });
+  expect(await ask("main", "update_task", { id: "victim", pre_check })).toHaveProperty("error");
+  expect(await ask("main", "update_task", { id: "victim", own_sandbox: true })).toHaveProperty("error");
+  expect(await ask("main", "update_task", { id: "victim", prompt: "Do it well." })).toHaveProperty("ok");
+
+  expect(await ask("home", "update_task", { id: "victim", pre_check: "true" })).toHaveProperty("ok");
+  await bench.store.approvals.setTools("home", ["Bash"]);
+  const refused = { error: expect.stringMatching(/asked before this command is run/) as string };
+  expect(await ask("home", "create_task", { ...task, pre_check })).toEqual(refused);
+  expect(await ask("home", "update_task", { id: "victim", pre_check })).toEqual(refused);
+  expect(await bench.store.tasks.get("victim")).toMatchObject({ preCheck: "true", ownSandbox: false });
+  expect(await bench.store.tasks.list("home")).toHaveLength(1);
 });
 
 test("a task's own sandbox asks for its group alone, also when that is the main one; a swarm's member asks for nothing", async () => {

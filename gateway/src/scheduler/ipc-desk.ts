@@ -8,6 +8,7 @@ import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import type { GroupStore } from "../store/contract/group-store.ts";
 import type { Group } from "../store/rows.ts";
 import { noTask, type TaskDesk } from "./task-desk.ts";
+import { refusePowers } from "./task-powers.ts";
 
 export interface IpcDeskOptions {
   tasks: TaskDesk;
@@ -15,6 +16,8 @@ export interface IpcDeskOptions {
   logger: Logger;
   /** False while only runs of tasks work in the group that may not manage tasks: a bound against accidents. */
   mayManageTasks: (groupId: string) => Promise<boolean>;
+  /** Patterns of the tools that a group asks people about. */
+  approvalTools: (groupId: string) => Promise<readonly string[]>;
   registerGroup: (group: { id: string; name: string }) => Promise<Group>;
   /** Words in a group's chat. */
   say: (groupId: string, text: string, key: string | undefined) => Promise<void>;
@@ -76,7 +79,9 @@ export class IpcDesk {
     switch (request.type) {
       case "create_task": {
         const { group_id: wanted, key, ...rest } = request.payload;
-        const task = await tasks.create({ ...rest, group_id: this.#reach(group, wanted) }, key);
+        const target = this.#reach(group, wanted);
+        await this.#refusePowers(group, target, rest);
+        const task = await tasks.create({ ...rest, group_id: target }, key);
         return { ok: true, id: task.id, task: ipcTask(task) };
       }
       case "list_tasks": {
@@ -157,8 +162,14 @@ export class IpcDesk {
   }
 
   async #update(group: Group, id: string, change: TaskUpdate): Promise<IpcReply> {
-    const task = await this.#options.tasks.update((await this.#ownTask(group, id)).id, change);
+    const { group_id: target } = await this.#ownTask(group, id);
+    await this.#refusePowers(group, target, change);
+    const task = await this.#options.tasks.update(id, change);
     return { ok: true, id: task.id, task: ipcTask(task) };
+  }
+
+  async #refusePowers(group: Group, target: string, wish: TaskUpdate): Promise<void> {
+    refusePowers(wish, { own: target === group.id, approvalTools: await this.#options.approvalTools(target) });
   }
 
   /** Another group's task is as one that does not exist. */
