@@ -2,8 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { connect, credsAuthenticator, errors, type ConnectionOptions } from "@nats-io/transport-node";
 import { IpcReply, IpcRequest } from "@praktor/protocol/ipc";
-import { requestProblems } from "@praktor/protocol/issue-words";
 import { hostIpc, sandboxInboxPrefix } from "@praktor/protocol/subjects";
+import { flagProblems, inFlags } from "./flag-words.ts";
 import { PtaskError } from "./ptask-error.ts";
 
 export type IpcSuccess = Extract<IpcReply, { ok: true }>;
@@ -17,9 +17,9 @@ const timeoutMs = 10_000;
  */
 export async function askHost(request: unknown, environment: Environment): Promise<IpcSuccess> {
   const parsed = IpcRequest.safeParse(request);
-  if (!parsed.success) throw new PtaskError("INVALID", requestProblems(parsed.error));
+  if (!parsed.success) throw new PtaskError("INVALID", `${flagProblems(parsed.error)}.`);
   const reply = await exchange(parsed.data, environment);
-  if ("error" in reply) throw new PtaskError("REFUSED", reply.error);
+  if ("error" in reply) throw new PtaskError("REFUSED", inFlags(reply.error));
   return reply;
 }
 

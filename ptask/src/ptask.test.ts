@@ -84,7 +84,9 @@ describe("ptask", () => {
       type: "update_task",
       payload: { id: "t1", max_cost_usd: null, pre_check: null, model: null },
     });
-    expect((await run(["update", "--id", "t1", "--grace", "soon"])).err).toMatch(/^Error: grace_ms must be a number/);
+    expect((await run(["update", "--id", "t1", "--grace", "soon"])).err).toBe(
+      "Error: --grace must be a time such as 30s, 10m, 6h or 2d.\n",
+    );
   });
 
   it("looks after groups from the main one", async () => {
@@ -157,7 +159,7 @@ describe("ptask", () => {
     const wrong = await run(["create", "--name", "x".repeat(300), "--schedule", "+5m", "--prompt", "p"]);
     expect(wrong).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/^Error: name must have at most 200 characters/) as string,
+      err: expect.stringMatching(/^Error: --name must have at most 200 characters/) as string,
     });
     const missing = await run(["create", "--name", "n"]);
     expect(missing).toMatchObject({
@@ -169,6 +171,29 @@ describe("ptask", () => {
       err: "Error: GROUP_ID is not set\n",
     });
     expect(requests).toEqual([]);
+  });
+
+  it("tells all that is wrong by its flags and in their units, and so what the host refuses", async () => {
+    const wrong = await run([
+      "update",
+      "--id",
+      "a",
+      "--max-duration",
+      "30d",
+      "--may-manage-tasks",
+      "perhaps",
+      "--max-turns",
+      "0",
+    ]);
+    expect(wrong.err).toBe(
+      "Error: --max-turns must be at least 1; --max-duration must be seven days or less; --may-manage-tasks must be true or false.\n",
+    );
+    expect((await run(["history", "--id", "a", "--limit", "many"])).err).toBe("Error: --limit must be a number.\n");
+    expect((await run(["send", "--group", "no group", "--text", "Hi"])).err).toMatch(/^Error: --group /);
+    reply = { error: 'There is no task "own_sandbox". Set context_mode to isolated, or {"interval_ms":1}.' };
+    expect((await run(["delete", "--id", "x"])).err).toBe(
+      'Error: There is no task "own_sandbox". Set --context-mode to isolated, or {"interval_ms":1}.\n',
+    );
   });
 
   it("says so when nobody listens, and when the server is not there", async () => {

@@ -48,6 +48,26 @@ const wireNames: Readonly<Record<string, string>> = {
   group: "group_id",
 };
 
+/** `grace_ms` → `--grace`; a name that no flag stands for stays what it is. */
+export function flagOf(wireName: string): string {
+  const name = Object.entries(wireNames).find(([, wire]) => wire === wireName)?.[0] ?? wireName;
+  const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return wireNames[name] !== undefined || plainFlags.has(name) ? `--${flag}` : wireName;
+}
+
+const plainFlags: ReadonlySet<string> = new Set([
+  "id",
+  "name",
+  "schedule",
+  "prompt",
+  "timezone",
+  "overlap",
+  "model",
+  "enabled",
+  "limit",
+  "text",
+]);
+
 // Whatever cannot be read goes on as it is: the protocol's schema says what is wrong with it.
 
 export function yesOrNo(value: string): boolean | string {
