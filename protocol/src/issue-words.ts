@@ -35,11 +35,22 @@ export function issueWords(issue: z.core.$ZodIssue, speech: Speech = {}): string
   }
 }
 
+/** What is wrong with one field of a request, for whoever shows it beside that field. `field` is its path, `agents.0.role`; empty for the whole. */
+export interface Fault {
+  field: string;
+  message: string;
+}
+
+/** All that is wrong, within reason: a thousand wrong edges are told by the first of them. */
+export function faultsOf({ issues }: Pick<z.core.$ZodError, "issues">): Fault[] {
+  return issues.slice(0, 50).map((issue) => ({ field: issue.path.map(String).join("."), message: issueWords(issue) }));
+}
+
 /** "name must not be empty; max_turns must be at most 10000". What has no name of its own is `whole`; five at most are told. */
-export function problemWords({ issues }: Pick<z.core.$ZodError, "issues">, whole: string): string {
-  return issues
+export function problemWords(error: Pick<z.core.$ZodError, "issues">, whole: string): string {
+  return faultsOf(error)
     .slice(0, 5)
-    .map((issue) => `${issue.path.map(String).join(".") || whole} ${issueWords(issue)}`)
+    .map(({ field, message }) => `${field || whole} ${message}`)
     .join("; ");
 }
 

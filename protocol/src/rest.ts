@@ -7,7 +7,14 @@ import { WorkspaceEntry, WorkspacePath } from "./workspace.ts";
 
 const time = z.iso.datetime();
 
-export const ErrorBody = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+export const ErrorBody = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    /** Of a refused request: what is wrong with which field (`agents.0.role`); the message says the same. */
+    faults: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  }),
+});
 export type ErrorBody = z.infer<typeof ErrorBody>;
 
 export const GroupView = z.object({

@@ -1,9 +1,12 @@
 /** The one error class that crosses rooms: a code for programs, a sentence for people, and what to try. */
+import type { Fault } from "@praktor/protocol/issue-words";
 
 export interface PraktorErrorDetails {
   /** What to do about it, as a sentence. */
   hint?: string;
   cause?: unknown;
+  /** Of a refused request: what is wrong with which field. The message says the same. */
+  faults?: readonly Fault[];
   /** Ids that help to find it in the log: group, turn, sandbox. */
   context?: Record<string, string | number>;
 }
@@ -12,6 +15,7 @@ export interface PraktorErrorDetails {
 export class PraktorError<Code extends string = string> extends Error {
   readonly code: Code;
   readonly hint: string | undefined;
+  readonly faults: readonly Fault[];
   readonly context: Record<string, string | number>;
 
   constructor(code: Code, message: string, details: PraktorErrorDetails = {}) {
@@ -19,6 +23,7 @@ export class PraktorError<Code extends string = string> extends Error {
     this.name = "PraktorError";
     this.code = code;
     this.hint = details.hint;
+    this.faults = details.faults ?? [];
     this.context = details.context ?? {};
   }
 }

@@ -1,5 +1,6 @@
 /** What people and agents do with tasks: make, change, pause, run and delete them, and look at what came of them. */
 import type { PraktorEvent } from "@praktor/protocol/events";
+import type { Fault } from "@praktor/protocol/issue-words";
 import type { SchedulePreview, TaskCreate, TaskRunView, TaskUpdate, TaskView } from "@praktor/protocol/tasks";
 import type { Clock } from "../kit/clock.ts";
 import type { Ids } from "../kit/ids.ts";
@@ -9,7 +10,7 @@ import type { Group, Task } from "../store/rows.ts";
 import { describeSchedule } from "./describe-schedule.ts";
 import { nextRun, nextRuns, type Timing } from "./next-run.ts";
 import { parseSchedule } from "./parse-schedule.ts";
-import { refusePast } from "./refuse-past.ts";
+import { readTiming, timingFaults } from "./read-timing.ts";
 import { taskView, runView } from "./task-views.ts";
 import { parseTimeZone } from "./time-zone.ts";
 
@@ -66,11 +67,16 @@ export class TaskDesk {
     if (others.filter((task) => task.status !== "completed").length >= maxTasks) {
       throw new PraktorError("invalid", `This group has ${maxTasks} tasks already.`, { hint: "Delete some first." });
     }
-    checkContext(wanted.context_mode ?? "isolated", wanted.own_sandbox ?? false);
     const now = clock.now();
-    const zone = parseTimeZone(wanted.timezone ?? timezone);
-    const schedule = parseSchedule(wanted.schedule, zone, now);
-    refusePast(schedule, zone, now);
+    const { schedule, timezone: zone } = readTiming(
+      {
+        schedule: wanted.schedule,
+        timezone: wanted.timezone ?? timezone,
+        contextMode: wanted.context_mode ?? "isolated",
+        ownSandbox: wanted.own_sandbox ?? false,
+      },
+      now,
+    );
     const task = await store.tasks.create({
       id: ids.next(),
       groupId: group.id,
@@ -103,13 +109,19 @@ export class TaskDesk {
     if ((change.group_id ?? task.groupId) !== task.groupId) {
       throw new PraktorError("conflict", "A task stays in its group.", { hint: "Make a new one in the other group." });
     }
-    checkContext(change.context_mode ?? task.contextMode, change.own_sandbox ?? task.ownSandbox);
     const now = clock.now();
-    const timezone = change.timezone === undefined ? task.timezone : parseTimeZone(change.timezone);
-    const schedule = parseSchedule(change.schedule ?? JSON.stringify(task.schedule), timezone, now);
+    const { schedule, timezone } = readTiming(
+      {
+        schedule: change.schedule ?? JSON.stringify(task.schedule),
+        timezone: change.timezone ?? task.timezone,
+        contextMode: change.context_mode ?? task.contextMode,
+        ownSandbox: change.own_sandbox ?? task.ownSandbox,
+      },
+      now,
+      task.schedule,
+    );
     // A change of other things must not move an interval, nor repeat what ran.
     const isRescheduled = timezone !== task.timezone || JSON.stringify(schedule) !== JSON.stringify(task.schedule);
-    if (JSON.stringify(schedule) !== JSON.stringify(task.schedule)) refusePast(schedule, timezone, now);
     const enabled = change.enabled ?? (isRescheduled && task.status === "completed" ? true : task.status === "active");
     const anchorAt = isRescheduled ? now : task.anchorAt;
     const resumes = enabled && task.status !== "active";
@@ -182,6 +194,11 @@ export class TaskDesk {
     };
   }
 
+  /** Of a request that is refused already: what is wrong besides with the fields that only the scheduler can judge. */
+  faults(request: unknown): Fault[] {
+    return timingFaults(request, this.#options.timezone, this.#options.clock.now());
+  }
+
   async #changed(task: Task, change: "created" | "updated" | "deleted"): Promise<TaskView> {
     const { publish, scheduler } = this.#options;
     publish({ type: "task", groupId: task.groupId, taskId: task.id, change });
@@ -210,14 +227,6 @@ export class TaskDesk {
 
 export function noTask(id: string): PraktorError<"not_found"> {
   return new PraktorError("not_found", `There is no task "${id}".`);
-}
-
-/** The group's conversation lives in the group's sandbox. */
-function checkContext(contextMode: Task["contextMode"], ownSandbox: boolean): void {
-  if (!ownSandbox || contextMode === "isolated") return;
-  throw new PraktorError("invalid", "A task with a sandbox of its own cannot work in the group's conversation.", {
-    hint: "Set context_mode to isolated, or own_sandbox to false.",
-  });
 }
 
 /** A single moment that has passed is due at once; whether that is too late is decided where it is claimed. */

@@ -62,7 +62,8 @@ export function errorResponse(error: unknown, c: Context<WebEnv>, logger: Logger
       `request failed: ${errorMessage(error)}`,
     );
   }
-  const body: ErrorBody = { error: { code, message } };
+  const faults = error instanceof PraktorError && error.faults.length > 0 ? { faults: [...error.faults] } : {};
+  const body: ErrorBody = { error: { code, message, ...faults } };
   if (error instanceof PraktorError && typeof error.context["retryAfterSeconds"] === "number") {
     c.header("Retry-After", String(error.context["retryAfterSeconds"]));
   }

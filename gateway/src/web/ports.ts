@@ -15,6 +15,7 @@ import type {
   SwarmTeam,
   SwarmTemplateView,
 } from "@praktor/protocol/swarm";
+import type { Fault } from "@praktor/protocol/issue-words";
 import type { SchedulePreview, TaskCreate, TaskRunView, TaskUpdate, TaskView } from "@praktor/protocol/tasks";
 import type { SecretDelivery, VaultChange, VaultView } from "@praktor/protocol/vault";
 import type { WorkspaceEntry } from "@praktor/protocol/workspace";
@@ -87,6 +88,8 @@ export interface WebTasks {
   run(id: string): Promise<TaskRunView>;
   history(id: string, limit?: number): Promise<TaskRunView[]>;
   preview(schedule: string, timezone?: string): SchedulePreview;
+  /** Of a request that is refused already: what else is wrong with its schedule and zone. */
+  faults(request: unknown): Fault[];
 }
 
 /** Runs of swarms and templates of teams. Rejects with `not_found`, `conflict`, or `invalid` and why a team cannot run. */

@@ -1,4 +1,5 @@
 /** A request that did not work: what was attempted, why it failed, and what to do. */
+import type { Fault } from "@praktor/protocol/issue-words";
 import { en } from "../text/en.ts";
 
 export class ApiError extends Error {
@@ -7,13 +8,23 @@ export class ApiError extends Error {
   readonly status: number;
   /** The API's code, or `unreachable`, `timeout`, `unexpected`. */
   readonly code: string;
+  /** What of the request is to be mended. */
+  readonly faults: readonly Fault[];
 
-  constructor(status: number, code: string, message: string, options?: ErrorOptions) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    options: ErrorOptions & { faults?: readonly Fault[] } = {},
+  ) {
     super(message, options);
     this.status = status;
     this.code = code;
+    this.faults = options.faults ?? [];
   }
 }
+
+export const faultsIn = (error: unknown): readonly Fault[] => (error instanceof ApiError ? error.faults : []);
 
 /** One sentence for a person about any thrown value. */
 export const sentence = (error: unknown): string => {

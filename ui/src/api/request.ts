@@ -53,6 +53,9 @@ const toInit = ({ method, json, headers }: RequestOptions): RequestInit => {
 const toError = async (response: Response): Promise<ApiError> => {
   const body: unknown = await response.json().catch(() => undefined);
   const parsed = ErrorBody.safeParse(body);
-  if (parsed.success) return new ApiError(response.status, parsed.data.error.code, parsed.data.error.message);
+  if (parsed.success) {
+    const { code, message, faults = [] } = parsed.data.error;
+    return new ApiError(response.status, code, message, { faults });
+  }
   return new ApiError(response.status, "unexpected", en.error.status(response.status));
 };

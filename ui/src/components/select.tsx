@@ -1,10 +1,11 @@
 /** A labelled choice of a few. */
+import { CircleAlert } from "lucide-react";
 import { type ComponentProps, useId } from "react";
 import { cn } from "../lib/cn.ts";
 
-export type SelectProps = ComponentProps<"select"> & { label: string };
+export type SelectProps = ComponentProps<"select"> & { label: string; error?: string | undefined };
 
-export const Select = ({ label, className, children, ...rest }: SelectProps) => {
+export const Select = ({ label, error, className, children, ...rest }: SelectProps) => {
   const id = useId();
   return (
     <div className="min-w-0">
@@ -13,14 +14,23 @@ export const Select = ({ label, className, children, ...rest }: SelectProps) => 
       </label>
       <select
         id={id}
+        aria-invalid={error !== undefined}
+        aria-describedby={error === undefined ? undefined : `${id}-error`}
         className={cn(
-          "h-9 w-full rounded-lg border border-line-strong/60 bg-ground px-2.5 max-md:text-base",
+          "h-9 w-full rounded-lg border bg-ground px-2.5 max-md:text-base",
+          error === undefined ? "border-line-strong/60" : "border-bad",
           className,
         )}
         {...rest}
       >
         {children}
       </select>
+      {error !== undefined && (
+        <p id={`${id}-error`} className="mt-1 flex items-center gap-1.5 text-xs text-bad">
+          <CircleAlert className="size-3.5 shrink-0" aria-hidden="true" />
+          {error}
+        </p>
+      )}
     </div>
   );
 };

@@ -16,10 +16,11 @@ export interface ScheduleDraft {
 
 interface Props {
   draft: ScheduleDraft;
+  error: string | undefined;
   onChange: (draft: ScheduleDraft) => void;
 }
 
-export const ScheduleFields = ({ draft, onChange }: Props) => (
+export const ScheduleFields = ({ draft, error, onChange }: Props) => (
   <fieldset className="space-y-3">
     <div className="flex items-center justify-between">
       <legend className="contents text-[13px] font-medium">{t.mode}</legend>
@@ -38,11 +39,12 @@ export const ScheduleFields = ({ draft, onChange }: Props) => (
       </div>
     </div>
     {draft.mode === "simple" ? (
-      <SimpleFields simple={draft.simple} onChange={(simple) => onChange({ ...draft, simple })} />
+      <SimpleFields simple={draft.simple} error={error} onChange={(simple) => onChange({ ...draft, simple })} />
     ) : (
       <Field
         label={t.cronLabel}
         hint={t.cronHint}
+        error={error}
         className="font-mono"
         spellCheck={false}
         autoCapitalize="off"
@@ -55,7 +57,13 @@ export const ScheduleFields = ({ draft, onChange }: Props) => (
 
 const repeats = ["daily", "weekdays", "weekly", "monthly", "hourly"] as const;
 
-const SimpleFields = ({ simple, onChange }: { simple: SimpleSchedule; onChange: (simple: SimpleSchedule) => void }) => (
+interface SimpleFieldsProps {
+  simple: SimpleSchedule;
+  error: string | undefined;
+  onChange: (simple: SimpleSchedule) => void;
+}
+
+const SimpleFields = ({ simple, error, onChange }: SimpleFieldsProps) => (
   <div className="grid grid-cols-[6fr_5fr] gap-3 md:grid-cols-2">
     <Select
       label={t.every}
@@ -86,6 +94,7 @@ const SimpleFields = ({ simple, onChange }: { simple: SimpleSchedule; onChange: 
     {simple.repeat === "monthly" && (
       <Field
         label={t.dayOfMonth}
+        error={error}
         type="number"
         min={1}
         max={31}
@@ -96,6 +105,7 @@ const SimpleFields = ({ simple, onChange }: { simple: SimpleSchedule; onChange: 
     {simple.repeat === "hourly" ? (
       <Field
         label={t.minute}
+        error={error}
         type="number"
         min={0}
         max={59}
@@ -105,6 +115,7 @@ const SimpleFields = ({ simple, onChange }: { simple: SimpleSchedule; onChange: 
     ) : (
       <Field
         label={t.time}
+        error={simple.repeat === "monthly" ? undefined : error}
         type="time"
         value={simple.time}
         onChange={({ target }) => onChange({ ...simple, time: target.value })}

@@ -8,13 +8,20 @@ import { en } from "../text/en.ts";
 
 const t = en.taskForm;
 
-export const SchedulePreview = ({ schedule, timezone }: { schedule: string; timezone: string }) => {
+export interface SchedulePreviewProps {
+  schedule: string;
+  timezone: string;
+  /** What is said beside the fields already. */
+  told: readonly (string | undefined)[];
+}
+
+export const SchedulePreview = ({ schedule, timezone, told }: SchedulePreviewProps) => {
   const settled = useSettled(schedule);
   const zone = useSettled(timezone);
   const preview = useQuery({ ...scheduleQuery(settled, zone), enabled: settled !== "" && zone !== "" });
   return (
     <div aria-live="polite" className="min-h-36 rounded-lg bg-raised px-3 py-2.5 text-[13px]">
-      {preview.isError && (
+      {preview.isError && !told.includes(sentence(preview.error)) && (
         <p className="flex gap-2 text-bad">
           <CircleAlert className="mt-0.5 size-4 shrink-0" aria-hidden="true" />
           <span className="min-w-0 wrap-anywhere">{sentence(preview.error)}</span>

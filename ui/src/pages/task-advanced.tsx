@@ -10,10 +10,12 @@ const t = en.taskForm;
 
 interface Props {
   draft: AdvancedDraft;
+  /** By the API's name of the field. */
+  wrong: Readonly<Record<string, string>>;
   onChange: (draft: AdvancedDraft) => void;
 }
 
-export const TaskAdvanced = ({ draft, onChange }: Props) => {
+export const TaskAdvanced = ({ draft, wrong, onChange }: Props) => {
   const set = (change: Partial<AdvancedDraft>): void => onChange({ ...draft, ...change });
   return (
     <details className="group/advanced">
@@ -22,17 +24,50 @@ export const TaskAdvanced = ({ draft, onChange }: Props) => {
         {t.advanced}
       </summary>
       <div className="mt-3 space-y-4">
-        <Choice label={t.overlap} value={draft.overlap} texts={t.overlaps} onChange={(overlap) => set({ overlap })} />
-        <Choice label={t.catchUp} value={draft.catchUp} texts={t.catchUps} onChange={(catchUp) => set({ catchUp })} />
+        <Choice
+          label={t.overlap}
+          error={wrong["overlap"]}
+          value={draft.overlap}
+          texts={t.overlaps}
+          onChange={(overlap) => set({ overlap })}
+        />
+        <Choice
+          label={t.catchUp}
+          error={wrong["catch_up"]}
+          value={draft.catchUp}
+          texts={t.catchUps}
+          onChange={(catchUp) => set({ catchUp })}
+        />
         <div className="grid grid-cols-2 items-start gap-3">
-          <Amount label={t.grace} value={draft.graceHours} onChange={(graceHours) => set({ graceHours })} />
-          <Amount label={t.maxMinutes} value={draft.maxMinutes} onChange={(maxMinutes) => set({ maxMinutes })} />
-          <Amount label={t.maxTurns} value={draft.maxTurns} onChange={(maxTurns) => set({ maxTurns })} />
-          <Amount label={t.maxCost} value={draft.maxCost} onChange={(maxCost) => set({ maxCost })} />
+          <Amount
+            label={t.grace}
+            refusal={wrong["grace_ms"]}
+            value={draft.graceHours}
+            onChange={(graceHours) => set({ graceHours })}
+          />
+          <Amount
+            label={t.maxMinutes}
+            refusal={wrong["max_duration_ms"]}
+            value={draft.maxMinutes}
+            onChange={(maxMinutes) => set({ maxMinutes })}
+          />
+          <Amount
+            label={t.maxTurns}
+            refusal={wrong["max_turns"]}
+            value={draft.maxTurns}
+            onChange={(maxTurns) => set({ maxTurns })}
+          />
+          <Amount
+            label={t.maxCost}
+            refusal={wrong["max_cost_usd"]}
+            value={draft.maxCost}
+            onChange={(maxCost) => set({ maxCost })}
+          />
         </div>
         <p className="text-xs text-muted">{t.limitsHint}</p>
         <Field
           label={t.model}
+          error={wrong["model"]}
           hint={t.modelHint}
           className="font-mono"
           spellCheck={false}
@@ -42,6 +77,7 @@ export const TaskAdvanced = ({ draft, onChange }: Props) => {
         />
         <Field
           label={t.preCheck}
+          error={wrong["pre_check"]}
           hint={t.preCheckHint}
           className="font-mono"
           spellCheck={false}
@@ -67,12 +103,19 @@ export const TaskAdvanced = ({ draft, onChange }: Props) => {
   );
 };
 
-const Amount = ({ label, value, onChange }: { label: string; value: string; onChange: (value: string) => void }) => (
+interface AmountProps {
+  label: string;
+  refusal: string | undefined;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+const Amount = ({ label, refusal, value, onChange }: AmountProps) => (
   <Field
     label={label}
     inputMode="decimal"
     placeholder={t.unlimited}
-    error={isAmount(value) ? undefined : t.invalid.amount}
+    error={isAmount(value) ? refusal : t.invalid.amount}
     value={value}
     onChange={({ target }) => onChange(target.value)}
   />
@@ -95,7 +138,7 @@ const Check = ({ label, hint, value, onChange }: CheckProps) => {
         checked={value}
         aria-describedby={`${id}-hint`}
         onChange={({ target }) => onChange(target.checked)}
-        className="mt-0.5 size-4 accent-solid"
+        className="mt-0.5 size-4 shrink-0 accent-solid"
       />
       <div>
         <label htmlFor={id} className="block text-[13px] font-medium">

@@ -2,17 +2,20 @@
 import type { GroupView } from "@praktor/protocol/rest";
 import { Schedule, type TaskView } from "@praktor/protocol/tasks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { CircleAlert } from "lucide-react";
-import { type FormEvent, useId, useState } from "react";
-import { sentence } from "../api/api-error.ts";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
+import { faultsIn, sentence } from "../api/api-error.ts";
 import { createTask, updateTask } from "../api/endpoints.ts";
 import { statusQuery, tasksQuery } from "../api/queries.ts";
 import { Button } from "../components/button.tsx";
 import { Choice } from "../components/choice.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { Field } from "../components/field.tsx";
+import { Problem } from "../components/problem.tsx";
 import { Select } from "../components/select.tsx";
+import { TextArea } from "../components/text-area.tsx";
 import { toastDone } from "../components/toasts.tsx";
+import { byField, standing } from "../lib/field-faults.ts";
+import { focusFirstInvalid } from "../lib/focus-invalid.ts";
 import { defaultSimple, fromCron, toCron } from "../lib/simple-schedule.ts";
 import { advancedFields, advancedOf, hasUnreadableAmount } from "../lib/task-draft.ts";
 import { en } from "../text/en.ts";
@@ -33,7 +36,7 @@ interface Props {
 
 export const TaskEditor = ({ task, groups, onClose }: Props) => {
   const client = useQueryClient();
-  const promptId = useId();
+  const form = useRef<HTMLFormElement>(null);
   const zonesId = useId();
   const [groupId, setGroupId] = useState(task?.group_id ?? groups.find((group) => group.is_main)?.id ?? groups[0]?.id);
   const [name, setName] = useState(task?.name ?? "");
@@ -42,30 +45,38 @@ export const TaskEditor = ({ task, groups, onClose }: Props) => {
   const [draft, setDraft] = useState<ScheduleDraft>(() => draftOf(task));
   const [context, setContext] = useState(task?.context_mode ?? "isolated");
   const [advanced, setAdvanced] = useState(() => advancedOf(task));
-  const [wrong, setWrong] = useState<"name" | "prompt" | null>(null);
   const schedule = draft.mode === "simple" ? toCron(draft.simple) : draft.text.trim();
+  const wish = { name, prompt, schedule, timezone: zone, context_mode: context, ...advancedFields(advanced) };
   const save = useMutation({
-    mutationFn: () => {
-      const json = { name, prompt, schedule, timezone: zone, context_mode: context, ...advancedFields(advanced) };
-      return task === null ? createTask({ ...json, group_id: groupId ?? "" }) : updateTask(task.id, json);
-    },
+    mutationFn: (json: typeof wish) =>
+      task === null ? createTask({ ...json, group_id: groupId ?? "" }) : updateTask(task.id, json),
     onSuccess: async (saved) => {
       toastDone(t.done(saved.name));
       onClose();
       await Promise.all([tasksQuery, statusQuery].map(({ queryKey }) => client.invalidateQueries({ queryKey })));
     },
   });
+  const refusals = faultsIn(save.error);
+  const faults = standing(refusals, { ...save.variables }, wish);
+  const wrong = byField(faults, {
+    context_mode: t.invalid.context,
+    grace_ms: t.invalid.grace,
+    max_duration_ms: t.invalid.maxMinutes,
+    ...(name.trim() === "" ? { name: t.invalid.name } : {}),
+    ...(prompt.trim() === "" ? { prompt: t.invalid.prompt } : {}),
+  });
+  useEffect(() => {
+    if (save.isError) focusFirstInvalid(form.current);
+  }, [save.isError]);
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    const missing = name.trim() === "" ? "name" : prompt.trim() === "" ? "prompt" : null;
-    setWrong(missing);
-    // What the last try was refused for may be mended by now.
-    save.reset();
-    if (missing === null && !hasUnreadableAmount(advanced)) save.mutate();
+    // The gateway says all that is wrong; an amount that is none cannot be sent, and is marked already.
+    if (hasUnreadableAmount(advanced)) focusFirstInvalid(form.current);
+    else save.mutate(wish);
   };
   return (
     <Dialog title={task === null ? t.create : t.edit} description={t.intro} onClose={onClose}>
-      <form onSubmit={submit} noValidate autoComplete="off" className="space-y-4">
+      <form ref={form} onSubmit={submit} noValidate autoComplete="off" className="space-y-4">
         {task === null && (
           <Select label={t.group} value={groupId} onChange={({ target }) => setGroupId(target.value)}>
             {groups.map((group) => (
@@ -79,29 +90,21 @@ export const TaskEditor = ({ task, groups, onClose }: Props) => {
           label={t.name}
           value={name}
           maxLength={200}
-          error={wrong === "name" ? t.invalid.name : undefined}
+          error={wrong["name"]}
           onChange={({ target }) => setName(target.value)}
         />
-        <div>
-          <label htmlFor={promptId} className="mb-1 block text-[13px] font-medium">
-            {t.prompt}
-          </label>
-          <textarea
-            id={promptId}
-            rows={3}
-            value={prompt}
-            aria-invalid={wrong === "prompt"}
-            aria-describedby={`${promptId}-hint`}
-            onChange={({ target }) => setPrompt(target.value)}
-            className="block w-full rounded-lg border border-line-strong/60 bg-ground px-3 py-2 max-md:text-base"
-          />
-          <p id={`${promptId}-hint`} className={`mt-1 text-xs ${wrong === "prompt" ? "text-bad" : "text-muted"}`}>
-            {wrong === "prompt" ? t.invalid.prompt : t.promptHint}
-          </p>
-        </div>
-        <ScheduleFields draft={draft} onChange={setDraft} />
+        <TextArea
+          label={t.prompt}
+          hint={t.promptHint}
+          error={wrong["prompt"]}
+          rows={3}
+          value={prompt}
+          onChange={({ target }) => setPrompt(target.value)}
+        />
+        <ScheduleFields draft={draft} error={wrong["schedule"]} onChange={setDraft} />
         <Field
           label={t.zone}
+          error={wrong["timezone"]}
           list={zonesId}
           spellCheck={false}
           value={zone}
@@ -114,17 +117,17 @@ export const TaskEditor = ({ task, groups, onClose }: Props) => {
             </option>
           ))}
         </datalist>
-        <SchedulePreview schedule={schedule} timezone={zone} />
-        <Choice label={t.context} value={context} texts={t.contexts} onChange={setContext} />
-        <TaskAdvanced draft={advanced} onChange={setAdvanced} />
-        {save.isError && (
-          <div role="alert" className="flex gap-2 rounded-lg bg-bad-soft px-3 py-2 text-[13px] text-bad">
-            <CircleAlert className="mt-0.5 size-4 shrink-0" aria-hidden="true" />
-            <p>
-              <span className="font-medium">{t.failed}.</span> {sentence(save.error)}
-            </p>
-          </div>
-        )}
+        <SchedulePreview schedule={schedule} timezone={zone} told={[wrong["schedule"], wrong["timezone"]]} />
+        <Choice
+          label={t.context}
+          value={context}
+          texts={t.contexts}
+          error={wrong["context_mode"]}
+          onChange={setContext}
+        />
+        <TaskAdvanced draft={advanced} wrong={wrong} onChange={setAdvanced} />
+        {save.isError && refusals.length === 0 && <Problem text={`${t.failed}. ${sentence(save.error)}`} />}
+        {faults.length > 0 && <Problem text={t.mend(faults.length)} />}
         <div className="flex items-center justify-end gap-2 pt-1">
           {task !== null && <DeleteTask task={task} onDone={onClose} />}
           <Button onClick={onClose}>{en.cancel}</Button>

@@ -95,9 +95,14 @@ export const tasksTexts = {
     busy: "Saving…",
     done: (name: string) => `${name} is saved.`,
     failed: "The task was not saved",
+    mend: (faults: number) =>
+      `The task was not saved: ${faults === 1 ? "one field is" : `${faults} fields are`} to be mended.`,
     invalid: {
       name: "Give it a name.",
       prompt: "Say what the agent is to do.",
+      context: "A sandbox of its own needs a session of its own.",
+      grace: "Give a smaller number of hours.",
+      maxMinutes: "Give 0.02 to 10,080 minutes (seven days).",
       amount: "Write a number such as 2 or 0.50.",
     },
     remove: "Delete",

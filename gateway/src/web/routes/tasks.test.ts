@@ -98,6 +98,33 @@ describe("tasks", () => {
     );
   });
 
+  test("all that is wrong is told at once, each with its field", async () => {
+    const faults = async (change: object): Promise<string[]> => {
+      const answer = await send({ method: "POST", path: "/api/tasks", body: { ...body, ...change } });
+      return (ErrorBody.parse(answer.json).error.faults ?? []).map(({ field, message }) => `${field}: ${message}`);
+    };
+    const both = { timezone: "Europe/Atlantis", schedule: "at noon" };
+    const told = [
+      expect.stringMatching(/^timezone: "Europe\/Atlantis" is no time zone\. Use/),
+      expect.stringMatching(/^schedule: "at noon" is no schedule: it has fewer than 5 fields\. Write/),
+    ];
+    expect(await faults(both)).toEqual(told);
+    expect(await faults({ ...both, name: "", max_turns: 0.5 })).toEqual([
+      "name: must not be empty",
+      "max_turns: must be a whole number",
+      ...told,
+    ]);
+    expect(await faults({ name: "" })).toEqual(["name: must not be empty"]);
+    expect(await faults({ schedule: "", timezone: "Europe/Atlantis" })).toHaveLength(2);
+    expect(await faults({ context_mode: "group", own_sandbox: true, timezone: "x" })).toEqual([
+      expect.stringMatching(/^timezone: /),
+      expect.stringMatching(/^context_mode: A task with a sandbox of its own/),
+    ]);
+    const { id } = await create();
+    const answer = await send({ method: "PUT", path: `/api/tasks/${id}`, body: { name: "", timezone: "x" } });
+    expect(ErrorBody.parse(answer.json).error.message).toMatch(/name must not be empty\. "x" is no time zone\./);
+  });
+
   test("a schedule may be the stored JSON, as text and as what it is", async () => {
     const asked = { kind: "cron", cron_expr: "0 9 * * 1-5", interval_ms: 0, at_ms: 0 };
     const [object, text] = [await create({ schedule: asked }), await create({ schedule: JSON.stringify(asked) })];

@@ -83,7 +83,7 @@ const preview = createRoute({
 });
 
 export function taskRoutes({ tasks }: WebParts): OpenAPIHono<WebEnv> {
-  return createRoutes()
+  return createRoutes((body) => tasks.faults(body))
     .openapi(list, async (c) => c.json(await tasks.list(c.req.valid("query").group_id), 200))
     .openapi(create, async (c) => c.json(await tasks.create(c.req.valid("json")), 201))
     .openapi(show, async (c) => c.json(await tasks.get(c.req.valid("param").id), 200))
