@@ -35,7 +35,7 @@ describe.runIf(browserTests === "run")("a swarm on the page", { timeout: 120_000
   const drawing = () => page.getByRole("region", { name: /^The team as a drawing/ });
   const member = (name: string) => drawing().getByRole("group", { name, exact: true });
   const role = () => page.getByRole("textbox", { name: "Role", exact: true });
-  const view = (name: "List" | "Canvas") => page.getByRole("button", { name, exact: true }).click();
+  const view = (name: "List" | "Drawing") => page.getByRole("button", { name, exact: true }).click();
 
   async function expectAccessible(width: number, colorScheme: "dark" | "light"): Promise<void> {
     await page.setViewportSize({ width, height: 844 });
@@ -47,10 +47,10 @@ describe.runIf(browserTests === "run")("a swarm on the page", { timeout: 120_000
   test("is put together as a drawing, by pointer and by keyboard; the list holds the same; what could not run is said at once", async () => {
     await page.getByRole("link", { name: "New swarm" }).click();
     await page.getByLabel("Task", { exact: true }).fill("How do bees find home?");
-    await view("Canvas");
+    await view("Drawing");
     await page.getByRole("button", { name: "Start" }).click();
     await drawing().getByText("Give each member a role.").waitFor(patient);
-    await member("unnamed, Lead, Give each member a role.").focus();
+    await member("unnamed, Give each member a role.").focus();
     await page.keyboard.press("Enter");
     await page
       .locator(":focus")
@@ -63,21 +63,32 @@ describe.runIf(browserTests === "run")("a swarm on the page", { timeout: 120_000
     await drawing().getByText("Two agents have the role “scout”").waitFor();
     await role().fill("Writer");
     await member("Writer").waitFor();
+    // Nobody gathers what the two bring: whoever is added for it costs money, which is said before the start.
+    const added = member("lead, Lead, Added by Praktor");
+    const warning = page.getByRole("status").filter({ hasText: "Praktor adds one more member" });
+    await Promise.all([added.waitFor(), warning.waitFor()]);
 
     await member("Scout")
       .locator(".react-flow__handle-right.source")
       .dragTo(member("Writer").locator(".react-flow__handle-left"));
     const edge = (name: string) => drawing().getByRole("group", { name, exact: true });
     await edge("Writer starts with the result of Scout").waitFor({ state: "attached" });
+    await Promise.all([added.waitFor({ state: "detached" }), warning.waitFor({ state: "detached" })]);
+    await member("Writer, Lead").click();
+    const leads = page.getByRole("checkbox", { name: /^Leads/ });
+    expect([await leads.isChecked(), await leads.isDisabled()]).toEqual([true, true]);
+    await edge("Writer starts with the result of Scout").focus();
+    await page.keyboard.press("Enter");
     await page.getByRole("radio", { name: "Scout and Writer talk while they work" }).check();
     const talk = edge("Scout and Writer talk while they work");
     await talk.waitFor({ state: "attached" });
     await member("Writer").click();
-    await page.getByRole("checkbox", { name: /^Leads/ }).check();
+    await leads.check();
     await page.getByText("The lead “writer” works when all others are done, so it cannot talk with “scout”.").waitFor();
-    await page.getByRole("checkbox", { name: /^Leads/ }).uncheck();
+    await leads.uncheck();
 
     await view("List");
+    await warning.waitFor();
     await page.getByText("Scout and Writer talk while they work").waitFor();
     expect(await role().evaluateAll((fields) => fields.map((field) => field.getAttribute("value")))).toEqual([
       "Scout",
@@ -85,7 +96,7 @@ describe.runIf(browserTests === "run")("a swarm on the page", { timeout: 120_000
     ]);
     await page.getByRole("button", { name: "Add a member" }).click();
     await page.getByRole("group", { name: "Member 3" }).getByLabel("Role").fill("Third");
-    await view("Canvas");
+    await view("Drawing");
     await talk.focus();
     await page.keyboard.press("Delete");
     await talk.waitFor({ state: "detached" });
@@ -97,8 +108,17 @@ describe.runIf(browserTests === "run")("a swarm on the page", { timeout: 120_000
     await page.getByLabel("Kind").selectOption("talks with");
     await page.getByRole("button", { name: "Connect" }).press("Enter");
     await talk.waitFor({ state: "attached" });
-    await expectAccessible(390, "light");
     await expectAccessible(1280, "dark");
+    await expectAccessible(390, "light");
+    // A drawing that was open all along is fitted to its new size.
+    const inside = async (): Promise<boolean> => {
+      const [outer, ...inner] = await Promise.all(
+        [drawing(), member("Scout"), member("Writer"), added].map((part) => part.boundingBox()),
+      );
+      return inner.every((box) => box && outer && box.x >= outer.x && box.x + box.width <= outer.x + outer.width);
+    };
+    await expect.poll(inside, patient).toBe(true);
+    await page.setViewportSize({ width: 1280, height: 844 });
     expect(browsing.complaints).toEqual([]);
   });
 

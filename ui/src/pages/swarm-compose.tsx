@@ -1,10 +1,11 @@
 /** Puts a team together, as a list or as a drawing, gives it a task and starts it. */
-import { problemWords } from "@praktor/protocol/issue-words";
+import { faultsOf } from "@praktor/protocol/issue-words";
 import { SwarmCreate } from "@praktor/protocol/swarm";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
+import { Info } from "lucide-react";
 import { useId, useState } from "react";
-import { sentence } from "../api/api-error.ts";
+import { faultsIn, sentence } from "../api/api-error.ts";
 import { groupsQuery } from "../api/queries.ts";
 import { createSwarm, swarmLimitsQuery, swarmsQuery, swarmTemplatesQuery } from "../api/swarm-endpoints.ts";
 import { Button } from "../components/button.tsx";
@@ -15,11 +16,12 @@ import { Problem } from "../components/problem.tsx";
 import { Segments } from "../components/segments.tsx";
 import { Select } from "../components/select.tsx";
 import { Stale } from "../components/states.tsx";
-import { draftPlan } from "../swarm/draft-plan.ts";
+import { addsLead, draftPlan } from "../swarm/draft-plan.ts";
 import { type LimitDraft, NO_LIMITS, readLimits } from "../swarm/limit-draft.ts";
 import { EMPTY_TEAM, fromTeam, type TeamDraft, toTeam, withMember } from "../swarm/team-draft.ts";
+import { wishWords } from "../swarm/wish-words.ts";
 import { en } from "../text/en.ts";
-import { SwarmCanvas } from "./swarm-canvas.tsx";
+import { SwarmDrawing } from "./swarm-drawing.tsx";
 import { LimitFields } from "./swarm-limit-fields.tsx";
 import { SaveTemplate } from "./swarm-save-template.tsx";
 import { SwarmTeamList } from "./swarm-team-list.tsx";
@@ -40,7 +42,7 @@ export const SwarmComposePage = () => {
   const [groupId, setGroupId] = useState<string | null>(null);
   const [template, setTemplate] = useState("");
   const [team, setTeam] = useState<TeamDraft>(newTeam);
-  const [view, setView] = useState<"list" | "canvas">("list");
+  const [view, setView] = useState<"list" | "drawing">("list");
   const [limits, setLimits] = useState<LimitDraft>(NO_LIMITS);
   const [tried, setTried] = useState(false);
   const [saving, setSaving] = useState(false);
@@ -62,7 +64,8 @@ export const SwarmComposePage = () => {
         ...(title === "" ? {} : { name: title }),
         ...(group === undefined ? {} : { group_id: group }),
       });
-      if (!wish.success) throw new Error(`${problemWords(wish.error, en.swarmRun.what)}.`);
+      const roles = team.members.map(({ role }) => role);
+      if (!wish.success) throw new Error(wishWords(faultsOf(wish.error), roles));
       return await createSwarm(wish.data);
     },
     onSuccess: async (run) => {
@@ -70,6 +73,14 @@ export const SwarmComposePage = () => {
       await navigate({ to: "/swarms/$id", params: { id: run.id } });
     },
   });
+  const faults = faultsIn(start.error);
+  const reason =
+    faults.length === 0
+      ? sentence(start.error)
+      : wishWords(
+          faults,
+          team.members.map(({ role }) => role),
+        );
   const choose = (chosen: string): void => {
     setTemplate(chosen);
     const found = templates.data?.find((one) => one.name === chosen);
@@ -146,18 +157,24 @@ export const SwarmComposePage = () => {
               value={view}
               options={[
                 { value: "list", label: t.list },
-                { value: "canvas", label: t.canvas },
+                { value: "drawing", label: t.drawing },
               ]}
               onChange={setView}
             />
           }
         >
-          {view === "list" ? <SwarmTeamList {...form} /> : <SwarmCanvas {...form} />}
+          {addsLead(plan) && (
+            <output className="flex gap-2 border-b bg-warn-soft px-4 py-2.5 text-[13px]">
+              <Info className="mt-0.5 size-4 shrink-0 text-warn" aria-hidden="true" />
+              {t.addsLead}
+            </output>
+          )}
+          {view === "list" ? <SwarmTeamList {...form} /> : <SwarmDrawing {...form} />}
         </Card>
         <Card title={t.limits.title}>
           <LimitFields draft={limits} wrong={wrong} defaults={defaults.data} onChange={setLimits} />
         </Card>
-        {start.isError && <Problem text={`${t.failed}. ${sentence(start.error)}`} />}
+        {start.isError && <Problem text={`${t.failed}. ${reason}`} />}
         <div className="flex flex-wrap justify-end gap-2">
           <Button disabled={!canRun} onClick={() => setSaving(true)}>
             {t.save}

@@ -1,12 +1,13 @@
 /** One member of a team beside the drawing: what it is, whether it leads, with whom it works. */
 import type { GroupView } from "@praktor/protocol/rest";
-import { Trash2, X } from "lucide-react";
-import { useState } from "react";
+import { Trash2 } from "lucide-react";
+import { useId, useState } from "react";
 import { Button } from "../components/button.tsx";
 import { Choice } from "../components/choice.tsx";
 import { Select } from "../components/select.tsx";
-import { type DraftMember, roleOf, type TeamDraft, withEdge, withoutEdge } from "../swarm/team-draft.ts";
+import { type DraftMember, roleOf, type TeamDraft, withEdge } from "../swarm/team-draft.ts";
 import { en } from "../text/en.ts";
+import { EdgeList } from "./swarm-edge-list.tsx";
 import { MemberFields } from "./swarm-member-fields.tsx";
 
 const t = en.swarmForm;
@@ -16,13 +17,16 @@ export interface MemberPanelProps {
   member: DraftMember;
   groups: readonly GroupView[];
   refusal: string | undefined;
+  /** Named as the lead, or found to be. */
+  leads: boolean;
   fresh: boolean;
   onChange: (team: TeamDraft) => void;
   onRemove: () => void;
 }
 
 export const MemberPanel = (props: MemberPanelProps) => {
-  const { team, member, groups, refusal, fresh, onChange, onRemove } = props;
+  const whyId = useId();
+  const { team, member, groups, refusal, leads, fresh, onChange, onRemove } = props;
   const role = roleOf(team, member.key, t.unnamed);
   return (
     <div className="space-y-4">
@@ -41,15 +45,26 @@ export const MemberPanel = (props: MemberPanelProps) => {
         narrow
         onChange={onChange}
       />
-      <label className="flex cursor-pointer items-center gap-2 text-[13px]">
-        <input
-          type="checkbox"
-          className="size-4 shrink-0 accent-solid"
-          checked={team.lead === member.key}
-          onChange={({ target }) => onChange({ ...team, lead: target.checked ? member.key : null })}
-        />
-        {t.leads}
-      </label>
+      {team.members.length > 1 && (
+        <div>
+          <label className="flex cursor-pointer items-center gap-2 text-[13px] has-disabled:cursor-default">
+            <input
+              type="checkbox"
+              className="size-4 shrink-0 accent-solid"
+              checked={leads}
+              disabled={leads && team.lead === null}
+              aria-describedby={leads && team.lead === null ? whyId : undefined}
+              onChange={({ target }) => onChange({ ...team, lead: target.checked ? member.key : null })}
+            />
+            {t.leads}
+          </label>
+          {leads && team.lead === null && (
+            <p id={whyId} className="mt-1 pl-6 text-xs text-muted">
+              {t.leadsByPlan}
+            </p>
+          )}
+        </div>
+      )}
       <Ties team={team} member={member} onChange={onChange} />
     </div>
   );
@@ -69,24 +84,7 @@ const Ties = ({ team, member, onChange }: Pick<MemberPanelProps, "team" | "membe
   return (
     <div className="space-y-2 border-t pt-4">
       <h4 className="text-[13px] font-medium">{t.edges}</h4>
-      <ul className="space-y-1">
-        {own.map((edge) => {
-          const [source, target] = [roleOf(team, edge.from, t.unnamed), roleOf(team, edge.to, t.unnamed)];
-          return (
-            <li key={`${edge.from} ${edge.to}`} className="flex items-center justify-between gap-2 text-[13px]">
-              <span className="min-w-0 wrap-anywhere">{t.edgeText[edge.kind](source, target)}</span>
-              <Button
-                variant="ghost"
-                size="iconSm"
-                aria-label={t.removeEdge(source, target)}
-                onClick={() => onChange(withoutEdge(team, edge))}
-              >
-                <X aria-hidden="true" />
-              </Button>
-            </li>
-          );
-        })}
-      </ul>
+      <EdgeList team={team} edges={own} onChange={onChange} />
       <Choice label={t.edgeKind} value={way} texts={t.ways} onChange={setWay} />
       <div className="grid grid-cols-[1fr_auto] items-end gap-2">
         <Select label={t.otherMember} value={other} onChange={({ target }) => setTo(target.value)}>

@@ -50,7 +50,7 @@ const Graph = ({ run, moment: { nodes, messages }, flying, chosen, onChoose }: S
   const working = new Set(nodes.filter(({ state }) => state === "running").map(({ role }) => role));
   return (
     <div className="h-96">
-      <Suspense fallback={<p className="p-4 text-muted">{en.swarmForm.canvasLoading}</p>}>
+      <Suspense fallback={<p className="p-4 text-muted">{en.swarmForm.drawingLoading}</p>}>
         <TeamGraph
           label={t.graphLabel}
           members={nodes.map((node) => {
@@ -61,6 +61,7 @@ const Graph = ({ run, moment: { nodes, messages }, flying, chosen, onChoose }: S
               detail: [en.swarms.cost(node.cost_usd), ...(toAll === 0 ? [] : [t.saidToAll(toAll)])].join(" · "),
               state: { word: t.state[node.state], tone: stateTone(node.state) },
               lead: node.is_lead,
+              added: false,
               hears: hears(node.role, flying),
               refusal: null,
             };

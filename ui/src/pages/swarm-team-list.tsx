@@ -5,7 +5,7 @@ import { useState } from "react";
 import { Button } from "../components/button.tsx";
 import { Problem } from "../components/problem.tsx";
 import { Select } from "../components/select.tsx";
-import { type DraftPlan, refusalOf } from "../swarm/draft-plan.ts";
+import { type DraftPlan, leaderOf, refusalOf } from "../swarm/draft-plan.ts";
 import {
   type DraftMember,
   type EdgeKind,
@@ -13,10 +13,10 @@ import {
   type TeamDraft,
   withEdge,
   withMember,
-  withoutEdge,
   withoutMember,
 } from "../swarm/team-draft.ts";
 import { en } from "../text/en.ts";
+import { EdgeList } from "./swarm-edge-list.tsx";
 import { MemberFields } from "./swarm-member-fields.tsx";
 
 const t = en.swarmForm;
@@ -31,45 +31,48 @@ export interface SwarmTeamListProps {
   onChange: (team: TeamDraft) => void;
 }
 
-export const SwarmTeamList = ({ team, plan, groups, tried, makeKey, onChange }: SwarmTeamListProps) => (
-  <div className="divide-y">
-    {team.members.map((member, place) => (
-      <Member
-        key={member.key}
-        place={place}
-        member={member}
-        team={team}
-        groups={groups}
-        refusal={refusalOf(plan, member.key) ?? (tried && member.role.trim() === "" ? t.roleMissing : undefined)}
-        onChange={onChange}
-      />
-    ))}
-    <div className="space-y-3 p-4">
-      {plan.type === "refused" && plan.at.type === "team" && <Problem text={plan.text} />}
-      <Button onClick={() => onChange(withMember(team, makeKey()))}>
-        <Plus aria-hidden="true" />
-        {t.addMember}
-      </Button>
-    </div>
-    {team.members.length > 1 && <Edges team={team} plan={plan} onChange={onChange} />}
-    {team.members.length > 1 && (
-      <div className="max-w-xs p-4">
-        <Select
-          label={t.lead}
-          value={team.lead ?? ""}
-          onChange={({ target }) => onChange({ ...team, lead: target.value === "" ? null : target.value })}
-        >
-          <option value="">{t.autoLead}</option>
-          {team.members.map(({ key }) => (
-            <option key={key} value={key}>
-              {roleOf(team, key, t.unnamed)}
-            </option>
-          ))}
-        </Select>
+export const SwarmTeamList = ({ team, plan, groups, tried, makeKey, onChange }: SwarmTeamListProps) => {
+  const leader = team.lead === null ? leaderOf(team, plan) : null;
+  return (
+    <div className="divide-y">
+      {team.members.map((member, place) => (
+        <Member
+          key={member.key}
+          place={place}
+          member={member}
+          team={team}
+          groups={groups}
+          refusal={refusalOf(plan, member.key) ?? (tried && member.role.trim() === "" ? t.roleMissing : undefined)}
+          onChange={onChange}
+        />
+      ))}
+      <div className="space-y-3 p-4">
+        {plan.type === "refused" && plan.at.type === "team" && <Problem text={plan.text} />}
+        <Button onClick={() => onChange(withMember(team, makeKey()))}>
+          <Plus aria-hidden="true" />
+          {t.addMember}
+        </Button>
       </div>
-    )}
-  </div>
-);
+      {team.members.length > 1 && <Edges team={team} plan={plan} onChange={onChange} />}
+      {team.members.length > 1 && (
+        <div className="max-w-xs p-4">
+          <Select
+            label={t.lead}
+            value={team.lead ?? ""}
+            onChange={({ target }) => onChange({ ...team, lead: target.value === "" ? null : target.value })}
+          >
+            <option value="">{leader === null ? t.autoLead : t.autoLeadIs(roleOf(team, leader, t.unnamed))}</option>
+            {team.members.map(({ key }) => (
+              <option key={key} value={key}>
+                {roleOf(team, key, t.unnamed)}
+              </option>
+            ))}
+          </Select>
+        </div>
+      )}
+    </div>
+  );
+};
 
 interface MemberProps extends Pick<SwarmTeamListProps, "team" | "groups" | "onChange"> {
   place: number;
@@ -117,24 +120,7 @@ const Edges = ({ team, plan, onChange }: Pick<SwarmTeamListProps, "team" | "plan
       {team.edges.length === 0 ? (
         <p className="text-[13px] text-muted">{t.noEdges}</p>
       ) : (
-        <ul className="space-y-1">
-          {team.edges.map((edge) => {
-            const [source, target] = [roleOf(team, edge.from, t.unnamed), roleOf(team, edge.to, t.unnamed)];
-            return (
-              <li key={`${edge.from} ${edge.to}`} className="flex items-center gap-2 text-[13px]">
-                <span>{t.edgeText[edge.kind](source, target)}</span>
-                <Button
-                  variant="ghost"
-                  size="iconSm"
-                  aria-label={t.removeEdge(source, target)}
-                  onClick={() => onChange(withoutEdge(team, edge))}
-                >
-                  <X aria-hidden="true" />
-                </Button>
-              </li>
-            );
-          })}
-        </ul>
+        <EdgeList team={team} edges={team.edges} onChange={onChange} />
       )}
       {plan.type === "refused" && plan.at.type === "edges" && <Problem text={plan.text} />}
       <div className="grid items-end gap-2 md:grid-cols-[1fr_1fr_1fr_auto]">

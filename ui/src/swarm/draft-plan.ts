@@ -3,7 +3,7 @@ import { planTeam, roleName, TeamRefusal } from "@praktor/protocol/team-plan";
 import { type TeamDraft, toTeam } from "./team-draft.ts";
 
 export type DraftPlan =
-  /** `lead`: a member's key; `null` where one would be added. */
+  /** `lead`: a member's key; `null` where one would be added, under the role `lead`. */
   { type: "plan"; lead: string | null } | { type: "refused"; text: string; at: DraftPlace };
 
 export type DraftPlace =
@@ -50,3 +50,12 @@ export const refusesEdge = (plan: DraftPlan, { from, to }: { from: string; to: s
 /** Why the team would be refused because of this member. */
 export const refusalOf = (plan: DraftPlan, key: string): string | undefined =>
   plan.type === "refused" && plan.at.type === "member" && plan.at.key === key ? plan.text : undefined;
+
+/** Who leads as the team stands, named or found; null where that cannot be said, or where the one member has nobody to lead. */
+export const leaderOf = (team: TeamDraft, plan: DraftPlan): string | null => {
+  if (team.members.length < 2) return null;
+  return team.lead ?? (plan.type === "plan" ? plan.lead : null);
+};
+
+/** Nobody writes the answer, so a member more would be paid for. */
+export const addsLead = (plan: DraftPlan): boolean => plan.type === "plan" && plan.lead === null;

@@ -12,6 +12,8 @@ export interface GraphMember {
   detail: string;
   state: { word: string; tone: Tone } | null;
   lead: boolean;
+  /** By Praktor: it stands there to be seen, and cannot be changed. */
+  added: boolean;
   /** A message reaches it just now. */
   hears: boolean;
   /** Why the team would be refused because of it. */
@@ -37,6 +39,7 @@ export const MemberBox = ({ data: { member, edits }, selected }: NodeProps<Membe
     <div
       className={cn(
         "w-48 rounded-xl border bg-panel px-3 py-2 text-left text-text",
+        member.added && "border-dashed border-line-strong bg-transparent",
         member.hears && "border-accent",
         member.refusal !== null && "border-bad",
         selected && "border-accent ring-2 ring-accent/30",

@@ -2,7 +2,7 @@ import type { SwarmMessageView, SwarmNodeView, SwarmRunView } from "@praktor/pro
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { en } from "../text/en.ts";
-import { draftPlan, refusalOf, refusesEdge } from "./draft-plan.ts";
+import { addsLead, draftPlan, leaderOf, refusalOf, refusesEdge } from "./draft-plan.ts";
 import { layout } from "./layout.ts";
 import { flightsOn, hears, linesOf, toAllBy } from "./lines.ts";
 import { NO_LIMITS, readLimits } from "./limit-draft.ts";
@@ -20,6 +20,8 @@ import {
   withoutEdge,
   withoutMember,
 } from "./team-draft.ts";
+
+import { wishWords } from "./wish-words.ts";
 
 const team = (...roles: string[]): TeamDraft => roles.reduce((made, role) => withMember(made, role, role), EMPTY_TEAM);
 const edge = (from: string, to: string, kind: DraftEdge["kind"] = "directed"): DraftEdge => ({ from, to, kind });
@@ -58,6 +60,31 @@ test("who has no role yet is nobody's fault: the rest is judged, and the lead is
   const made = withMember(withMember(withEdge(team("a", "b"), edge("a", "b")), "x"), "y");
   expect(draftPlan(made, "unnamed")).toEqual({ type: "plan", lead: null });
   expect(draftPlan(withEdge(team("a", "b"), edge("a", "b")), "unnamed")).toEqual({ type: "plan", lead: "b" });
+});
+
+test("who leads is named, found, or nobody yet: then one is added", () => {
+  const lead = (made: TeamDraft) => {
+    const plan = draftPlan(made, "unnamed");
+    return [leaderOf(made, plan), addsLead(plan)];
+  };
+  expect(lead(team("a"))).toEqual([null, false]);
+  expect(lead(team("a", "b"))).toEqual([null, true]);
+  expect(lead(withEdge(team("a", "b"), edge("a", "b")))).toEqual(["b", false]);
+  expect(lead({ ...team("a", "b"), lead: "a" })).toEqual(["a", false]);
+  expect(lead(team("a", "A"))).toEqual([null, false]);
+});
+
+test("a refusal speaks of members and fields as the form does", () => {
+  const faults = [
+    { field: "agents.0.prompt", message: "must have at most 50000 characters" },
+    { field: "agents.1.role", message: "must not be empty" },
+    { field: "limits.cost_usd", message: "must be more than 0" },
+    { field: "task", message: "must not be empty" },
+    { field: "template", message: "is unknown" },
+  ];
+  expect(wishWords(faults, ["Ada", " "])).toBe(
+    "Ada: what it is to do must have at most 50000 characters; Member 2: the role must not be empty; The cost must be more than 0; The task must not be empty; The swarm is unknown.",
+  );
 });
 
 test("limits are read as typed, and what says nothing sensible is named", () => {

@@ -55,6 +55,7 @@ export const TeamGraph = ({ label, members, lines, chosen, onChoose, edit }: Tea
   // Without its size a member is measured anew at every change, and its lines are taken away meanwhile.
   const [sizes, setSizes] = useState<ReadonlyMap<string, Size>>(new Map());
   const flow = useRef<ReactFlowInstance<MemberNode, LineEdge>>(null);
+  const box = useRef<HTMLElement>(null);
   const lead = members.find((member) => member.lead)?.id ?? null;
   const edges = lines.flatMap(({ from, to, kind }) => (kind === "said" ? [] : [{ from, to, kind }]));
   const shape = `${members.map(({ id }) => id).join(" ")}|${edges.map(({ from, to, kind }) => `${from} ${to} ${kind}`).join("|")}|${lead}`;
@@ -68,6 +69,13 @@ export const TeamGraph = ({ label, members, lines, chosen, onChoose, edit }: Tea
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- states and labels change all the time, the shape seldom
     [shape],
   );
+  // An opened drawing gets another size too: a phone is turned, a window made smaller.
+  useEffect(() => {
+    if (box.current === null) return undefined;
+    const observer = new ResizeObserver(() => void flow.current?.fitView(FIT));
+    observer.observe(box.current);
+    return () => observer.disconnect();
+  }, []);
   // What was added or moved over is brought into view; who stands where a person put them does not move for it.
   useEffect(() => {
     const frame = requestAnimationFrame(() => void flow.current?.fitView(FIT));
@@ -82,10 +90,19 @@ export const TeamGraph = ({ label, members, lines, chosen, onChoose, edit }: Tea
     type: "member",
     position: placeOf(member.id),
     selected: chosen?.type === "member" && chosen.key === member.id,
-    ariaLabel: [member.title, ...(member.lead ? [en.swarmRun.lead] : []), member.state?.word, member.refusal]
+    selectable: !member.added,
+    focusable: !member.added,
+    ariaRole: "group",
+    ariaLabel: [
+      member.title,
+      ...(member.lead ? [en.swarmRun.lead] : []),
+      ...(member.added ? [en.swarmForm.addedLead] : []),
+      member.state?.word,
+      member.refusal,
+    ]
       .filter((part) => part !== undefined && part !== null)
       .join(", "),
-    data: { member, edits },
+    data: { member, edits: edits && !member.added },
   }));
   const title = (id: string): string => members.find((member) => member.id === id)?.title ?? id;
   const drawn = lines.map((line): LineEdge => {
@@ -109,7 +126,7 @@ export const TeamGraph = ({ label, members, lines, chosen, onChoose, edit }: Tea
   });
   const partOf = (element: Element | null): TeamPart | null => {
     const id = element?.closest("[data-id]")?.getAttribute("data-id") ?? null;
-    if (members.some((member) => member.id === id)) return { type: "member", key: id ?? "" };
+    if (members.some((member) => member.id === id && !member.added)) return { type: "member", key: id ?? "" };
     const line = lines.find(({ from, to }) => `${from} ${to}` === id);
     return line === undefined ? null : { type: "edge", from: line.from, to: line.to };
   };
@@ -143,11 +160,11 @@ export const TeamGraph = ({ label, members, lines, chosen, onChoose, edit }: Tea
     const under = point === undefined ? null : document.elementFromPoint(point.clientX, point.clientY);
     if (point === undefined || under === null) return;
     const there = under.closest(".react-flow__node")?.getAttribute("data-id") ?? null;
-    if (there !== null && there !== fromNode.id) {
+    if (there !== null && there !== fromNode.id && members.some(({ id, added }) => id === there && !added)) {
       const [from, to] = way === "reverse" ? [there, fromNode.id] : [fromNode.id, there];
       edit.onConnect(from, to, way === "mutual" ? "mutual" : "directed");
     }
-    // Beside the canvas, on its controls or next to somebody's side nobody is meant to stand.
+    // Beside the drawing, on its controls or next to somebody's side nobody is meant to stand.
     if (toNode !== null || !under.matches(".react-flow__pane")) return;
     const place = flow.current.screenToFlowPosition({ x: point.clientX, y: point.clientY });
     const id = edit.onGrow(fromNode.id, way);
@@ -161,7 +178,7 @@ export const TeamGraph = ({ label, members, lines, chosen, onChoose, edit }: Tea
   };
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the keys are pressed on the members and edges in it
-    <section aria-label={label} className="team-graph h-full min-h-64" onKeyDown={onKey}>
+    <section ref={box} aria-label={label} className="team-graph h-full min-h-64" onKeyDown={onKey}>
       <ReactFlow
         colorMode={theme}
         nodes={nodes}
@@ -182,7 +199,7 @@ export const TeamGraph = ({ label, members, lines, chosen, onChoose, edit }: Tea
         deleteKeyCode={null}
         preventScrolling={false}
         zoomOnScroll={false}
-        ariaLabelConfig={edits ? en.swarmForm.canvasKeys : en.swarmRun.graphKeys}
+        ariaLabelConfig={edits ? en.swarmForm.drawingKeys : en.swarmRun.graphKeys}
         onConnect={connect}
         onConnectEnd={grow}
         onNodesChange={onNodes}

@@ -35,11 +35,11 @@ export const swarmsTexts = {
     team: "Team",
     view: "Drawing or list",
     list: "List",
-    canvas: "Canvas",
-    canvasLabel: "The team as a drawing. The list holds the same.",
-    canvasHint:
+    drawing: "Drawing",
+    drawingLabel: "The team as a drawing. The list holds the same.",
+    drawingHint:
       "Draw from a member's right side to another's left: it starts with the result. From the lower side to an upper one: the two talk. Drawn to an empty place, it adds a member. Delete removes what has the focus.",
-    canvasKeys: {
+    drawingKeys: {
       "node.a11yDescription.default":
         "Press Enter to choose this member and change it beside the drawing. The arrow keys move it, Delete removes it.",
       "node.a11yDescription.keyboardDisabled": "Press Enter to choose this member. Delete removes it.",
@@ -50,9 +50,13 @@ export const swarmsTexts = {
     nothingChosen: "Choose a member or a connection to change it here.",
     edgeBetween: (one: string, other: string) => `${one} and ${other}`,
     leads: "Leads: works last and writes the answer",
+    leadsByPlan: "Praktor chose it, as the work of all others ends here. Choose another there.",
+    addedLead: "Added by Praktor",
+    addsLead:
+      "Nobody gathers the results, so Praktor adds one more member: “lead” works last and writes the answer. It costs money like the others, within the limits below. To do without it, name a lead or connect all to one.",
     ways: { gives: "gives its result to", gets: "gets the result of", talks: "talks with" },
     otherMember: "Member",
-    canvasLoading: "Loading the drawing…",
+    drawingLoading: "Loading the drawing…",
     member: (number: number) => `Member ${number}`,
     role: "Role",
     prompt: "What this member is to do",
@@ -64,6 +68,7 @@ export const swarmsTexts = {
     removeMember: (role: string) => `Remove ${role}`,
     lead: "Lead",
     autoLead: "Chosen by Praktor",
+    autoLeadIs: (role: string) => `Chosen by Praktor: ${role}`,
     edges: "Who works with whom",
     noEdges: "Nobody waits for anybody: all start at once.",
     edgeFrom: "From",
@@ -81,6 +86,26 @@ export const swarmsTexts = {
     start: "Start",
     starting: "Starting…",
     failed: "The swarm was not started",
+    /** Of what the API names by a path, as the form does. */
+    parts: {
+      task: "The task",
+      name: "The name",
+      agents: "The team",
+      edges: "A connection",
+      lead: "The lead",
+      group_id: "The group",
+      cost_usd: "The cost",
+      run_ms: "The minutes of the run",
+      node_ms: "The minutes of each member",
+      tokens: "The tokens",
+    },
+    ofMember: {
+      role: "the role",
+      prompt: "what it is to do",
+      group_folder: "the files it may read",
+      model: "the model",
+    },
+    memberFault: (member: string, fault: string) => `${member}: ${fault}`,
     taskMissing: "Say what the team is to do.",
     roleMissing: "Give each member a role.",
     limits: {
