@@ -17,3 +17,9 @@ export const senderName = (message: Pick<MessageView, "role" | "sender" | "sende
       return message.role satisfies never;
   }
 };
+
+/** Where a message was written, beside its sender; absent where that is the same name again: a private chat is called as the person in it. */
+export const sourceName = (
+  message: Pick<MessageView, "role" | "sender" | "sender_name">,
+  conversation: string | undefined,
+): string | undefined => (conversation === senderName(message) ? undefined : conversation);

@@ -6,7 +6,7 @@ import { Prose } from "../components/prose.tsx";
 import { cn } from "../lib/cn.ts";
 import { clock, moment } from "../lib/time.ts";
 import type { LiveTurn } from "../live/live-turn.ts";
-import { senderName } from "../live/sender-name.ts";
+import { senderName, sourceName } from "../live/sender-name.ts";
 import { en } from "../text/en.ts";
 import { MessageFiles } from "./message-files.tsx";
 import { TurnSteps } from "./turn-steps.tsx";
@@ -60,16 +60,19 @@ export const MessageRow = memo(({ groupId, message, conversation, turn }: Messag
 });
 MessageRow.displayName = "MessageRow";
 
-const Meta = ({ message, conversation }: Pick<MessageRowProps, "message" | "conversation">) => (
-  <p className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-0.5 text-xs text-muted">
-    <span>{senderName(message)}</span>
-    <time dateTime={message.time} title={moment(message.time)} className="tabular-nums">
-      {clock(message.time)}
-    </time>
-    {conversation !== undefined && <span className="max-w-48 truncate">{conversation}</span>}
-    {message.delivery !== null && <Delivery state={message.delivery} error={message.delivery_error} />}
-  </p>
-);
+const Meta = ({ message, conversation }: Pick<MessageRowProps, "message" | "conversation">) => {
+  const source = sourceName(message, conversation);
+  return (
+    <p className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-0.5 text-xs text-muted">
+      <span>{senderName(message)}</span>
+      <time dateTime={message.time} title={moment(message.time)} className="tabular-nums">
+        {clock(message.time)}
+      </time>
+      {source !== undefined && <span className="max-w-48 truncate">{source}</span>}
+      {message.delivery !== null && <Delivery state={message.delivery} error={message.delivery_error} />}
+    </p>
+  );
+};
 
 const DELIVERY: Record<NonNullable<MessageView["delivery"]>, { icon: LucideIcon; className: string }> = {
   pending: { icon: Clock3, className: "" },

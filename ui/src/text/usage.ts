@@ -1,5 +1,5 @@
 /** What model calls cost, and budgets. */
-import { compact, cost, plural } from "./amounts.ts";
+import { compact, cost, plural, spentOf } from "./amounts.ts";
 
 export const usageTexts = {
   usage: {
@@ -53,7 +53,7 @@ export const usageTexts = {
     save: "Save limits",
     saved: (name: string) => `The limits of ${name} are saved.`,
     saveFailed: "The limits were not saved",
-    usedOf: (used: number, limit: number) => `${cost(used)} of ${cost(limit)}`,
+    usedOf: spentOf,
     state: { near: "nearly used", spent: "used up" },
     scope: {
       group_day: (name: string) => `${name}, today`,
