@@ -3,6 +3,10 @@ import { createServer } from "node:net";
 import type { NetworkPolicy } from "@praktor/protocol/network";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { doctorInstall } from "../gateway/src/commands/doctor/left-overs.ts";
+import { lookFromInside } from "../gateway/src/commands/doctor/from-inside.ts";
+import { Settings } from "../gateway/src/config/schema.ts";
+import { label } from "../gateway/src/sandbox/docker/labels.ts";
 import { standInSpec } from "../gateway/src/sandbox/sandbox-host.contract.ts";
 import type { RunningSandbox, SandboxPlace } from "../gateway/src/sandbox/sandbox.ts";
 import type { DockerSandboxHost } from "../gateway/src/sandbox/docker/docker-sandbox-host.ts";
@@ -176,6 +180,24 @@ describe.skipIf(possible === "skip")("network policies", { timeout: 120_000 }, (
       await ended(sandbox);
     },
   );
+
+  test("`praktor doctor` sees the same from inside, and leaves nothing behind", async () => {
+    const settings = Settings.parse({
+      agent: { image: bench.image },
+      sandbox: { port: endpointPorts.b },
+      web: { port: pagePort },
+    });
+    const findings = await lookFromInside(settings, [], signal);
+    expect(findings.find(({ what }) => what === "Page")).toMatchObject({ level: "ok" });
+    const others = findings.find(({ what }) => what === "Other groups");
+    expect(others).toMatchObject({ level: "ok", detail: expect.stringMatching(/They reach NATS and the endpoint/) });
+    const filters = { label: [`${label.managed}=true`] };
+    const left = [
+      ...(await bench.docker.listNetworks({ filters })).map(({ Labels }) => Labels?.[label.install]),
+      ...(await bench.docker.listContainers({ all: true, filters })).map(({ Labels }) => Labels[label.install]),
+    ];
+    expect(left.filter((install) => install?.startsWith(doctorInstall))).toEqual([]);
+  });
 
   test("`allowlist` reaches an allowed host through the proxy, and is told about another", async () => {
     const sandbox = await launched("allowlist", 4);

@@ -316,7 +316,14 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   if (web) stack.use(web);
   await web?.start(lifetime.signal);
   const control = stack.use(
-    makeControl(settings, { log, audit, vaultDesk: vault.desk, pairing: telegram ? pairing : null }),
+    makeControl(settings, {
+      log,
+      audit,
+      vaultDesk: vault.desk,
+      installId: installation.id,
+      groups: store.groups,
+      pairing: telegram ? pairing : null,
+    }),
   );
   await control.start(lifetime.signal);
 

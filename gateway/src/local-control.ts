@@ -10,9 +10,13 @@ import { dirname, join, resolve } from "node:path";
 import { PairingOffer } from "@praktor/protocol/pairing";
 import { ErrorBody } from "@praktor/protocol/rest";
 import { VaultOrder } from "@praktor/protocol/vault";
-import type { z } from "zod";
+import { z } from "zod";
 import type { Logger } from "./kit/logger.ts";
 import { errorMessage, PraktorError } from "./kit/praktor-error.ts";
+
+/** What of the container engine's things is this installation's: those with its label, and of these folders. */
+export const Belongings = z.object({ install: z.string(), folders: z.array(z.string()) });
+export type Belongings = z.infer<typeof Belongings>;
 
 export interface LocalControlOptions {
   storePath: string;
@@ -21,6 +25,7 @@ export interface LocalControlOptions {
   offerPairing: () => Promise<PairingOffer>;
   /** Rejects with what is wrong with it. */
   vault: (order: VaultOrder) => Promise<unknown>;
+  belongings: () => Promise<Belongings>;
 }
 
 const askTimeoutMs = 30_000;
@@ -76,6 +81,7 @@ export class LocalControl implements AsyncDisposable {
     const { method, url } = incoming;
     try {
       if (method === "POST" && url === "/pair") return { status: 201, body: await this.#options.offerPairing() };
+      if (method === "POST" && url === "/belongings") return { status: 200, body: await this.#options.belongings() };
       if (method === "POST" && url === "/vault") {
         const order = VaultOrder.safeParse(JSON.parse(await readAll(incoming, maxBodyBytes)));
         if (!order.success) return failed(400, "invalid", "The order is not valid.");
@@ -97,7 +103,7 @@ export async function askForPairing(storePath: string): Promise<PairingOffer> {
 /** The command line's side. Rejects with `not_running`, `not_installed` where no gateway ever ran, or with what the gateway said. */
 export async function askGateway<Answer>(
   storePath: string,
-  path: "/pair" | "/vault",
+  path: "/pair" | "/vault" | "/belongings",
   question: unknown,
   answer: z.ZodType<Answer>,
 ): Promise<Answer> {

@@ -4,6 +4,7 @@ import { commandLine, type Audit } from "./kit/audit.ts";
 import type { Logger } from "./kit/logger.ts";
 import { PraktorError } from "./kit/praktor-error.ts";
 import { LocalControl } from "./local-control.ts";
+import type { GroupStore } from "./store/contract/group-store.ts";
 import type { Pairing } from "./telegram/pairing.ts";
 import type { VaultDesk } from "./vault-desk.ts";
 import { obeyVaultOrder } from "./vault-orders.ts";
@@ -12,15 +13,22 @@ export interface ControlParts {
   log: Logger;
   audit: Audit;
   vaultDesk: VaultDesk;
+  installId: string;
+  groups: Pick<GroupStore, "all">;
   /** Null where Telegram is off. */
   pairing: Pairing | null;
 }
 
-export function makeControl(settings: Settings, { log, audit, vaultDesk, pairing }: ControlParts): LocalControl {
+export function makeControl(settings: Settings, parts: ControlParts): LocalControl {
+  const { log, audit, vaultDesk, installId, groups, pairing } = parts;
   return new LocalControl({
     storePath: settings.store.path,
     logger: log,
     vault: (order) => obeyVaultOrder(vaultDesk, order),
+    belongings: async () => {
+      const folders = (await groups.all()).flatMap(({ folder, swarmId }) => [folder, ...(swarmId ? [swarmId] : [])]);
+      return { install: installId, folders: [...new Set(folders)] };
+    },
     offerPairing: async () => {
       if (pairing) {
         audit.record({ actor: commandLine, action: "pairing.offer", outcome: "ok" });

@@ -2,11 +2,15 @@
 import type { Command } from "commander";
 import { loadSettings } from "../config/load-settings.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
+import { askGateway, Belongings } from "../local-control.ts";
 import { lookAtBrowser } from "./doctor/browser-finding.ts";
 import type { Finding } from "./doctor/finding.ts";
 import { firewallRule, installFirewall } from "./doctor/firewall.ts";
 import { lookFromInside } from "./doctor/from-inside.ts";
+import { lookForLeftOvers } from "./doctor/left-overs.ts";
+import { readListeners } from "./doctor/listeners.ts";
 import { engineFinding, lookAround } from "./doctor/look-around.ts";
+import { lookAtPorts, thisMachine } from "./doctor/ports.ts";
 
 const deadlineMs = 120_000;
 const marks = { ok: "✓", warn: "!", bad: "✗" } as const;
@@ -15,12 +19,18 @@ export function addDoctorCommand(program: Command): void {
   program
     .command("doctor")
     .description("look at what Praktor needs, and from inside a container at what agents can reach")
-    .option("--fix", "install the host's firewall rule for agents' bridges (needs root)")
+    .option(
+      "--fix",
+      "remove networks that nobody owns, and install the host's firewall rule for agents' bridges (needs root)",
+    )
     .option("--json", "print the findings as JSON")
     .action(async (options: { fix?: boolean; json?: boolean }) => {
       const settings = await loadSettings(process.env);
       const signal = AbortSignal.timeout(deadlineMs);
       const findings = await lookAround(settings, signal);
+      const owned = await belongings(settings.store.path);
+      const listeners = await readListeners();
+      findings.push(await lookAtPorts({ ...thisMachine(), settings, listeners, isRunning: owned !== null }));
       const { kind, network, port } = settings.sandbox;
       if (kind === "process") {
         findings.push({
@@ -37,7 +47,11 @@ export function addDoctorCommand(program: Command): void {
         if (options.fix === true) {
           findings.push(await installFirewall(firewallRule("praktor", [settings.nats.port, port])));
         }
-        if (engine.level === "ok") findings.push(...(await inside(lookFromInside(settings, signal))));
+        if (engine.level === "ok") {
+          const ask = (): Promise<Belongings | null> => belongings(settings.store.path);
+          findings.push(await lookForLeftOvers(ask, options.fix === true, signal));
+          findings.push(...(await inside(lookFromInside(settings, listeners, signal))));
+        }
         findings.push({ level: "ok", what: "Network policy", detail: `${network}, where a group says nothing else.` });
       }
       if (options.json === true) process.stdout.write(`${JSON.stringify({ findings }, null, 2)}\n`);
@@ -45,6 +59,14 @@ export function addDoctorCommand(program: Command): void {
       if (findings.some(({ level }) => level === "bad"))
         throw new PraktorError("unwell", "Something has to be done first.");
     });
+}
+
+/** Of the gateway that runs; null where none does. */
+async function belongings(storePath: string): Promise<Belongings | null> {
+  return await askGateway(storePath, "/belongings", null, Belongings).catch((error: unknown) => {
+    if (error instanceof PraktorError) return null;
+    throw error;
+  });
 }
 
 async function inside(looking: Promise<Finding[]>): Promise<Finding[]> {
