@@ -13,6 +13,7 @@ import type { DockerSandboxHost } from "../gateway/src/sandbox/docker/docker-san
 import { DockerWorkbench, engineAnswers } from "../gateway/src/sandbox/docker/testing/docker-workbench.ts";
 import { EndpointBench, tokenOf } from "../gateway/src/sandbox-api/testing/endpoint-bench.ts";
 import { requirement } from "./require.ts";
+import { canHaveOutside, OutsideHost } from "./support/outside-host.ts";
 
 interface Attempt {
   way: "tcp" | "udp" | "icmp" | "dns";
@@ -20,10 +21,15 @@ interface Attempt {
   port?: number;
 }
 
-const possible = requirement("docker", await engineAnswers());
+const possible = [
+  requirement("docker", await engineAnswers()),
+  requirement("network-namespaces", await canHaveOutside()),
+].includes("skip")
+  ? "skip"
+  : "run";
 const signal = new AbortController().signal;
 const attemptsAtLength = process.env["PRAKTOR_LONG"] === "1" ? 500 : 40;
-/** Stands for the internet: addresses that are nobody's on this machine's networks but a container's that the test made. */
+/** Stands for an allowed site: a container at an address that is nobody's on this machine's networks. */
 const world = { subnet: "44.203.77.0/24", address: "44.203.77.9" };
 
 /** Runs inside: tries everything at once, and prints what had success. */
@@ -55,6 +61,13 @@ describe.skipIf(possible === "skip")("network policies", { timeout: 120_000 }, (
   let otherAddress = "";
   const page = createServer((socket) => socket.end());
   let pagePort = 0;
+  let outside: OutsideHost;
+  /** Each way out of a bridge. */
+  const waysOut = (): Attempt[] => [
+    { way: "tcp", host: outside.address, port: 80 },
+    { way: "udp", host: outside.address, port: 53 },
+    { way: "icmp", host: outside.address },
+  ];
 
   const inside = async (id: string, script: string, argument = ""): Promise<string> =>
     (await bench.run(id, ["node", "-e", script, argument])).output;
@@ -93,6 +106,7 @@ describe.skipIf(possible === "skip")("network policies", { timeout: 120_000 }, (
     await exec.start({ Detach: true });
     const name = `${bench.prefix}-net-world`;
     await bench.docker.createNetwork({ Name: name, Driver: "bridge", IPAM: { Config: [{ Subnet: world.subnet }] } });
+    outside = await OutsideHost.start("44.203.78", "prk-outside");
     const container = await bench.docker.createContainer({
       name: `${bench.prefix}-world`,
       Image: bench.image,
@@ -113,6 +127,7 @@ describe.skipIf(possible === "skip")("network policies", { timeout: 120_000 }, (
   }, 120_000);
   afterAll(async () => {
     page.close();
+    await outside?.[Symbol.asyncDispose]();
     await endpoint?.[Symbol.asyncDispose]();
     await host?.[Symbol.asyncDispose]();
     await bench[Symbol.asyncDispose]();
@@ -121,6 +136,7 @@ describe.skipIf(possible === "skip")("network policies", { timeout: 120_000 }, (
   /** Nothing of it may have success on an internal bridge. */
   const forbidden = (): Attempt[] => {
     const fixed: Attempt[] = [
+      ...waysOut(),
       { way: "tcp", host: world.address, port: 80 },
       { way: "udp", host: world.address, port: 53 },
       { way: "icmp", host: world.address },
@@ -159,6 +175,7 @@ describe.skipIf(possible === "skip")("network policies", { timeout: 120_000 }, (
       { way: "icmp", host: places.a.reachHost },
       { way: "tcp", host: places.a.reachHost, port: endpointPorts.a },
     ];
+    expect(await reached(sandbox.engineId, waysOut())).toHaveLength(waysOut().length);
     const seen = await reached(sandbox.engineId, attempts);
     expect(seen).toContain(`icmp ${places.a.reachHost}`);
     expect(seen).toContain(`tcp ${places.a.reachHost} ${endpointPorts.a}`);

@@ -1,6 +1,13 @@
 /** Decides whether tests that need more than Node run here: skipped with one line, unless PRAKTOR_REQUIRE names what they need. */
 
-export type Requirement = "docker" | "browser" | "bubblewrap" | "nats-server" | "mount" | "power-cut";
+export type Requirement =
+  | "docker"
+  | "browser"
+  | "bubblewrap"
+  | "nats-server"
+  | "mount"
+  | "network-namespaces"
+  | "power-cut";
 
 /** `present` says whether this machine has it. Throws when it is absent and PRAKTOR_REQUIRE (`docker,browser`) demands it. */
 export function requirement(name: Requirement, present: boolean): "run" | "skip" {
