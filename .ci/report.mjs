@@ -3,7 +3,12 @@ import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 
 const [, , what, path] = process.argv;
-const report = JSON.parse(readFileSync(path, "utf8"));
+const text = readFileSync(path, "utf8");
+if (text === "") {
+  console.error("The tests ended without a report.");
+  process.exit(1);
+}
+const report = JSON.parse(text);
 const failedFiles = report.testResults
   .filter(({ status }) => status === "failed")
   .map(({ name }) => relative(process.cwd(), name));

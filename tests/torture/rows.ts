@@ -8,6 +8,7 @@ import { hostileModel } from "./rows/hostile-model.ts";
 import { hostileTelegram } from "./rows/hostile-telegram.ts";
 import { killedGateway } from "./rows/killed-gateway.ts";
 import { killedSwarm } from "./rows/killed-swarm.ts";
+import { longForms } from "./rows/long-forms.ts";
 import { lostBus } from "./rows/lost-bus.ts";
 import { negativeControl } from "./rows/negative-control.ts";
 import { powerCut } from "./rows/power-cut.ts";
@@ -24,4 +25,5 @@ export const rows: readonly Row[] = [
   negativeControl,
   killedSwarm,
   hostileLoad,
+  longForms,
 ];
