@@ -66,6 +66,32 @@ describe("order", () => {
     await eventually(() => expect(bench.inputs[2]?.text).toBe("three"));
   });
 
+  test("a turn for a sandbox that runs is claimed with it; where that has gone meanwhile, the next one is noted", async () => {
+    await using bench = new AgentBench();
+    const conversation = await bench.conversation("a");
+    await bench.pool.ensure(await bench.group("a"), AbortSignal.timeout(1000));
+    const assign = vi.spyOn(bench.store.turns, "assign");
+    const first = await bench.say(conversation, "first");
+    await isAccepted(bench, first);
+    expect(await bench.turn(first.id)).toMatchObject({ sandboxGeneration: 1 });
+    expect(assign).not.toHaveBeenCalled();
+    await bench.answer(bench.inputs[0]!);
+
+    const place = bench.dispatcher.reserve("a")!;
+    const outcome = await bench.store.inbox.receive({
+      source: "telegram",
+      updateId: 100,
+      message: { conversationId: conversation.id, sender: "user:1", content: "second" },
+      claim: place.claim,
+    });
+    const second = outcome.type === "received" ? outcome.received!.turn : null;
+    expect(second).toMatchObject({ state: "running", sandboxGeneration: 1 });
+    await bench.pool.stop("a", AbortSignal.timeout(1000));
+    place.settle(second);
+    await isAccepted(bench, second!);
+    expect(await bench.turn(second!.id)).toMatchObject({ sandboxGeneration: 2, attempt: 1 });
+  });
+
   test("a place that is given back unused is free again", async () => {
     await using bench = new AgentBench({ dispatcher: { maxConversations: 1 } });
     const place = bench.dispatcher.reserve("a");

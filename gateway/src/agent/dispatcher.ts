@@ -3,6 +3,7 @@ import type { RunnerStatus } from "@praktor/protocol/agent-control";
 import { Background } from "../kit/background.ts";
 import { abortable } from "../kit/deadline.ts";
 import { errorMessage, isAbort, PraktorError } from "../kit/praktor-error.ts";
+import type { TurnClaim } from "../store/contract/turn-store.ts";
 import type { Turn, TurnErrorCode } from "../store/rows.ts";
 import { GroupPlaces } from "./group-places.ts";
 import { HandOver, type HandOverParts } from "./hand-over.ts";
@@ -30,7 +31,7 @@ export interface Refusal {
 }
 
 export interface Reservation {
-  claim: { epoch: number; deadlineAt: number };
+  claim: Omit<TurnClaim, "conversationId">;
   settle: (turn: Turn | null) => void;
 }
 
@@ -84,7 +85,7 @@ export class Dispatcher implements AsyncDisposable {
    * stored; it must be called.
    */
   reserve(groupId: string): Reservation | null {
-    const { running, epoch, clock, turnTimeoutMs } = this.#options;
+    const { running, epoch } = this.#options;
     if (this.#paused || this.#options.isHeld?.(groupId) === true || !this.#places.isFree(groupId)) return null;
     this.#places.reserve(groupId);
     const settle = (turn: Turn | null): void => {
@@ -92,7 +93,7 @@ export class Dispatcher implements AsyncDisposable {
       if (turn?.state === "running" && turn.leaseEpoch === epoch && !running.get(turn.id)) this.#claimed(turn);
       else this.wake();
     };
-    return { claim: { epoch, deadlineAt: clock.now() + turnTimeoutMs }, settle };
+    return { claim: this.#claimFor(groupId), settle };
   }
 
   /** No more turns are claimed; those that run go on. */
@@ -181,14 +182,19 @@ export class Dispatcher implements AsyncDisposable {
   }
 
   async #claimAll(): Promise<void> {
-    const { turns, epoch, clock, turnTimeoutMs } = this.#options;
+    const { turns } = this.#options;
     for (const { conversationId, groupId } of await turns.runnable()) {
       if (this.#paused) return;
       if (this.#options.isHeld?.(groupId) === true) continue;
       if (!this.#places.isFree(groupId)) continue;
-      const turn = await turns.claim({ conversationId, epoch, deadlineAt: clock.now() + turnTimeoutMs });
+      const turn = await turns.claim({ conversationId, ...this.#claimFor(groupId) });
       if (turn) this.#claimed(turn);
     }
+  }
+
+  #claimFor(groupId: string): Omit<TurnClaim, "conversationId"> {
+    const { epoch, clock, turnTimeoutMs, pool } = this.#options;
+    return { epoch, deadlineAt: clock.now() + turnTimeoutMs, sandboxGeneration: pool.generationOf(groupId) };
   }
 
   #claimed(turn: Turn): void {

@@ -33,6 +33,7 @@ export interface HandOverParts extends InputLimits {
   logger: Logger;
   pool: {
     ensure: (group: PooledGroup, signal: AbortSignal) => Promise<PooledSandbox>;
+    generationOf: (groupId: string) => number | null;
     isLive: (groupId: string, generation: number) => boolean;
     giveUp: (groupId: string, generation: number, detail: string) => Promise<void>;
     touch: (groupId: string) => void;
@@ -94,7 +95,8 @@ export class HandOver {
     this.#publishTurn(turn);
     const sandbox = await pool.ensure(group, signal);
     if (!isWanted()) return;
-    await turns.assign(turn.id, turn.attempt, sandbox.generation);
+    // Most turns were claimed for it: one commit less between the person's word and the agent.
+    if (turn.sandboxGeneration !== sandbox.generation) await turns.assign(turn.id, turn.attempt, sandbox.generation);
     passPoint?.("turn_assigned");
     const checked = (isTask ? await this.#options.preCheck?.(turn, signal) : null) ?? { type: "wake", note: null };
     if (!isWanted()) return;

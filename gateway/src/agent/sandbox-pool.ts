@@ -78,6 +78,12 @@ export class SandboxPool {
     return entry?.generation === generation && entry.status === "running";
   }
 
+  /** Of the group's sandbox that takes work now, or null. */
+  generationOf(groupId: string): number | null {
+    const entry = this.#entries.get(groupId);
+    return entry?.status === "running" ? entry.generation : null;
+  }
+
   /**
    * A sandbox that takes work, with the global instructions of now: joins a start in progress, starts one otherwise. Rejects with a `PraktorError` whose message may be
    * shown: `limit_reached` when all places are taken by busy groups, `ended_early` when it died before its runner was there, or a `SandboxErrorCode`.

@@ -7,7 +7,7 @@ import type { TurnRow } from "./turn-rows.ts";
 /** The conversation's oldest queued turn, now running; null when one runs already, none waits, the oldest must wait, or is not `only`. */
 export async function claimTurn(
   queries: Queries,
-  { conversationId, epoch, deadlineAt }: TurnClaim,
+  { conversationId, epoch, deadlineAt, sandboxGeneration = null }: TurnClaim,
   now: number,
   only?: string,
 ): Promise<TurnRow | null> {
@@ -20,6 +20,7 @@ export async function claimTurn(
       attempt: next.attempt + 1,
       tries: next.tries + 1,
       lease_epoch: epoch,
+      sandbox_generation: sandboxGeneration,
       deadline_at: await deadlineOf(queries, next, deadlineAt, now),
       not_before: null,
       started_at: next.started_at ?? now,

@@ -139,8 +139,17 @@ export function turnsContract(make: MakeStore): void {
       expect(await chat.store.turns.get(turn.id)).toMatchObject({ leaseEpoch: 3, sandboxGeneration: 4, acceptedAt });
       await chat.store.turns.assign(turn.id, 1, 5);
       expect(await chat.store.turns.get(turn.id)).toMatchObject({ sandboxGeneration: 5 });
+      await chat.store.turns.requeue(turn.id, 1, again);
+      const { id: conversationId } = chat.conversation;
+      await chat.store.turns.claim({ conversationId, epoch: 3, deadlineAt: 1, sandboxGeneration: 6 });
+      expect(await chat.store.turns.get(turn.id)).toMatchObject({ sandboxGeneration: 6, acceptedAt: null });
+      await chat.store.turns.accepted(turn.id, 2);
       await chat.store.turns.adopt(turn.id, 8);
-      expect(await chat.store.turns.get(turn.id)).toMatchObject({ leaseEpoch: 8, state: "running", acceptedAt });
+      expect(await chat.store.turns.get(turn.id)).toMatchObject({
+        leaseEpoch: 8,
+        state: "running",
+        sandboxGeneration: 6,
+      });
     });
 
     it("store a fact once, only in its attempt, only for its own group", async () => {

@@ -4,6 +4,7 @@ import type { ConversationStore } from "../store/contract/conversation-store.ts"
 import type { InboxStore } from "../store/contract/inbox-store.ts";
 import type { OutboxStore } from "../store/contract/outbox-store.ts";
 import type { SettingStore } from "../store/contract/setting-store.ts";
+import type { TurnClaim } from "../store/contract/turn-store.ts";
 import type { Words } from "./buttons.ts";
 import type { CommandAnswer } from "./command-audit.ts";
 import type { OpenFile } from "./send-file.ts";
@@ -27,7 +28,7 @@ export interface TelegramPorts {
   onReceived(received: { groupId: string; conversationId: string; message: Message; turn: Turn }): void;
   /** Room for a turn of the group that is claimed as it is stored; null: it waits for its claim. `settle` must be called. */
   reserve?(groupId: string): {
-    claim: { epoch: number; deadlineAt: number };
+    claim: Omit<TurnClaim, "conversationId">;
     settle(turn: Turn | null): void;
   } | null;
   /** A part was sent, failed or stays uncertain. Must not throw. */

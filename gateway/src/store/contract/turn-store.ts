@@ -9,6 +9,8 @@ export interface TurnClaim {
   conversationId: string;
   epoch: number;
   deadlineAt: number;
+  /** Of the sandbox that will get the turn, where one runs already: else it is told by `assign`. */
+  sandboxGeneration?: number | null;
 }
 
 export interface TurnStore {
