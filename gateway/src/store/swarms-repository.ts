@@ -6,11 +6,12 @@ import { conversationTarget } from "./conversations-repository.ts";
 import type { Received } from "./contract/inbox-store.ts";
 import type { NewOutboxPart } from "./contract/outbox-store.ts";
 import type { Database, Queries } from "./database.ts";
-import { insertHiddenGroup } from "./hidden-groups.ts";
+import { insertSwarm } from "./insert-swarm.ts";
 import { queueMessage } from "./queue-message.ts";
 import type { Message } from "./rows.ts";
 import { speak } from "./spoken.ts";
 import type { NewSwarm, NodeWork, SwarmNode, SwarmRun, SwarmStore } from "./contract/swarm-store.ts";
+import { boardOf, writeOnBoard } from "./swarm-board.ts";
 import { tellProgress } from "./swarm-progress.ts";
 import { swarmMessages, toSwarmNode, toSwarmRun } from "./swarm-rows.ts";
 import { sayInSwarm, takeWaitingWords } from "./swarm-words.ts";
@@ -29,57 +30,7 @@ export class SwarmsRepository implements SwarmStore {
 
   create(swarm: NewSwarm): Promise<SwarmRun | null> {
     const now = this.#clock.now();
-    return this.#database.write(`start the swarm ${swarm.id}`, async (queries) => {
-      const ids = swarm.nodes.map(({ memberId }) => memberId);
-      if (await queries.selectFrom("groups").select("id").where("id", "in", ids).executeTakeFirst()) return null;
-      const { id, groupId, conversationId, name, task, lead } = swarm;
-      const row = await queries
-        .insertInto("swarm_runs")
-        .values({
-          id,
-          group_id: groupId,
-          conversation_id: conversationId,
-          name,
-          task,
-          status: "running",
-          agents: JSON.stringify(swarm.agents),
-          edges: JSON.stringify(swarm.edges),
-          lead,
-          limits: JSON.stringify(swarm.limits),
-          started_at: now,
-        })
-        .returningAll()
-        .executeTakeFirstOrThrow();
-      for (const [position, node] of swarm.nodes.entries()) {
-        await insertHiddenGroup(
-          queries,
-          {
-            id: node.memberId,
-            name: node.role,
-            kind: "member",
-            parentId: groupId,
-            filesOf: node.filesOf,
-            swarmId: id,
-            model: node.model,
-          },
-          now,
-        );
-        await queries
-          .insertInto("swarm_nodes")
-          .values({
-            run_id: id,
-            role: node.role,
-            position,
-            member_id: node.memberId,
-            prompt: node.prompt,
-            group_folder: node.groupFolder,
-            model: node.model,
-            state: "waiting",
-          })
-          .execute();
-      }
-      return toSwarmRun(row);
-    });
+    return this.#database.write(`start the swarm ${swarm.id}`, (queries) => insertSwarm(queries, swarm, now));
   }
 
   get(id: string): Promise<SwarmRun | null> {
@@ -276,32 +227,14 @@ export class SwarmsRepository implements SwarmStore {
   }
 
   board(runId: string): ReturnType<SwarmStore["board"]> {
-    return this.#database.read(`read the board of the swarm ${runId}`, async (queries) => {
-      const rows = await queries.selectFrom("swarm_board").selectAll().where("run_id", "=", runId).execute();
-      return rows.map(({ key, value, author, updated_at: updatedAt }) => ({ key, value, author, updatedAt }));
-    });
+    return this.#database.read(`read the board of the swarm ${runId}`, (queries) => boardOf(queries, runId));
   }
 
   writeBoard(entry: Parameters<SwarmStore["writeBoard"]>[0]): ReturnType<SwarmStore["writeBoard"]> {
-    const { runId, author, key, value } = entry;
-    const updatedAt = this.#clock.now();
-    return this.#database.write(`write on the board of the swarm ${runId}`, async (queries) => {
-      if ((await findRun(queries, runId))?.status !== "running") return null;
-      await queries.deleteFrom("swarm_board").where("run_id", "=", runId).where("key", "=", key).execute();
-      const { count } = await queries
-        .selectFrom("swarm_board")
-        .select((select) => select.fn.countAll<number>().as("count"))
-        .where("run_id", "=", runId)
-        .executeTakeFirstOrThrow();
-      if (value !== "" && count >= entry.most) return "full";
-      if (value !== "") {
-        await queries
-          .insertInto("swarm_board")
-          .values({ run_id: runId, key, value, author, updated_at: updatedAt })
-          .execute();
-      }
-      return { key, value, author, updatedAt };
-    });
+    const now = this.#clock.now();
+    return this.#database.write(`write on the board of the swarm ${entry.runId}`, (queries) =>
+      writeOnBoard(queries, entry, now),
+    );
   }
 
   usage(runId: string): ReturnType<SwarmStore["usage"]> {
