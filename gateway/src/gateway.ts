@@ -1,5 +1,4 @@
 /** The composition root: makes every room, hands each what it needs, and takes them down in the reverse order. */
-import { join } from "node:path";
 import type { Address } from "@praktor/protocol/address";
 import type { PraktorEvent } from "@praktor/protocol/events";
 import { RunningTurns } from "./agent/running-turns.ts";
@@ -16,11 +15,17 @@ import { sleep } from "./kit/deadline.ts";
 import { timeSortedIds } from "./kit/ids.ts";
 import type { Logger } from "./kit/logger.ts";
 import { errorMessage } from "./kit/praktor-error.ts";
+import { makeAgents } from "./make-agents.ts";
 import { makeControl } from "./make-control.ts";
 import { makeNetwork } from "./make-network.ts";
-import { makeAgents } from "./make-agents.ts";
 import { makeSandboxApi } from "./make-sandbox-api.ts";
 import { makeSandboxHost } from "./make-sandbox-host.ts";
+import { makeScheduler } from "./make-scheduler.ts";
+import { makeSpending } from "./make-spending.ts";
+import { makeSwarms } from "./make-swarms.ts";
+import { makeTelegram } from "./make-telegram.ts";
+import { makeVault } from "./make-vault.ts";
+import { makeWeb } from "./make-web.ts";
 import { isRealModel, modelAccess, obstacleOf, type Obstacle } from "./model-access.ts";
 import { Account } from "./natsbus/account.ts";
 import { Bus } from "./natsbus/bus.ts";
@@ -31,15 +36,9 @@ import { SandboxUsers } from "./sandbox-api/sandbox-users.ts";
 import type { NewOutboxPart } from "./store/contract/outbox-store.ts";
 import { SqliteStore } from "./store/sqlite-store.ts";
 import { SystemStatus } from "./system-status.ts";
-import { makeScheduler } from "./make-scheduler.ts";
-import { makeSpending } from "./make-spending.ts";
-import { tellGroup } from "./tell-group.ts";
-import { makeSwarms } from "./make-swarms.ts";
-import { makeTelegram } from "./make-telegram.ts";
-import { makeVault } from "./make-vault.ts";
-import { makeWeb } from "./make-web.ts";
 import { answerParts } from "./telegram/format/answer-parts.ts";
 import { Pairing } from "./telegram/pairing.ts";
+import { tellGroup } from "./tell-group.ts";
 import { keepUp } from "./upkeep.ts";
 import { isOurField } from "./vault/our-fields.ts";
 import type { Redactor } from "./vault/redactor.ts";
@@ -63,8 +62,8 @@ export interface GatewayOptions {
 /** Runs until the signal aborts. Rejects when something that nothing works without cannot be had: settings, database, ports. */
 export async function runGateway(settings: Settings, options: GatewayOptions): Promise<void> {
   const { log, passPoint, redactor } = options;
-  const startedAt = systemClock.now();
   const clock = systemClock;
+  const startedAt = clock.now();
   const ids = timeSortedIds(clock);
   const shipped = shippedPaths();
   // Rooms live a little longer than the wish to stop: turns that run get their grace.
@@ -202,7 +201,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     tell: tellGroup({ store, render, publish, wakeDelivery }),
     passPoint,
   });
-  const { pool, dispatcher, assistant, workspace, midTurn, approvals, toolApprovals, watch, look } = agents;
+  const { pool, dispatcher, assistant, workspace, facts, midTurn, approvals, toolApprovals, watch, look } = agents;
   stack.use(dispatcher);
   const madeSwarms = makeSwarms(settings, {
     store,
@@ -214,7 +213,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     shippedTemplates: shipped.swarmTemplates,
     render,
     publish,
-    wakeDelivery: () => telegram?.wakeDelivery(),
+    wakeDelivery,
     redact: (text) => redactor.redact(text),
   });
   const swarms = stack.use(madeSwarms.swarms);
@@ -267,8 +266,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     telegram: () => telegram?.health() ?? null,
   });
 
-  agents.listen();
-  hearSandboxes(bus, { toolApprovals, midTurn, ipc, members: madeSwarms.members, audit, redactor });
+  hearSandboxes(bus, { facts, pool, toolApprovals, midTurn, ipc, members: madeSwarms.members, audit, redactor });
 
   await host.start(lifetime.signal);
   for (const warning of host.warnings) log.warn({}, warning);
@@ -343,7 +341,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   });
   scheduler.start();
   log.info(
-    { ms: clock.now() - startedAt, web: web?.url, sandbox: host.kind, store: join(settings.store.path) },
+    { ms: clock.now() - startedAt, web: web?.url, sandbox: host.kind, store: settings.store.path },
     "praktor is up",
   );
   options.onStarted?.({ webUrl: web?.url ?? null });

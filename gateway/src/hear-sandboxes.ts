@@ -1,7 +1,11 @@
-/** Brings what sandboxes ask over NATS to the desk that answers it, and what it did into the audit log. */
+/** Brings what sandboxes say and ask over NATS to whoever answers it, and what that did into the audit log. */
 import * as subjects from "@praktor/protocol/subjects";
+import { AgentReady } from "@praktor/protocol/agent-control";
 import type { MidTurnWords } from "./agent/mid-turn-words.ts";
+import { RedactedOutput } from "./agent/redacted-output.ts";
+import type { SandboxPool } from "./agent/sandbox-pool.ts";
 import type { ToolApprovals } from "./agent/tool-approvals.ts";
+import type { TurnFacts } from "./agent/turn-facts.ts";
 import { auditOfRequest } from "./audit-requests.ts";
 import type { Audit } from "./kit/audit.ts";
 import type { Bus } from "./natsbus/bus.ts";
@@ -11,6 +15,8 @@ import { isOurField } from "./vault/our-fields.ts";
 import type { Redactor } from "./vault/redactor.ts";
 
 export interface HearSandboxesParts {
+  facts: TurnFacts;
+  pool: SandboxPool;
   toolApprovals: ToolApprovals;
   midTurn: MidTurnWords;
   ipc: IpcDesk;
@@ -19,8 +25,18 @@ export interface HearSandboxesParts {
   redactor: Redactor;
 }
 
+/** After everything is made that may be called. */
 export function hearSandboxes(bus: Bus, parts: HearSandboxesParts): void {
-  const { toolApprovals, midTurn, ipc, members, audit, redactor } = parts;
+  const { facts, pool, toolApprovals, midTurn, ipc, members, audit, redactor } = parts;
+  const output = new RedactedOutput(redactor);
+  bus.subscribe(subjects.allAgentOutput, async ({ subject, data, reply }) => {
+    const answer = await facts.handle(groupOf(subject), output.clean(data));
+    if (answer) reply?.(answer);
+  });
+  bus.subscribe(subjects.allAgentReady, async ({ subject, data, reply }) => {
+    const ready = AgentReady.safeParse(data);
+    if (ready.success && pool.ready(groupOf(subject), ready.data.runner)) reply?.({ status: "ok" });
+  });
   bus.subscribe(subjects.allHostIpc, async ({ subject, data: asked, reply }) => {
     const groupId = subject.split(".")[2] ?? "";
     const data = redactor.redactDeep(asked, isOurField);
@@ -34,4 +50,9 @@ export function hearSandboxes(bus: Bus, parts: HearSandboxesParts): void {
     const [, swarmId = "", memberId = ""] = subject.split(".");
     reply?.(await members.handle(swarmId, memberId, data));
   });
+}
+
+/** `agent.{groupID}.output`: the group is the second token, and the sender's credential allows only its own. */
+function groupOf(subject: string): string {
+  return subject.split(".")[1] ?? "";
 }

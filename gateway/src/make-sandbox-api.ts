@@ -4,7 +4,7 @@ import type { Settings } from "./config/schema.ts";
 import { boundedLogger } from "./kit/bounded-logger.ts";
 import type { Clock } from "./kit/clock.ts";
 import type { Logger } from "./kit/logger.ts";
-import { tokenSource } from "./make-agents.ts";
+import { tokenSource } from "./make-sandboxes.ts";
 import type { ModelAccess } from "./model-access.ts";
 import type { Bus } from "./natsbus/bus.ts";
 import type { ForwardProxy } from "./sandbox-api/forward-proxy.ts";
