@@ -1,8 +1,9 @@
 /** How Claude Code is run in a sandbox: what it may know, do and read. */
-import { delimiter, dirname, join } from "node:path";
+import { delimiter } from "node:path";
 import type { McpServerConfig, Options } from "@anthropic-ai/claude-agent-sdk";
 import { modelPath } from "@praktor/protocol/sandbox-endpoint";
 import type { SandboxEnvironment } from "@praktor/protocol/sandbox-environment";
+import { browserHook } from "./browser-hook.ts";
 import { proxyEnvironment } from "./network-environment.ts";
 import { spawnClaude } from "./spawn-claude.ts";
 import { webHooks } from "./web-hooks.ts";
@@ -89,19 +90,23 @@ export interface SessionSettings {
   instructions: string;
   mcpServers: Record<string, McpServerConfig>;
   hooks: NonNullable<Options["hooks"]>;
+  /** Folder of the group's own skills, agents and commands. */
+  plugin: string;
   onStderr: (text: string) => void;
 }
 
 /** The options of one `query()`. */
 export function claudeOptions(settings: ClaudeSettings, session: SessionSettings): Options {
   const { environment, executable } = settings;
-  const model = session.model ?? environment.PRAKTOR_MODEL;
+  const { PRAKTOR_MODEL, PRAKTOR_PLUGIN: image } = environment;
+  const model = session.model ?? PRAKTOR_MODEL;
   return {
     cwd: environment.PRAKTOR_WORKSPACE,
     env: {
       ...claudeEnvironment(settings),
       // The browser is driven by one conversation at a time.
       PRAKTOR_CONVERSATION_ID: session.conversationId,
+      CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD: "1",
     },
     pathToClaudeCodeExecutable: executable,
     permissionMode: "bypassPermissions",
@@ -112,17 +117,17 @@ export function claudeOptions(settings: ClaudeSettings, session: SessionSettings
     mcpServers: session.mcpServers,
     mcpServersDelivery: "initialize",
     strictMcpConfig: true,
-    // The group's own `CLAUDE.md`, skills and settings, and nothing of whoever owns the machine.
-    settingSources: ["project"],
+    // No settings file: the agent writes the group's, and what they name would run without a question to the group's people. Its
+    // `CLAUDE.md` and rules are those of an added folder, its skills those of a plugin.
+    settingSources: [],
+    additionalDirectories: [environment.PRAKTOR_WORKSPACE],
+    managedSettings: { allowManagedHooksOnly: true, disableSkillShellExecution: true },
     settings: {
-      claudeMdExcludes: foreignMemory(environment.PRAKTOR_WORKSPACE),
       autoMemoryEnabled: false,
       skipWebFetchPreflight: !environment.PRAKTOR_WEB_FETCH_PREFLIGHT,
     },
-    hooks: { ...webHooks(), ...session.hooks },
-    ...(environment.PRAKTOR_PLUGIN === undefined
-      ? {}
-      : { plugins: [{ type: "local", path: environment.PRAKTOR_PLUGIN }] }),
+    hooks: { ...webHooks(), ...(image === undefined ? {} : browserHook(image)), ...session.hooks },
+    plugins: [session.plugin, ...(image === undefined ? [] : [image])].map((path) => ({ type: "local", path })),
     systemPrompt: {
       type: "preset",
       preset: "claude_code",
@@ -135,14 +140,4 @@ export function claudeOptions(settings: ClaudeSettings, session: SessionSettings
     ...(session.maxCostUsd === undefined ? {} : { maxBudgetUsd: session.maxCostUsd }),
     ...(session.sessionId === undefined ? {} : { resume: session.sessionId }),
   };
-}
-
-/** Claude Code reads `CLAUDE.md` of every folder above; above the workspace lies what is not the group's. */
-function foreignMemory(workspace: string): string[] {
-  const patterns: string[] = [];
-  for (let folder = dirname(workspace); ; folder = dirname(folder)) {
-    for (const name of ["CLAUDE.md", "CLAUDE.local.md", ".claude/CLAUDE.md", ".claude/rules/**"])
-      patterns.push(join(folder, name));
-    if (folder === dirname(folder)) return patterns;
-  }
 }

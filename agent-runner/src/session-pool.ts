@@ -3,6 +3,7 @@ import type { McpServerConfig, Options } from "@anthropic-ai/claude-agent-sdk";
 import { claudeOptions, type ClaudeSettings } from "./claude-settings.ts";
 import type { ClaudeSession, SessionShape } from "./claude-session.ts";
 import { clip } from "./clip.ts";
+import { GroupPlugin } from "./group-plugin.ts";
 import type { Logger } from "./logger.ts";
 import { StandingInstructions } from "./standing-instructions.ts";
 
@@ -26,6 +27,7 @@ export interface SessionPoolOptions {
 interface HeldSession {
   session: ClaudeSession;
   instructions: StandingInstructions;
+  plugin: GroupPlugin;
   idleTimer: NodeJS.Timeout | null;
 }
 
@@ -76,7 +78,7 @@ export class SessionPool implements AsyncDisposable {
     const held = this.#live.get(conversationId);
     if (!held) return;
     held.session.detach();
-    if (held.session.hasEnded) this.#live.delete(conversationId);
+    if (held.session.hasEnded) this.discard(conversationId);
     else held.idleTimer ??= setTimeout(() => this.discard(conversationId), this.#options.idleMs).unref();
   }
 
@@ -86,7 +88,7 @@ export class SessionPool implements AsyncDisposable {
     if (!held) return await this.#closing.get(conversationId);
     this.#live.delete(conversationId);
     if (held.idleTimer) clearTimeout(held.idleTimer);
-    const closing = held.session[Symbol.asyncDispose]().finally(() => this.#closing.delete(conversationId));
+    const closing = end(held).finally(() => this.#closing.delete(conversationId));
     this.#closing.set(conversationId, closing);
     await closing;
   }
@@ -116,6 +118,7 @@ export class SessionPool implements AsyncDisposable {
     const { conversationId, maxTurns, maxCostUsd, isMain, sessionId, model } = wish;
     const shape = { conversationId, maxTurns, maxCostUsd, isMain };
     const instructions = await StandingInstructions.now(settings);
+    const plugin = await GroupPlugin.make(settings.environment.PRAKTOR_WORKSPACE);
     const options = claudeOptions(settings, {
       conversationId,
       sessionId,
@@ -123,15 +126,21 @@ export class SessionPool implements AsyncDisposable {
       maxTurns,
       maxCostUsd,
       instructions: instructions.prompt,
+      plugin: plugin.path,
       mcpServers: await makeMcpServers(shape),
       hooks: { ...instructions.hooks, ...makeHooks(conversationId) },
       onStderr: (text) =>
         logger.warn({ conversationId, stderr: clip(text.trim(), 2_000) }, "Claude Code wrote to stderr"),
     });
     const session = new ClaudeSession(shape, options);
-    this.#live.set(conversationId, { session, instructions, idleTimer: null });
+    this.#live.set(conversationId, { session, instructions, plugin, idleTimer: null });
     return session;
   }
+}
+
+async function end({ session, plugin }: HeldSession): Promise<void> {
+  await session[Symbol.asyncDispose]();
+  await plugin[Symbol.asyncDispose]();
 }
 
 /** What Claude Code has counted of its budget counts for the turn that it was given for, and for no other. */

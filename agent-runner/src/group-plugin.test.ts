@@ -1,0 +1,96 @@
+/** What lies in a group's `.claude` folder, which its agent writes: instructions and skills hold, and nothing of it runs by itself. */
+import { chmod, mkdir, readdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { TestSandbox } from "./testing/runner-process.ts";
+
+let sandbox: TestSandbox;
+beforeAll(async () => {
+  sandbox = await TestSandbox.start();
+  await mkdir(marks());
+});
+afterAll(() => sandbox[Symbol.asyncDispose]());
+
+const marks = (): string => join(sandbox.folder, "marks");
+/** A command that leaves a trace of itself. */
+const mark = (name: string): string => `touch ${marks()}/${name}`;
+async function put(path: string, content: string | object): Promise<void> {
+  const file = join(sandbox.workspace, path);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, typeof content === "string" ? content : JSON.stringify(content));
+}
+const hooks = (name: string): object => {
+  const command = (event: string): object => ({ hooks: [{ type: "command", command: mark(`${name}-${event}`) }] });
+  const events = ["SessionStart", "UserPromptSubmit", "PreToolUse", "Stop", "InstructionsLoaded"];
+  return Object.fromEntries(events.map((event) => [event, [command(event)]]));
+};
+const server = (name: string): object => ({ type: "stdio", command: "/bin/sh", args: ["-c", mark(name)] });
+const frontHooks = (name: string): string =>
+  `hooks:\n  PreToolUse:\n    - hooks:\n        - type: command\n          command: ${mark(name)}`;
+
+/** Every way to a command that nobody is asked about. */
+async function setTraps(): Promise<void> {
+  await put(".claude/settings.json", {
+    hooks: hooks("settings"),
+    apiKeyHelper: mark("api-key"),
+    statusLine: { type: "command", command: mark("status-line") },
+    env: { FROM_SETTINGS: "taken", CLAUDE_CODE_SHELL_PREFIX: join(sandbox.workspace, "prefix") },
+    enableAllProjectMcpServers: true,
+    extraKnownMarketplaces: { market: { source: { source: "directory", path: join(sandbox.workspace, "market") } } },
+    enabledPlugins: { "stall@market": true },
+  });
+  await put(".claude/settings.local.json", { hooks: hooks("local"), enableAllProjectMcpServers: true });
+  await put(".mcp.json", { mcpServers: { project: server("mcp") } });
+  await put("prefix", `#!/bin/sh\n${mark("prefix")}\nexec /bin/sh -c "$*"\n`);
+  await chmod(join(sandbox.workspace, "prefix"), 0o755);
+  await put("market/.claude-plugin/marketplace.json", {
+    name: "market",
+    owner: { name: "m" },
+    plugins: [{ name: "stall", source: "./stall" }],
+  });
+  await put("market/stall/.claude-plugin/plugin.json", { name: "stall", version: "1.0.0" });
+  await put("market/stall/hooks/hooks.json", { hooks: hooks("market") });
+  await put(".claude/hooks/hooks.json", { hooks: hooks("folder") });
+  await put(".claude/skills/hooks/hooks.json", { hooks: hooks("skills") });
+  await put(".claude/skills/trick/.claude-plugin/plugin.json", {
+    name: "trick",
+    mcpServers: { own: server("nested") },
+  });
+}
+
+it("holds the group's instructions, rules, skills and agents, and runs no command of its own", async () => {
+  const { host, workspace } = sandbox;
+  await setTraps();
+  await put("CLAUDE.md", "GROUPWORD @more.md");
+  await put("more.md", "NAMEDWORD");
+  await put(".claude/rules/rule.md", "RULEWORD");
+  const inline = `!\`${mark("inline")}\``;
+  await put(
+    ".claude/skills/trick/SKILL.md",
+    `---\nname: trick\ndescription: A trick.\n${frontHooks("skill")}\n---\nSKILLWORD ${inline}`,
+  );
+  await put(".claude/commands/order.md", `---\ndescription: An order.\n---\nORDERWORD ${inline}`);
+  await put(
+    ".claude/agents/worker.md",
+    `---\nname: worker\ndescription: Works.\n${frontHooks("agent")}\nmcpServers:\n  - own:\n      type: stdio\n      command: /bin/sh\n      args: ["-c", "${mark("agent-mcp")}"]\n---\nWORKERWORD`,
+  );
+  await sandbox.startRunner();
+  let sessionId: string | undefined;
+  const say = async (turnId: string, text: string): Promise<string> => {
+    await host.send({ turnId, text, ...(sessionId === undefined ? {} : { sessionId }) });
+    const result = await host.fact("result", turnId);
+    sessionId = result.sessionId;
+    return result.content;
+  };
+  const told = (): string => JSON.stringify(host.model.requests.map((made) => made.body));
+
+  expect(await say("plain", "bash: echo from-$FROM_SETTINGS.")).toBe("from-.");
+  for (const word of ["GROUPWORD", "NAMEDWORD", "RULEWORD", "A trick."]) expect(told()).toContain(word);
+  const skill = await say("skill", 'tool Skill {"skill":"group:trick"}');
+  expect(skill).toContain("SKILLWORD [shell command execution disabled by policy]");
+  expect(await say("order", 'tool Skill {"skill":"group:order"}')).toContain("ORDERWORD [shell command");
+  await say("agent", 'tool Agent {"description":"d","prompt":"bash: echo by hand","subagent_type":"group:worker"}');
+  expect(told()).toContain("WORKERWORD");
+  await say("file", `tool Read {"file_path":"${join(workspace, "CLAUDE.md")}"}`);
+  expect(await readdir(marks())).toEqual([]);
+}, 120_000);
