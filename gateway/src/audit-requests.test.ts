@@ -19,6 +19,16 @@ test("an agent's changes are kept as its group's, what it was refused too, and r
     target: "t2",
     detail: "There is no task t2.",
   });
+  const unnamed = { type: "create_task", payload: { name: "News", schedule: "never" } };
+  const why = "The schedule is no cron expression.";
+  expect(auditOfRequest("7", unnamed, { error: why })).toMatchObject({
+    outcome: "refused",
+    target: "News",
+    detail: why,
+  });
+  expect(auditOfRequest("7", { type: "run_task", payload: { id: 7 } }, { error: "no" })).toMatchObject({
+    target: null,
+  });
   for (const data of [{ type: "list_tasks", payload: {} }, { type: "toString" }, null, "x", 1]) {
     expect(auditOfRequest("7", data, { ok: true })).toBeNull();
   }

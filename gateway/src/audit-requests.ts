@@ -13,7 +13,9 @@ const actions: Readonly<Record<string, string>> = {
   register_group: "group.register",
 };
 
-const Asked = z.object({ type: z.string(), payload: z.object({ id: z.string().optional() }).optional() });
+const short = z.string().min(1).max(200).optional().catch(undefined);
+const Payload = z.object({ id: short, name: short });
+const Asked = z.object({ type: z.string(), payload: Payload.optional().catch(undefined) });
 const Replied = z.object({ id: z.string().optional(), error: z.string().optional() });
 
 /** Null for what is not kept. */
@@ -27,7 +29,7 @@ export function auditOfRequest(groupId: string, data: unknown, reply: unknown): 
     action,
     outcome: error === undefined ? "ok" : "refused",
     groupId,
-    target: id ?? asked.payload?.id ?? null,
+    target: id ?? asked.payload?.id ?? asked.payload?.name ?? null,
     detail: error ?? null,
   };
 }

@@ -110,7 +110,7 @@ export class VaultDesk {
       return await work();
     } catch (error) {
       const isRefusal = error instanceof PraktorError;
-      const detail = isRefusal ? error.code : null;
+      const detail = isRefusal ? error.message : null;
       this.#options.audit.record({ ...entry, outcome: isRefusal ? "refused" : "failed", detail });
       throw error;
     }

@@ -6,7 +6,7 @@ import { errorResponse } from "./error-response.ts";
 import { guard } from "./guard.ts";
 import { openApiDocument, openApiPath } from "./openapi-document.ts";
 import type { WebParts } from "./parts.ts";
-import { auditTrail } from "./audit-trail.ts";
+import { auditedTask, auditTrail } from "./audit-trail.ts";
 import { redactAnswers } from "./redact-answers.ts";
 import { agentRoutes } from "./routes/agents.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
@@ -43,6 +43,7 @@ export function createApp(
   app.use(redactAnswers(redactor));
   app.use(auditTrail({ audit, clock, behindProxy }));
   app.use(guard({ signIn, behindProxy, allowedHosts }));
+  app.use(auditedTask((id) => parts.tasks.get(id).catch(() => null)));
   for (const routes of [
     sessionRoutes,
     statusRoutes,

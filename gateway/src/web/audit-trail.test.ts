@@ -34,11 +34,41 @@ test("a change is kept with who made it, to what, and how it went; reading and t
   expect(entries).toMatchObject([
     { actor: { type: "page", id: "open" }, action: "group.register", outcome: "ok", target: "-7" },
     { action: "task.create", outcome: "ok", groupId: "-7", target: id },
-    { action: "task.delete", outcome: "ok", target: id },
-    { action: "task.delete", outcome: "refused", target: id, detail: "not_found" },
+    { action: "task.delete", outcome: "ok", groupId: "-7", target: id, detail: "T" },
+    { action: "task.delete", outcome: "refused", target: id, detail: `There is no task "${id}".` },
     { action: "file.upload", groupId: "-7", target: "notes/a.txt" },
     { action: "file.download", outcome: "ok", groupId: "-7", target: "notes/a.txt" },
     { action: "api.post", outcome: "refused", target: "/api/something/new" },
+  ]);
+});
+
+test("what is refused is kept with what was asked, for which group, and why, in words", async () => {
+  const entries = await start(false);
+  await harness.send({ method: "POST", path: "/api/groups", body: { id: "-7", name: "Seven", folder: "seven" } });
+  const create = (body: object) => harness.send({ method: "POST", path: "/api/tasks", body });
+  await create({ group_id: "-7", name: "News", schedule: "whenever", prompt: 7 });
+  await create({ group_id: "no group/at all", name: ["x"] });
+  await harness.send({
+    method: "PUT",
+    path: "/api/tasks/t9",
+    body: "{",
+    headers: { "content-type": "application/json" },
+  });
+  await harness.send({ method: "PATCH", path: `/api/groups/${encodeURIComponent("a b/c")}`, body: { name: "x" } });
+  await harness.send({ method: "POST", path: "/api/groups", body: { id: "-7", name: "Again", folder: "again" } });
+  const refused = { outcome: "refused" } as const;
+  expect(entries.slice(1)).toMatchObject([
+    {
+      ...refused,
+      action: "task.create",
+      groupId: "-7",
+      target: "News",
+      detail: expect.stringMatching(/not valid: .*prompt/),
+    },
+    { ...refused, action: "task.create", groupId: null, target: null, detail: expect.stringMatching(/group_id/) },
+    { ...refused, action: "task.change", target: "t9", detail: expect.stringMatching(/^The body is not valid JSON/) },
+    { ...refused, action: "group.change", groupId: null, detail: expect.stringMatching(/not valid|no group/) },
+    { ...refused, action: "group.register", target: "-7", detail: 'There is already a group "-7".' },
   ]);
 });
 

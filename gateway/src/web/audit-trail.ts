@@ -3,11 +3,13 @@ import type { Context, MiddlewareHandler } from "hono";
 import { z } from "zod";
 import type { Actor, Audit, AuditEntry } from "../kit/audit.ts";
 import type { Clock } from "../kit/clock.ts";
+import { GroupId } from "@praktor/protocol/ids";
+import { HTTPException } from "hono/http-exception";
 import { PraktorError } from "../kit/praktor-error.ts";
 import { auditedRequest } from "./audit-rules.ts";
 import { clientAddress } from "./guard.ts";
 import type { Caller } from "./sign-in.ts";
-import type { WebEnv } from "./web-env.ts";
+import type { AboutTask, WebEnv } from "./web-env.ts";
 
 export interface AuditTrailOptions {
   audit: Audit;
@@ -18,7 +20,11 @@ export interface AuditTrailOptions {
 /** Whoever floods the door fills no table with it. */
 const floodLineEveryMs = 60_000;
 /** What was made says its id and its group. */
-const Made = z.object({ id: z.string().optional(), group_id: z.string().optional() });
+const Made = z.object({ id: z.string().optional(), group_id: GroupId.optional() });
+const short = z.string().min(1).max(200).optional().catch(undefined);
+/** What was asked for and not made says them too, or nothing that makes sense. */
+const Asked = z.object({ id: short, name: short, group_id: GroupId.optional().catch(undefined) });
+const mostOfReason = 400;
 
 /** Before the guard, so that it also sees who is refused there. */
 export function auditTrail({ audit, clock, behindProxy }: AuditTrailOptions): MiddlewareHandler<WebEnv> {
@@ -39,15 +45,29 @@ export function auditTrail({ audit, clock, behindProxy }: AuditTrailOptions): Mi
     if (code === "unauthorized" || code === "bad_host" || code === "cross_origin") return;
     const request = auditedRequest(c.req.method, c.req.path);
     if (!request) return;
+    const about = c.get("aboutTask");
+    const outcome = outcomeOf(c.res.status);
     const made = request.target === null ? await madeBy(c) : {};
+    const asked = outcome === "ok" ? {} : (Asked.safeParse(c.get("asked")).data ?? {});
+    const groupId = GroupId.safeParse(request.groupId ?? made.group_id ?? about?.group_id ?? asked.group_id);
+    const wasDeleted = outcome === "ok" && request.action === "task.delete";
     audit.record({
       actor: pageActor(c.get("caller")),
       action: request.action,
-      outcome: outcomeOf(c.res.status),
-      groupId: request.groupId ?? made.group_id ?? null,
-      target: request.target ?? made.id ?? c.req.query("path") ?? null,
-      detail: request.action === "sign_in" ? from() : code,
+      outcome,
+      groupId: groupId.data ?? null,
+      target: request.target ?? made.id ?? c.req.query("path") ?? asked.id ?? asked.name ?? null,
+      detail: request.action === "sign_in" ? from() : wasDeleted ? (about?.name ?? null) : reasonOf(c.error),
     });
+  };
+}
+
+/** Behind the guard: which task a change is about, while it is still there. `task`: null where there is none. */
+export function auditedTask(task: (id: string) => Promise<AboutTask | null>): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    const request = auditedRequest(c.req.method, c.req.path);
+    if (request?.action.startsWith("task.") && request.target !== null) c.set("aboutTask", await task(request.target));
+    await next();
   };
 }
 
@@ -61,6 +81,13 @@ async function madeBy(c: Context<WebEnv>): Promise<z.infer<typeof Made>> {
   if (c.res.status !== 201 || c.res.headers.get("content-type") !== "application/json") return {};
   const body: unknown = await c.res.clone().json();
   return Made.safeParse(body).data ?? {};
+}
+
+/** Why it was not done, as whoever asked was told; of what broke within, nothing. */
+function reasonOf(error: Error | undefined): string | null {
+  if (!(error instanceof PraktorError) && !(error instanceof HTTPException && error.status < 500)) return null;
+  const words = error.message.replaceAll(/\s+/g, " ").trim();
+  return words.length > mostOfReason ? `${words.slice(0, mostOfReason).toWellFormed()}…` : words;
 }
 
 function outcomeOf(status: number): AuditEntry["outcome"] {

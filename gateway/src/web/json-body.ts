@@ -19,7 +19,7 @@ export function jsonBody(maxBytes = defaultMaxBytes): MiddlewareHandler<WebEnv> 
     const bytes = await readBounded(c.req.raw, maxBytes);
     const text = decode(bytes);
     try {
-      JSON.parse(text);
+      c.set("asked", JSON.parse(text));
     } catch (error) {
       throw new PraktorError("invalid_json", `The body is not valid JSON: ${explain(error, text)}.`);
     }

@@ -12,6 +12,11 @@ export interface UpgradeTicket {
   accepted: { caller: Caller; since: { epoch: number; seq: number } | null } | null;
 }
 
+export interface AboutTask {
+  group_id: string;
+  name: string;
+}
+
 export interface WebEnv {
   Bindings: {
     incoming: IncomingMessage;
@@ -20,7 +25,8 @@ export interface WebEnv {
     /** Only for requests that ask to become a WebSocket. */
     upgrade?: UpgradeTicket;
   };
-  Variables: { caller: Caller };
+  /** `asked`: the body, where it was JSON, before it was looked at. `aboutTask`: the one that a change is about. */
+  Variables: { caller: Caller; asked?: unknown; aboutTask?: AboutTask | null };
 }
 
 /** What Hono calls the parts of a request, in words that a sender knows. */
