@@ -294,6 +294,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
       store,
       assistant,
       look,
+      sizes: agents.sizes,
       status,
       tasks,
       spending,

@@ -89,6 +89,8 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
         ? `Delete what is not needed, with \`docker exec praktor-agent-${groupId} rm -r NAME\``
         : `Delete what is not needed in the folder ${(await store.groups.get(groupId))?.folder ?? groupId} of \`groups.base_path\``,
     tell: parts.tell,
+    kept: store.settings,
+    onMeasured: (groupId) => publish({ type: "group", groupId, change: "updated" }),
     background,
     clock,
     logger: log,

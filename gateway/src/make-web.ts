@@ -1,6 +1,7 @@
 /** The page and its API with what they need of the other rooms. */
 import type { Assistant } from "./agent/assistant.ts";
 import type { SandboxLook } from "./agent/sandbox-look.ts";
+import type { WorkspaceSizes } from "./agent/workspace-sizes.ts";
 import type { Settings } from "./config/schema.ts";
 import { GlobalInstructions } from "./groups/global-instructions.ts";
 import type { Store } from "./store/contract.ts";
@@ -31,6 +32,7 @@ export interface WebParts extends Pick<
   store: Store;
   assistant: Assistant;
   look: SandboxLook;
+  sizes: Pick<WorkspaceSizes, "used">;
   status: SystemStatus;
   redactor: Redactor;
   /** See `WebAccessParts`. */
@@ -41,7 +43,7 @@ export interface WebParts extends Pick<
 /** Null where the settings switch it off. */
 export async function makeWeb(settings: Settings, parts: WebParts, signal: AbortSignal): Promise<WebServer | null> {
   if (!settings.web.enabled) return null;
-  const { assistant, look, status, redactor, agentsReachIt, containerAddress, ...handedOn } = parts;
+  const { assistant, look, sizes, status, redactor, agentsReachIt, containerAddress, ...handedOn } = parts;
   const { store, logger: log } = parts;
   const place = await webAccess({ settings, store: store.settings, log, agentsReachIt, containerAddress }, signal);
   redactor.know("page", [place.password ?? undefined]);
@@ -63,6 +65,7 @@ export async function makeWeb(settings: Settings, parts: WebParts, signal: Abort
       newSession: (groupId, conversationId) => assistant.newSessionOf(groupId, conversationId),
       liveTurns: (groupId) => assistant.liveTurns(groupId),
       agents: () => assistant.agents(),
+      filesUsed: (groupId) => sizes.used(groupId),
       status: () => status.status(),
       health: () => status.health(),
     },

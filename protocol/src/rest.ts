@@ -17,6 +17,15 @@ export const ErrorBody = z.object({
 });
 export type ErrorBody = z.infer<typeof ErrorBody>;
 
+/** What a group's files and transcripts take of the disk, as its sandbox said when it was last asked. */
+export const FilesUsed = z.object({
+  used_bytes: z.number().int().nonnegative(),
+  /** `sandbox.workspace_max_bytes`. */
+  limit_bytes: z.number().int().positive(),
+  measured: time,
+});
+export type FilesUsed = z.infer<typeof FilesUsed>;
+
 export const GroupView = z.object({
   id: GroupId,
   name: z.string(),
@@ -34,6 +43,8 @@ export const GroupView = z.object({
   agent_status: z.enum(["running", "stopped"]),
   message_count: z.number().int(),
   last_active: time.nullable(),
+  /** Null while it was never measured, or where nothing limits it. */
+  files: FilesUsed.nullable(),
 });
 export type GroupView = z.infer<typeof GroupView>;
 

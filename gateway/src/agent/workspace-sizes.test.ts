@@ -17,6 +17,8 @@ let now = 0;
 let asked = 0;
 const told: string[] = [];
 const started: string[] = [];
+const kept = new Map<string, string>();
+const measuredOf: string[] = [];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "praktor-sizes-"));
@@ -28,6 +30,8 @@ beforeEach(async () => {
   asked = 0;
   told.length = 0;
   started.length = 0;
+  kept.clear();
+  measuredOf.length = 0;
 });
 afterEach(async () => {
   await background[Symbol.asyncDispose]();
@@ -50,6 +54,11 @@ function sizes(change: Partial<WorkspaceSizesOptions> = {}): WorkspaceSizes {
     ownerOf: (groupId) => Promise.resolve(groupId),
     ensure: (groupId) => Promise.resolve(started.push(groupId)),
     howToDelete: () => Promise.resolve("Delete some with `rm`"),
+    kept: {
+      get: (key) => Promise.resolve(kept.get(key) ?? null),
+      set: (key, value) => Promise.resolve(void kept.set(key, value)),
+    },
+    onMeasured: (groupId) => void measuredOf.push(groupId),
     tell: (groupId, text) => Promise.resolve(void told.push(`${groupId}: ${text}`)),
     background,
     clock: { now: () => now },
@@ -77,6 +86,41 @@ test("a group over its limit begins nothing, reads what takes the most, and goes
   expect(await measured.refusal("b")).toBeNull();
   await rm(join(folder, "work/film.mp4"));
   expect(await measured.refusal("a")).toBeNull();
+});
+
+test("what was measured is shown, and holds over a restart until it is measured again", async () => {
+  const measured = sizes();
+  expect(await measured.used("a")).toBeNull();
+  await fill("work/film.mp4", 12);
+  measured.turnEnded("a");
+  await background.idle();
+  const limit = { limit_bytes: 10 * megabyte, measured: "1970-01-01T00:00:00.000Z" };
+  const used = await measured.used("a");
+  expect(used).toMatchObject(limit);
+  expect(used?.used_bytes).toBeGreaterThanOrEqual(12 * megabyte);
+  expect(measuredOf).toEqual(["a"]);
+
+  now += 60_000;
+  const later = sizes({ isWorking: () => false });
+  expect(await later.used("a")).toEqual(used);
+  expect((await sizes().refusal("a"))?.code).toBe("workspace_full");
+  await rm(join(folder, "work/film.mp4"));
+  later.look();
+  await background.idle();
+  expect((await later.used("a"))?.used_bytes).toBeLessThan(megabyte);
+
+  // What was kept wrongly is as if it were not there.
+  kept.set("files_size:broken", "{");
+  expect(await sizes().used("broken")).toBeNull();
+  expect(await sizes({ limitBytes: null }).used("a")).toBeNull();
+});
+
+test("the size of a task's own sandbox is not kept", async () => {
+  const measured = sizes({ ownerOf: () => Promise.resolve("b") });
+  measured.turnEnded("a");
+  await background.idle();
+  expect(kept.size).toBe(0);
+  expect(measuredOf).toEqual([]);
 });
 
 test("at 80 % its people are told once, and again when it had shrunk in between", async () => {

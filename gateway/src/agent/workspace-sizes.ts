@@ -3,12 +3,14 @@
  * and who is over it begins no turn. It bounds accidents; no kernel enforces it.
  */
 import { AgentControlReply } from "@praktor/protocol/agent-control";
+import type { FilesUsed } from "@praktor/protocol/rest";
 import * as subjects from "@praktor/protocol/subjects";
-import type { z } from "zod";
+import { z } from "zod";
 import type { Background } from "../kit/background.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
+import type { SettingStore } from "../store/contract/setting-store.ts";
 import type { Refusal } from "./dispatcher.ts";
 
 export interface WorkspaceSizesOptions {
@@ -33,16 +35,25 @@ export interface WorkspaceSizesOptions {
   howToDelete: (groupId: string) => Promise<string>;
   /** Says something in the group's chat. */
   tell: (groupId: string, text: string) => Promise<void>;
+  /** Keeps what was measured over a restart, of groups that are chats. */
+  kept: Pick<SettingStore, "get" | "set">;
+  /** A chat's group takes another amount than before. */
+  onMeasured: (groupId: string) => void;
   background: Background;
   clock: Clock;
   logger: Logger;
 }
 
-export interface WorkspaceSize {
-  bytes: number;
+const WorkspaceSize = z.object({
+  bytes: z.number().int().nonnegative(),
   /** What takes the most at the top of the workspace, as words; empty where that is not known. */
-  largest: string;
-}
+  largest: z.string(),
+});
+export type WorkspaceSize = z.infer<typeof WorkspaceSize>;
+
+/** As it is kept. */
+const Measured = WorkspaceSize.extend({ at: z.number().int() });
+type Measured = z.infer<typeof Measured>;
 
 const measureTimeoutMs = 30_000;
 const answerMs = 5_000;
@@ -56,7 +67,9 @@ const command = `${totals}; echo --; ${parts}`;
 
 export class WorkspaceSizes {
   readonly #options: WorkspaceSizesOptions;
-  readonly #known = new Map<string, WorkspaceSize>();
+  readonly #known = new Map<string, Measured>();
+  /** Of which it was looked up what an earlier life had measured. */
+  readonly #recalled = new Map<string, Promise<void>>();
   /** When each was last measured, or tried to be. */
   readonly #triedAt = new Map<string, number>();
   /** Those in which a turn ended after what is known of them. */
@@ -87,7 +100,7 @@ export class WorkspaceSizes {
   /** Why the group's turn may not begin. What was deleted since the last look is seen: a group that was over is measured again. */
   async refusal(groupId: string): Promise<Refusal | null> {
     const { limitBytes, ensure, howToDelete } = this.#options;
-    const known = this.#known.get(groupId);
+    const known = await this.#lastOf(groupId);
     if (limitBytes === null || !known || known.bytes < limitBytes) return null;
     await ensure(groupId);
     const size = (await this.#measure(groupId)) ?? known;
@@ -95,6 +108,48 @@ export class WorkspaceSizes {
     const used = `This group's files take ${amount(size.bytes)} of the ${amount(limitBytes)} that they may.`;
     const how = `${await howToDelete(groupId)}, or raise \`sandbox.workspace_max_bytes\` in Praktor's settings.`;
     return { code: "workspace_full", detail: [used, size.largest, how].filter((words) => words !== "").join(" ") };
+  }
+
+  /** As it was last measured, also by an earlier life; null where it never was, or nothing limits it. */
+  async used(groupId: string): Promise<FilesUsed | null> {
+    const { limitBytes } = this.#options;
+    const known = await this.#lastOf(groupId);
+    if (limitBytes === null || !known) return null;
+    return { used_bytes: known.bytes, limit_bytes: limitBytes, measured: new Date(known.at).toISOString() };
+  }
+
+  async #lastOf(groupId: string): Promise<Measured | undefined> {
+    if (!this.#known.has(groupId)) {
+      const recalling = this.#recalled.get(groupId) ?? this.#recall(groupId);
+      this.#recalled.set(groupId, recalling);
+      await recalling;
+    }
+    return this.#known.get(groupId);
+  }
+
+  /** It may be out of date, and is measured again as soon as the sandbox runs. Never rejects: a turn waits for it. */
+  async #recall(groupId: string): Promise<void> {
+    const { kept, logger } = this.#options;
+    try {
+      const text = await kept.get(keyOf(groupId));
+      if (text === null || this.#known.has(groupId)) return;
+      this.#known.set(groupId, Measured.parse(JSON.parse(text)));
+      this.#changed.add(groupId);
+    } catch (error) {
+      const fields = { group: groupId, error: errorMessage(error) };
+      logger.warn(fields, "what a group's files took before this start is not known");
+    }
+  }
+
+  async #keep(groupId: string, size: Measured): Promise<void> {
+    const { kept, ownerOf, onMeasured, logger } = this.#options;
+    try {
+      if ((await ownerOf(groupId)) !== groupId) return;
+      await kept.set(keyOf(groupId), JSON.stringify(size));
+      onMeasured(groupId);
+    } catch (error) {
+      logger.warn({ group: groupId, error: errorMessage(error) }, "the size of a group's files could not be kept");
+    }
   }
 
   #lookAgain(groupId: string, afterMs: number): void {
@@ -112,9 +167,12 @@ export class WorkspaceSizes {
     const measuring = this.#ask(groupId).finally(() => this.#measuring.delete(groupId));
     this.#measuring.set(groupId, measuring);
     const size = await measuring;
-    this.#triedAt.set(groupId, this.#options.clock.now());
+    const at = this.#options.clock.now();
+    this.#triedAt.set(groupId, at);
     if (size) {
-      this.#known.set(groupId, size);
+      const before = this.#known.get(groupId);
+      this.#known.set(groupId, { ...size, at });
+      if (before?.bytes !== size.bytes) await this.#keep(groupId, { ...size, at });
       await this.#warn(groupId, size);
     } else {
       this.#changed.add(groupId);
@@ -177,6 +235,8 @@ export function readSize(output: string): WorkspaceSize | null {
     largest: largest.length === 0 ? "" : `The most is in ${largest.join(", ")}.`,
   };
 }
+
+const keyOf = (groupId: string): string => `files_size:${groupId}`;
 
 function amount(bytes: number): string {
   const units = ["kB", "MB", "GB", "TB"];

@@ -4,7 +4,7 @@ import type { EventMessage } from "@praktor/protocol/events";
 import type { Instructions } from "@praktor/protocol/instructions";
 import type { NetworkPolicy } from "@praktor/protocol/network";
 import type { PairingOffer, PairingView } from "@praktor/protocol/pairing";
-import type { AgentView, GroupCreate, Health, StatusView, TurnView } from "@praktor/protocol/rest";
+import type { AgentView, FilesUsed, GroupCreate, Health, StatusView, TurnView } from "@praktor/protocol/rest";
 import type { SandboxFrame } from "@praktor/protocol/sandbox-watch";
 import type {
   SwarmBoardEntry,
@@ -74,6 +74,8 @@ export interface WebActions {
   newSession(groupId: string, conversationId: string): Promise<boolean>;
   liveTurns(groupId: string): Promise<TurnView[]>;
   agents(): Promise<AgentView[]>;
+  /** As it was last measured. */
+  filesUsed(groupId: string): Promise<FilesUsed | null>;
   status(): Promise<StatusView>;
   health(): Promise<Health[]>;
 }

@@ -1,5 +1,5 @@
 /** Rows as the API shows them. */
-import type { ConversationView, GroupView } from "@praktor/protocol/rest";
+import type { ConversationView, FilesUsed, GroupView } from "@praktor/protocol/rest";
 import type { Conversation, Group } from "../store/rows.ts";
 
 export function groupView(
@@ -8,6 +8,7 @@ export function groupView(
     running: ReadonlySet<string>;
     activity: { messageCount: number; lastActiveAt: number | null } | undefined;
     approvalTools: string[];
+    files: FilesUsed | null;
   },
 ): GroupView {
   return {
@@ -24,6 +25,7 @@ export function groupView(
     agent_status: now.running.has(group.id) ? "running" : "stopped",
     message_count: now.activity?.messageCount ?? 0,
     last_active: now.activity?.lastActiveAt == null ? null : time(now.activity.lastActiveAt),
+    files: now.files,
   };
 }
 

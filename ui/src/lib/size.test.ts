@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fileSize } from "./size.ts";
+import { fileSize, shareOfDisk } from "./size.ts";
 
 test.each([
   [0, "0 B"],
@@ -12,4 +12,13 @@ test.each([
   [5_000_000_000_000_000, "5000 TB"],
 ])("%i bytes read %s", (bytes, words) => {
   expect(fileSize(bytes)).toBe(words);
+});
+
+test.each([
+  [1.2 * 1024 ** 3, 5 * 1024 ** 3, "1.2 of 5 GB"],
+  [300 * 1024 ** 2, 20 * 1024 ** 3, "300 MB of 20 GB"],
+  [0, 1024 ** 4, "0 KB of 1 TB"],
+  [21.4 * 1024 ** 3, 20 * 1024 ** 3, "21 of 20 GB"],
+])("%i of %i bytes of the disk read %s", (used, limit, words) => {
+  expect(shareOfDisk(used, limit).join(" of ")).toBe(words);
 });

@@ -15,6 +15,7 @@ import { span } from "../lib/time.ts";
 import { useNow } from "../lib/use-now.ts";
 import type { Sample } from "../live/sandbox-sight.ts";
 import { en } from "../text/en.ts";
+import { GroupDisk } from "./group-disk.tsx";
 import { SandboxLoad } from "./sandbox-load.tsx";
 import { StopAgent } from "./stop-agent.tsx";
 
@@ -31,6 +32,7 @@ export const GroupSandbox = ({ group, samples }: { group: GroupView; samples: re
             <>
               <State group={group} agent={agent} />
               {agent?.status === "running" && <SandboxLoad samples={samples} />}
+              {group.files !== null && <GroupDisk files={group.files} />}
             </>
           );
         }}

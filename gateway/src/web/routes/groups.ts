@@ -67,9 +67,12 @@ export function groupRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
   async function views(groups: Group[]): Promise<GroupView[]> {
     const [activity, agents] = await Promise.all([store.groups.activity(), actions.agents()]);
     const running = new Set(agents.filter(({ status }) => status !== "stopped").map((agent) => agent.group_id));
-    const rules = await Promise.all(groups.map((group) => store.approvals.tools(group.id)));
-    return groups.map((group, index) =>
-      groupView(group, { running, activity: activity.get(group.id), approvalTools: rules[index] ?? [] }),
+    return await Promise.all(
+      groups.map(async (group) => {
+        const approvalTools = await store.approvals.tools(group.id);
+        const files = await actions.filesUsed(group.id);
+        return groupView(group, { running, activity: activity.get(group.id), approvalTools, files });
+      }),
     );
   }
   async function view(group: Group): Promise<GroupView> {

@@ -58,8 +58,10 @@ describe("groups", () => {
         session_id: null,
       },
     ];
+    const files = { used_bytes: 12, limit_bytes: 100, measured: "2026-01-01T00:00:00.000Z" };
+    harness.state.filesUsed.set("-100", files);
     const shown = await send({ path: "/api/groups/-100" });
-    expect(GroupView.parse(shown.json)).toMatchObject({ agent_status: "running", last_active: null });
+    expect(GroupView.parse(shown.json)).toMatchObject({ agent_status: "running", last_active: null, files });
     const listed = z.array(GroupView).parse((await send({ path: "/api/groups" })).json);
     expect(listed.map(({ id }) => id).sort()).toEqual(["-100", "home"]);
   });

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EventMessage, PraktorEvent } from "@praktor/protocol/events";
-import type { AgentView, Health, StatusView, TurnView } from "@praktor/protocol/rest";
+import type { AgentView, FilesUsed, Health, StatusView, TurnView } from "@praktor/protocol/rest";
 import type { SandboxFrame } from "@praktor/protocol/sandbox-watch";
 import { agentEvents } from "@praktor/protocol/subjects";
 import type { Clock } from "../../kit/clock.ts";
@@ -42,6 +42,7 @@ export function recordingLogger(): { logger: Logger; errors: string[] } {
 
 export interface HarnessState {
   agents: AgentView[];
+  filesUsed: Map<string, FilesUsed>;
   /** What a look at a running agent's sandbox shows. */
   look: (onFrame: (frame: SandboxFrame) => void, signal: AbortSignal) => Promise<void>;
   health: Health[];
@@ -76,7 +77,12 @@ export class Harness implements AsyncDisposable {
     this.directory = directory;
     this.store = store;
     this.clock = clock;
-    this.state = { agents: [], look: () => Promise.resolve(), health: [{ name: "store", ok: true, detail: "" }] };
+    this.state = {
+      agents: [],
+      filesUsed: new Map(),
+      look: () => Promise.resolve(),
+      health: [{ name: "store", ok: true, detail: "" }],
+    };
     this.#listeners = new Set();
     this.server = new WebServer({
       host: "127.0.0.1",
@@ -198,6 +204,7 @@ function memoryActions(store: SqliteStore, clock: Clock, state: HarnessState): W
       if (!state.agents.some((agent) => agent.group_id === groupId)) return null;
       return state.look(onFrame, signal);
     },
+    filesUsed: (groupId) => Promise.resolve(state.filesUsed.get(groupId) ?? null),
     async newSession(groupId, conversationId) {
       const conversation = await store.conversations.get(conversationId);
       if (conversation?.groupId !== groupId) return false;
