@@ -12,7 +12,7 @@ import { VaultDesk } from "./vault-desk.ts";
 import { obeyVaultOrder } from "./vault-orders.ts";
 import { Vault } from "./vault/vault.ts";
 
-/** Rejects with a `PraktorError` that may be shown. */
+/** Rejects with a `PraktorError` that may be shown. Only a first secret may come before the gateway's first start, and makes the database. */
 export async function askVault<Answer>(
   settings: Settings,
   order: VaultOrder,
@@ -21,7 +21,9 @@ export async function askVault<Answer>(
   try {
     return await askGateway(settings.store.path, "/vault", order, answer);
   } catch (error) {
-    if (!(error instanceof PraktorError && error.code === "not_running")) throw error;
+    if (!(error instanceof PraktorError)) throw error;
+    const isFirst = error.code === "not_installed" && order.type === "set" && hasKey(settings);
+    if (error.code !== "not_running" && !isFirst) throw error;
   }
   // The database's own lock keeps out a gateway that runs and does not answer.
   await using store = await SqliteStore.open({
@@ -46,3 +48,5 @@ export async function askVault<Answer>(
     await Promise.all(lines);
   }
 }
+
+const hasKey = ({ vault }: Settings): boolean => vault.passphrase !== undefined || vault.key_file !== undefined;
