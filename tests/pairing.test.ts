@@ -58,7 +58,9 @@ test("the page lets in a second person and shows both, also after a restart; one
 });
 
 test("without a gateway the command says so", async () => {
+  await system.gateway.end("SIGTERM");
+  await expect(praktorPair()).rejects.toThrow(/No gateway answers.*praktor gateway/s);
   await expect(praktorPair({ ...system.environment(), PRAKTOR_STORE_PATH: "/nonexistent/p.db" })).rejects.toThrow(
-    /No gateway answers.*praktor gateway/s,
+    /There is no Praktor here yet.*praktor gateway/s,
   );
 });

@@ -38,7 +38,8 @@ test("a longer one is handed on as often as it takes, and never counts as lost",
     await life.gateway.up;
     await untilAccepted(stage);
     await life.gateway.end("SIGTERM");
-    expect(stage.heard()).toEqual([]);
+    // On a slow machine a status message says that it works.
+    expect(stage.unanswered()).toHaveLength(1);
   }
   const last = stage.launch();
   await stage.settle();
