@@ -1,16 +1,28 @@
 import { defineConfig } from "vitest/config";
 import { LongFilesFirst } from "./tests/support/long-files-first.ts";
 
+/** They start sandboxes, so most of their time they wait for other programs, as what is in `tests/` does. */
+const withSandboxes = ["gateway/src/sandbox/{docker,process}/**/*.test.ts", "agent-runner/src/runner.test.ts"];
+
 export default defineConfig({
   test: {
-    include: [
-      "{protocol,nats-server,gateway,agent-runner,ptask,ui,simulators}/src/**/*.test.{ts,tsx}",
-      "tests/**/*.test.ts",
-    ],
     testTimeout: 20_000,
     hookTimeout: 60_000,
-    // Two cores: more workers only make the timing-sensitive whole-system tests wait for each other.
-    maxWorkers: 2,
+    // More than cores: of three, one waits.
+    maxWorkers: 3,
     sequence: { sequencer: LongFilesFirst },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "units",
+          include: ["{protocol,nats-server,gateway,agent-runner,ptask,ui,simulators}/src/**/*.test.{ts,tsx}"],
+          exclude: withSandboxes,
+          // Loading what is tested costs more than most of these tests.
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: "system", include: ["tests/**/*.test.ts", ...withSandboxes] } },
+    ],
   },
 });

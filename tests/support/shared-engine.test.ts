@@ -1,4 +1,4 @@
-/** Test files run two at a time on one engine and one machine: what they name there is each file's own. */
+/** Test files run beside each other on one engine and one machine: what they name there is each file's own. */
 import { globSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { expect, test } from "vitest";

@@ -1,6 +1,6 @@
 /** A gateway as it is shipped, in a folder of its own: bundled from the sources, perhaps with a fault put into them, beside a runner of one's choice. */
-import { mkdir, readFile, symlink } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 
@@ -22,11 +22,13 @@ export interface GatewayParts {
 /** Returns the program to run. Rejects when a patch does not fit the sources exactly once: it would prove nothing. */
 export async function buildGateway(folder: string, { runner, patches = [] }: GatewayParts): Promise<string> {
   const program = join(folder, "gateway", "src", "praktor.mjs");
-  await mkdir(join(folder, "agent-runner", "dist"), { recursive: true });
+  for (const part of [dirname(program), join(folder, "agent-runner/dist")]) await mkdir(part, { recursive: true });
   await Promise.all([
-    bundleGatewaySource("main.ts", program, patches),
-    bundle(
-      join(root, runner === "claude" ? "agent-runner/src/main.ts" : "tests/torture/stand-in-runner.ts"),
+    patches.length > 0
+      ? bundleGatewaySource("main.ts", program, patches)
+      : writeBundled("gateway/src/main.ts", program),
+    writeBundled(
+      runner === "claude" ? "agent-runner/src/main.ts" : "tests/torture/stand-in-runner.ts",
       join(folder, "agent-runner/dist/agent-runner.mjs"),
     ),
     ...["ui", "ptask", "groups", "config", "node_modules"].map((name) => symlink(join(root, name), join(folder, name))),
@@ -37,7 +39,7 @@ export async function buildGateway(folder: string, { runner, patches = [] }: Gat
 /** One program of the gateway's sources, with the patches in it. */
 export async function bundleGatewaySource(source: string, outfile: string, patches: readonly Patch[]): Promise<void> {
   const applied = new Set<Patch>();
-  await bundle(join(root, "gateway/src", source), outfile, [patching(patches, applied)]);
+  await writeFile(outfile, await bundle(join(root, "gateway/src", source), [patching(patches, applied)]));
   const missed = patches.find((patch) => !applied.has(patch));
   if (missed) throw new Error(`The patch of ${missed.file} was never applied: ${source} does not need that file.`);
 }
@@ -52,10 +54,19 @@ export function applyPatches(file: string, source: string, patches: readonly Pat
     }, source);
 }
 
-async function bundle(entry: string, outfile: string, plugins: Plugin[] = []): Promise<void> {
-  await build({
+/** Many stages of one run take the same programs. */
+const bundled = new Map<string, Promise<Uint8Array>>();
+
+async function writeBundled(source: string, outfile: string): Promise<void> {
+  const program = bundled.get(source) ?? bundle(join(root, source));
+  bundled.set(source, program);
+  await writeFile(outfile, await program);
+}
+
+async function bundle(entry: string, plugins: Plugin[] = []): Promise<Uint8Array> {
+  const { outputFiles } = await build({
     entryPoints: [entry],
-    outfile,
+    write: false,
     plugins,
     bundle: true,
     platform: "node",
@@ -70,6 +81,9 @@ async function bundle(entry: string, outfile: string, plugins: Plugin[] = []): P
       js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);const __filename=import.meta.filename,__dirname=import.meta.dirname;',
     },
   });
+  const [program] = outputFiles;
+  if (program === undefined) throw new Error(`Nothing came of ${entry}.`);
+  return program.contents;
 }
 
 function patching(patches: readonly Patch[], applied: Set<Patch>): Plugin {

@@ -46,7 +46,7 @@ function segmentsOf(zone: string): Segment[] {
 }
 
 /** More of a dense schedule shows nothing new. */
-const comparedAtMost = isLong ? 1_000 : 50;
+const comparedAtMost = isLong ? 1_000 : 20;
 
 function compare(fields: Fields, zone: string, earliest: number, latest: number): void {
   const expression = fields[0] === "0" ? fields.slice(1).join(" ") : fields.join(" ");
