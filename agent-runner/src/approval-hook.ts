@@ -1,7 +1,7 @@
 /** Before a tool that its group's rules name is used, people are asked: the hook of Claude Code that waits for their answer. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Options } from "@anthropic-ai/claude-agent-sdk";
-import { ToolApprovalReply, type ToolApprovalRequest } from "@praktor/protocol/approvals";
+import { longestToolInput, ToolApprovalReply, type ToolApprovalRequest } from "@praktor/protocol/approvals";
 import { matchesTool } from "@praktor/protocol/tool-patterns";
 
 export interface ApprovalHookOptions {
@@ -12,7 +12,6 @@ export interface ApprovalHookOptions {
 }
 
 const askEveryMs = 1_000;
-const longestInput = 4_000;
 /** In seconds. People may take long; how long is the host's to say. */
 const hookTimeout = 24 * 3_600;
 
@@ -27,8 +26,7 @@ export function approvalHook({ turn, ask }: ApprovalHookOptions): NonNullable<Op
     const now = turn();
     if (!now || !matchesTool(now.patterns, tool, input)) return null;
     const { turnId, conversationId } = now;
-    const shown = JSON.stringify(input).slice(0, longestInput).toWellFormed();
-    const payload = { turnId, conversationId, toolUseId, tool, input: shown };
+    const payload = { turnId, conversationId, toolUseId, tool, ...bounded(JSON.stringify(input)) };
     while (!signal.aborted && turn()?.turnId === turnId) {
       const answer = await ask({ type: "approve_tool", payload }).catch(() => null);
       const reply = ToolApprovalReply.safeParse(answer);
@@ -59,4 +57,11 @@ export function approvalHook({ turn, ask }: ApprovalHookOptions): NonNullable<Op
       },
     ],
   };
+}
+
+/** What people are shown is its beginning and its end: neither may be lost. */
+function bounded(json: string): { input: string; inputLength?: number } {
+  if (json.length <= longestToolInput) return { input: json };
+  const half = longestToolInput / 2;
+  return { input: (json.slice(0, half) + json.slice(-half)).toWellFormed(), inputLength: json.length };
 }

@@ -2,6 +2,9 @@
 import { z } from "zod";
 import { GroupId, RowId } from "./ids.ts";
 
+/** In UTF-16 units, of a tool's input as JSON. */
+export const longestToolInput = 100_000;
+
 /** Asked again with the same `toolUseId` until the answer is no longer `open`. */
 export const ToolApprovalRequest = z.object({
   type: z.literal("approve_tool"),
@@ -10,8 +13,10 @@ export const ToolApprovalRequest = z.object({
     conversationId: RowId,
     toolUseId: z.string().min(1).max(128),
     tool: z.string().min(1).max(128),
-    /** Its input as JSON, cut. */
-    input: z.string().max(4_000),
+    /** Its input as JSON; of a longer one as much of the beginning as of the end. */
+    input: z.string().max(longestToolInput),
+    /** Of the whole JSON; absent: nothing was cut. */
+    inputLength: z.int().optional(),
   }),
 });
 export type ToolApprovalRequest = z.infer<typeof ToolApprovalRequest>;

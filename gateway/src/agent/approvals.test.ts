@@ -1,3 +1,4 @@
+import { ToolApprovalRequest } from "@praktor/protocol/approvals";
 import { describe, expect, test } from "vitest";
 import type { AuditEntry } from "../kit/audit.ts";
 import { silentLogger } from "../kit/logger.ts";
@@ -81,6 +82,22 @@ describe("a tool that its group names", () => {
     ]);
     const told = bench.events.flatMap((event) => (event.type === "approval" ? [event.approval.state] : []));
     expect(told).toEqual(["open", "chosen", "open"]);
+  });
+
+  test("is shown with all that changes what it does, and with what was cut on the way", async () => {
+    await using bench = new AgentBench();
+    const { tools, approvals } = start(bench);
+    const { turnId, request } = await runningTurn(bench);
+    const asked = ToolApprovalRequest.parse(request("1")).payload;
+    const ask = (change: object): Promise<unknown> =>
+      tools.answer("a", { type: "approve_tool", payload: { ...asked, turnId, ...change } });
+    await ask({ toolUseId: "1", input: '{"command":"ls","description":"Lists files"}' });
+    await ask({ toolUseId: "2", input: '{"command":"ls","dangerouslyDisableSandbox":true}' });
+    await ask({ toolUseId: "3", input: `{"command":"${"x".repeat(9_000)}; evil`, inputLength: 200_000 });
+    const questions = (await approvals.open()).map(({ question }) => question).toSorted((a, b) => a.length - b.length);
+    expect(questions[0]).toMatch(/```\nls\n```$/);
+    expect(questions[1]).toContain("dangerouslyDisableSandbox");
+    expect(questions[2]).toMatch(/197,000 characters between[^]*; evil\n```$/);
   });
 
   test("is refused when nobody answers, when the turn is over, and to another group's sandbox", async () => {

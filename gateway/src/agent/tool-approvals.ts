@@ -6,6 +6,7 @@ import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
 import type { Approvals } from "./approvals.ts";
 import type { RunningTurns } from "./running-turns.ts";
+import { shownInput } from "./shown-input.ts";
 
 export interface ToolApprovalsOptions {
   approvals: Pick<Approvals, "askPerson">;
@@ -20,8 +21,13 @@ const choices = [
   { id: "allow", label: "✅ Allow" },
   { id: "deny", label: "⛔ Deny" },
 ] as const;
-const Command = z.object({ command: z.string() });
-const longestShown = 1_500;
+/** Of a shell: what is not here changes what the command does. */
+const Command = z.strictObject({
+  command: z.string(),
+  description: z.unknown().optional(),
+  timeout: z.unknown().optional(),
+  run_in_background: z.unknown().optional(),
+});
 
 export class ToolApprovals {
   readonly #options: ToolApprovalsOptions;
@@ -59,7 +65,7 @@ export class ToolApprovals {
       conversationId: turn.conversationId,
       turnId,
       key: `tool:${turnId}:${turn.attempt}:${toolUseId}`,
-      question: questionAbout(tool, asked.input),
+      question: questionAbout(asked),
       choices,
       patienceMs,
     });
@@ -83,13 +89,12 @@ export class ToolApprovals {
   }
 }
 
-/** The command itself where there is one; else the whole input. */
-function questionAbout(tool: string, input: string): string {
+/** The command itself where nothing else counts; else the whole input. */
+function questionAbout({ tool, input, inputLength }: ToolApprovalRequest["payload"]): string {
   const command = Command.safeParse(parsed(input));
-  const shown = (command.success ? command.data.command : input).slice(0, longestShown).toWellFormed();
-  // Longer than any fence inside, so that nothing in it can pose as Praktor's words.
-  const fence = "`".repeat(Math.max(3, ...[...shown.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)));
-  return `🔐 May the agent use **${tool}**?\n\n${fence}\n${shown}\n${fence}`;
+  const missing = Math.max(0, (inputLength ?? input.length) - input.length);
+  const shown = shownInput(command.success ? command.data.command : input, missing);
+  return `🔐 May the agent use **${tool}**?\n\n${shown}`;
 }
 
 /** Undefined where it was cut: then nothing is known of it. */
