@@ -90,7 +90,7 @@ export class LocalControl implements AsyncDisposable {
       return failed(404, "not_found", `There is no ${method} ${url} here.`);
     } catch (error) {
       return error instanceof PraktorError
-        ? failed(409, error.code, error.hint ? `${error.message} ${error.hint}` : error.message)
+        ? failed(409, error.code, error.sentence)
         : failed(500, "failed", errorMessage(error));
     }
   }

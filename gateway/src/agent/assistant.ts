@@ -3,10 +3,10 @@ import type { PraktorEvent } from "@praktor/protocol/events";
 import type { AgentView, GroupCreate, TurnView } from "@praktor/protocol/rest";
 import { AgentControlReply } from "@praktor/protocol/agent-control";
 import * as subjects from "@praktor/protocol/subjects";
-import type { z } from "zod";
 import { PraktorError } from "../kit/praktor-error.ts";
 import type { Store } from "../store/contract.ts";
 import type { Conversation, Group, Message, Turn } from "../store/rows.ts";
+import type { AskSandbox } from "./ask-sandbox.ts";
 import { attached } from "./attached-files.ts";
 import { messageView } from "./message-view.ts";
 import type { Reservation } from "./dispatcher.ts";
@@ -26,13 +26,7 @@ export interface AssistantOptions {
     ensure: (group: Group, signal: AbortSignal) => Promise<unknown>;
     stop: (groupId: string, signal: AbortSignal) => Promise<boolean>;
   };
-  request: <Reply>(
-    subject: string,
-    value: unknown,
-    reply: z.ZodType<Reply>,
-    timeoutMs: number,
-    signal: AbortSignal,
-  ) => Promise<Reply>;
+  request: AskSandbox;
   publish: (event: PraktorEvent) => void;
 }
 

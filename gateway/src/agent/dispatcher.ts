@@ -2,7 +2,7 @@
 import type { RunnerStatus } from "@praktor/protocol/agent-control";
 import { Background } from "../kit/background.ts";
 import { abortable } from "../kit/deadline.ts";
-import { errorMessage, isAbort, PraktorError } from "../kit/praktor-error.ts";
+import { errorMessage, errorSentence, isAbort, PraktorError } from "../kit/praktor-error.ts";
 import type { TurnClaim } from "../store/contract/turn-store.ts";
 import type { Turn, TurnErrorCode } from "../store/rows.ts";
 import { GroupPlaces } from "./group-places.ts";
@@ -232,8 +232,7 @@ export class Dispatcher implements AsyncDisposable {
   async #notDelivered(turn: Turn, error: unknown): Promise<void> {
     const { endings, logger } = this.#options;
     if (error instanceof PraktorError && error.code === "limit_reached") return await this.#wait(turn, error);
-    const sentence =
-      error instanceof PraktorError && error.hint ? `${error.message} ${error.hint}` : errorMessage(error);
+    const sentence = errorSentence(error);
     logger.warn(
       { turn: turn.id, group: turn.groupId, error: errorMessage(error) },
       "a turn could not be given to a sandbox",

@@ -12,12 +12,12 @@ import type { GroupStore } from "../store/contract/group-store.ts";
 import type { MessageStore } from "../store/contract/message-store.ts";
 import type { TurnStore } from "../store/contract/turn-store.ts";
 import type { Conversation, Message, Turn } from "../store/rows.ts";
+import type { AskSandbox } from "./ask-sandbox.ts";
 import { agentInput, type FetchedFiles, type InputLimits, type TurnTask } from "./agent-input.ts";
 import { insist } from "./insist.ts";
 import type { PooledGroup, PooledSandbox } from "./pooled-sandbox.ts";
 import type { PreCheckOutcome } from "./pre-check.ts";
 import { promptOf } from "./prompt.ts";
-import type { AskSandbox } from "./runner-control.ts";
 import type { RunningTurns } from "./running-turns.ts";
 import type { TurnEndings } from "./turn-endings.ts";
 

@@ -1,11 +1,11 @@
 /** Asks a task's own command, in its sandbox, whether the agent is to be woken at all. */
 import { AgentControlReply } from "@praktor/protocol/agent-control";
 import * as subjects from "@praktor/protocol/subjects";
-import type { z } from "zod";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import type { RunStore } from "../store/contract/run-store.ts";
 import type { Turn } from "../store/rows.ts";
+import type { AskSandbox } from "./ask-sandbox.ts";
 
 export type PreCheckOutcome =
   /** With words for the agent, where the task has a pre-check. */
@@ -13,13 +13,7 @@ export type PreCheckOutcome =
 
 export interface PreCheckOptions {
   runs: Pick<RunStore, "ofTurn" | "checked">;
-  request: <Reply>(
-    subject: string,
-    value: unknown,
-    reply: z.ZodType<Reply>,
-    timeoutMs: number,
-    signal: AbortSignal,
-  ) => Promise<Reply>;
+  request: AskSandbox;
   logger: Logger;
   /** Takes out what may not be stored: the command runs with the group's secrets. */
   redact: (text: string) => string;

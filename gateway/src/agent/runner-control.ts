@@ -1,20 +1,11 @@
 /** What the gateway tells a runner besides its work: to say what it holds, and to leave a turn. */
 import { AgentControlReply, type AgentControl, type RunnerStatus } from "@praktor/protocol/agent-control";
 import * as subjects from "@praktor/protocol/subjects";
-import type { z } from "zod";
 import { deadline, sleep } from "../kit/deadline.ts";
 import type { TurnStore } from "../store/contract/turn-store.ts";
 import type { Turn } from "../store/rows.ts";
+import type { AskSandbox } from "./ask-sandbox.ts";
 import type { TurnEndings } from "./turn-endings.ts";
-
-/** A request to a sandbox on the bus; rejects when no reply came in time. */
-export type AskSandbox = <Reply>(
-  subject: string,
-  value: unknown,
-  reply: z.ZodType<Reply>,
-  timeoutMs: number,
-  signal: AbortSignal,
-) => Promise<Reply>;
 
 export interface RunnerControlOptions {
   turns: Pick<TurnStore, "get">;

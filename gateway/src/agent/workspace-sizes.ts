@@ -11,18 +11,13 @@ import type { Clock } from "../kit/clock.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
 import type { SettingStore } from "../store/contract/setting-store.ts";
+import type { AskSandbox } from "./ask-sandbox.ts";
 import type { Refusal } from "./dispatcher.ts";
 
 export interface WorkspaceSizesOptions {
   /** Null: nothing is measured. */
   limitBytes: number | null;
-  request: <Reply>(
-    subject: string,
-    value: unknown,
-    reply: z.ZodType<Reply>,
-    timeoutMs: number,
-    signal: AbortSignal,
-  ) => Promise<Reply>;
+  request: AskSandbox;
   /** Groups whose sandbox runs. */
   running: () => readonly string[];
   /** Whether a turn of the group runs. */

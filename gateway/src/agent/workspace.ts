@@ -2,9 +2,9 @@
 import { AgentControlReply, type AgentControl } from "@praktor/protocol/agent-control";
 import * as subjects from "@praktor/protocol/subjects";
 import type { WorkspaceEntry } from "@praktor/protocol/workspace";
-import type { z } from "zod";
 import { abortable, deadline } from "../kit/deadline.ts";
 import { PraktorError } from "../kit/praktor-error.ts";
+import type { AskSandbox } from "./ask-sandbox.ts";
 import type { PooledGroup } from "./pooled-sandbox.ts";
 import type { Transfers } from "./transfers.ts";
 
@@ -13,13 +13,7 @@ export interface WorkspaceOptions {
   /** A stopped sandbox is started: the files are behind it. */
   ensure: (group: PooledGroup, signal: AbortSignal) => Promise<unknown>;
   findGroup: (groupId: string) => Promise<PooledGroup | null>;
-  request: <Reply>(
-    subject: string,
-    value: unknown,
-    reply: z.ZodType<Reply>,
-    timeoutMs: number,
-    signal: AbortSignal,
-  ) => Promise<Reply>;
+  request: AskSandbox;
 }
 
 const answerTimeoutMs = 10_000;

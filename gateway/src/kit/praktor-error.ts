@@ -26,11 +26,21 @@ export class PraktorError<Code extends string = string> extends Error {
     this.faults = details.faults ?? [];
     this.context = details.context ?? {};
   }
+
+  /** The whole of it for a person: what failed, and what to do where that is known. */
+  get sentence(): string {
+    return this.hint === undefined ? this.message : `${this.message} ${this.hint}`;
+  }
 }
 
 /** The message of anything thrown, for logs and for the detail behind a sentence. */
 export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** What a person is told of anything thrown. */
+export function errorSentence(error: unknown): string {
+  return error instanceof PraktorError ? error.sentence : errorMessage(error);
 }
 
 export function isAbort(error: unknown): boolean {

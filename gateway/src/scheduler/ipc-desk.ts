@@ -67,8 +67,7 @@ export class IpcDesk {
       await this.#authorise(asks, group, parsed.data);
       return await this.#answer(group, parsed.data);
     } catch (error) {
-      if (error instanceof PraktorError)
-        return { error: error.hint ? `${error.message} ${error.hint}` : error.message };
+      if (error instanceof PraktorError) return { error: error.sentence };
       this.#options.logger.error({ group: groupId, error: errorMessage(error) }, "a sandbox's request failed");
       return { error: "Praktor could not do this; its log says why." };
     }

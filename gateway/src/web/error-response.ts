@@ -73,7 +73,7 @@ export function errorResponse(error: unknown, c: Context<WebEnv>, logger: Logger
 function describe(error: unknown): { status: ContentfulStatusCode; code: string; message: string } {
   if (error instanceof PraktorError) {
     const status = statusByCode[error.code] ?? 500;
-    return { status, code: error.code, message: error.hint ? `${error.message} ${error.hint}` : error.message };
+    return { status, code: error.code, message: error.sentence };
   }
   if (error instanceof HTTPException && error.status < 500) {
     const status = error.status;

@@ -6,7 +6,7 @@ import { backoffMs } from "../../kit/backoff.ts";
 import type { Clock } from "../../kit/clock.ts";
 import { abortable, sleep } from "../../kit/deadline.ts";
 import type { Logger } from "../../kit/logger.ts";
-import { PraktorError, errorMessage } from "../../kit/praktor-error.ts";
+import { errorMessage, errorSentence, type PraktorError } from "../../kit/praktor-error.ts";
 import { KeyedLock } from "../keyed-lock.ts";
 import type {
   RunningSandbox,
@@ -101,15 +101,15 @@ export class DockerSandboxHost implements SandboxHost {
       const found = await this.#engine.find("Looking for the agent's image", signal, (docker) =>
         docker.getImage(image).inspect(),
       );
-      if (found === undefined) return { ok: false, detail: sentence(imageMissing(image)) };
+      if (found === undefined) return { ok: false, detail: errorSentence(imageMissing(image)) };
       if (runtime !== undefined && !(await this.#knows(runtime, signal)))
-        return { ok: false, detail: sentence(runtimeMissing(runtime)) };
+        return { ok: false, detail: errorSentence(runtimeMissing(runtime)) };
       return this.#watching
         ? { ok: true, detail: "The container engine answers and has the agent's image." }
         : { ok: false, detail: "The container engine has just come back; its containers are being looked at." };
     } catch (error) {
       signal.throwIfAborted();
-      return { ok: false, detail: sentence(error) };
+      return { ok: false, detail: errorSentence(error) };
     }
   }
 
@@ -213,7 +213,7 @@ export class DockerSandboxHost implements SandboxHost {
         logger.warn({}, "the container engine closed its event stream");
       } catch (error) {
         if (signal.aborted) return;
-        if (failures === 0) logger.warn({ error: sentence(error) }, "the container engine cannot be watched");
+        if (failures === 0) logger.warn({ error: errorSentence(error) }, "the container engine cannot be watched");
       }
       this.#watching = false;
       looked();
@@ -263,7 +263,7 @@ export class DockerSandboxHost implements SandboxHost {
       if (differences.length > 0) throw policyMismatch(differences);
       return this.#containers.adopt(found);
     } catch (error) {
-      logger.warn({ ...context, error: sentence(error) }, "a container that did not start as asked is removed");
+      logger.warn({ ...context, error: errorSentence(error) }, "a container that did not start as asked is removed");
       await this.#containers.discard(created.id);
       throw error;
     }
@@ -278,6 +278,3 @@ const policyMismatch = (differences: string[]): PraktorError =>
       hint: "Let the engine support these limits (cgroups of the kernel), or use another engine.",
     },
   );
-
-const sentence = (error: unknown): string =>
-  error instanceof PraktorError && error.hint !== undefined ? `${error.message} ${error.hint}` : errorMessage(error);
