@@ -1,11 +1,11 @@
 /** A model that obeys an attacker fully: the agent searches everything it can reach for what only the gateway may hold. */
 import { execFile } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { requirement } from "./require.ts";
+import { filesBelow } from "./support/files-below.ts";
 import { engineChat } from "./support/engine-chats.ts";
 import { docker, engineAnswers, imageExists, removeGroups } from "./support/engine.ts";
 import { canaryKey, System } from "./support/system.ts";
@@ -58,11 +58,6 @@ async function hunt(system: System, secrets: readonly string[]): Promise<z.infer
   const line = /HUNT (\{.*\})/.exec(answer.text)?.[1];
   if (line === undefined) throw new Error(`the search ended with: ${answer.text}`);
   return Findings.parse(JSON.parse(line));
-}
-
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
 function expectNothingFound({ hits, looked, late }: z.infer<typeof Findings>, secrets: readonly string[]): void {

@@ -1,6 +1,6 @@
 /** A secret's whole way: set on the command line, given to one group, used by its agent, and seen nowhere else. */
 import { execFile } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { AuditPage } from "@praktor/protocol/audit";
@@ -8,6 +8,7 @@ import { TaskView } from "@praktor/protocol/tasks";
 import { VaultChange, VaultView } from "@praktor/protocol/vault";
 import { describe, expect, test } from "vitest";
 import { requirement } from "./require.ts";
+import { filesBelow } from "./support/files-below.ts";
 import { inspect, isInternal, leftOf, mountsOf } from "./support/containers.ts";
 import { engineChat } from "./support/engine-chats.ts";
 import { docker, engineAnswers, removeGroups } from "./support/engine.ts";
@@ -33,11 +34,6 @@ async function vault(environment: Record<string, string>, args: string[], input 
   );
   child.stdin?.end(input);
   return await promise;
-}
-
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
 async function send(system: System, method: string, path: string, body: unknown = {}): Promise<Response> {

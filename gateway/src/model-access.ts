@@ -1,6 +1,6 @@
 /** What the settings say about the model: which credential, which endpoint, and what stands in the way of using it. */
-import { isIPv4 } from "node:net";
 import type { Settings } from "./config/schema.ts";
+import { isLoopback } from "./kit/loopback.ts";
 import type { ModelCredential } from "./sandbox-api/model-proxy.ts";
 import type { TurnErrorCode } from "./store/rows.ts";
 
@@ -37,7 +37,7 @@ export function obstacleOf(
       detail: "No model credential is configured: set ANTHROPIC_API_KEY or CLAUDE_CODE_OAUTH_TOKEN.",
     };
   }
-  if (sandbox.isolates || sandbox.allowUnisolated || isLoopback(access.baseUrl)) return null;
+  if (sandbox.isolates || sandbox.allowUnisolated || isLoopback(new URL(access.baseUrl).hostname)) return null;
   return {
     code: "start_failed",
     detail:
@@ -47,10 +47,5 @@ export function obstacleOf(
 
 /** A model on this machine is a simulated one: the demo, a test. */
 export function isRealModel(access: ModelAccess): boolean {
-  return access.credential !== null && !isLoopback(access.baseUrl);
-}
-
-function isLoopback(url: string): boolean {
-  const { hostname } = new URL(url);
-  return hostname === "localhost" || hostname === "[::1]" || (isIPv4(hostname) && hostname.startsWith("127."));
+  return access.credential !== null && !isLoopback(new URL(access.baseUrl).hostname);
 }

@@ -6,6 +6,7 @@ import { GatewayProcess, type LogLine } from "@praktor/simulators/gateway-proces
 import { MessagesSimulator } from "@praktor/simulators/messages/messages-simulator";
 import type { Script } from "@praktor/simulators/messages/script";
 import type { ChatMessage } from "@praktor/simulators/telegram/chat-book";
+import { isStatus } from "@praktor/simulators/telegram/is-status";
 import { TelegramSimulator } from "@praktor/simulators/telegram/telegram-simulator";
 
 /** Must never be seen by an agent. */
@@ -13,9 +14,6 @@ export const canaryKey = "sk-canary-0123456789abcdef";
 export const owner = 42;
 /** A second person who may write: another private chat, and so another group. */
 export const friend = 43;
-
-/** The message that shows a longer turn at work; the answer comes after it. */
-const isStatus = (text: string): boolean => /^⏳ [^\n]+ · (?:\d+ min )?\d+ s(?:\n|$)/.test(text);
 
 export interface SystemOptions {
   environment?: Record<string, string>;

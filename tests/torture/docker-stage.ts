@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "@praktor/simulators/free-port";
 import { Cable } from "./cable.ts";
-import { freePort } from "./free-port.ts";
 import { readSetting } from "./read-database.ts";
 import { Stage, type StageOptions } from "./stage.ts";
 import { buildStandInImage, removeAllOf, standInImage } from "./stand-in-image.ts";

@@ -1,4 +1,5 @@
 /** The addresses on which sandboxes find the gateway: NATS and the endpoint, opened where a sandbox is and closed when nobody is left there. */
+import { isLoopback } from "../kit/loopback.ts";
 import type { SandboxPlace } from "../sandbox/sandbox.ts";
 
 export interface SandboxPlacesOptions {
@@ -86,8 +87,4 @@ export class SandboxPlaces {
     await this.#options.endpoint.unlisten(host);
     if (this.#options.externalNatsUrl === undefined) await this.#options.closeNats({ host, port: natsPort });
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === "127.0.0.1" || host === "::1";
 }

@@ -1,10 +1,11 @@
 /** Addresses that show tokens which nobody has: each may do so now and then; beyond that it is refused at the door for a while. */
+import { isLoopback } from "../kit/loopback.ts";
 import { TokenBuckets, type Rate } from "../kit/token-bucket.ts";
 
 /** A sandbox that was stopped asks a few times more; who guesses asks on. */
 const usualRate: Rate = { burst: 50, perSecond: 5 };
-/** On loopback everybody comes from the same address: one could shut out the others. */
-const isLoopback = (address: string): boolean => /^(?:::ffff:)?127\.|^::1$/.test(address);
+/** On loopback everybody comes from the same address: one could shut out the others. Sockets show IPv4 within IPv6 too. */
+const isOfThisMachine = (address: string): boolean => isLoopback(address.replace(/^::ffff:/, ""));
 
 export interface StrangersOptions {
   /** In milliseconds. */
@@ -19,7 +20,7 @@ export class Strangers {
   readonly #isShared: (address: string) => boolean;
   readonly #buckets: TokenBuckets;
 
-  constructor({ now, rate = usualRate, isShared = isLoopback }: StrangersOptions) {
+  constructor({ now, rate = usualRate, isShared = isOfThisMachine }: StrangersOptions) {
     this.#now = now;
     this.#isShared = isShared;
     this.#buckets = new TokenBuckets(rate);

@@ -1,19 +1,8 @@
 /** The same bot against a Bot API that somebody else wrote (npm telegram-test-api). */
-import { once } from "node:events";
-import { createServer } from "node:net";
+import { freePort } from "@praktor/simulators/free-port";
 import { expect, test } from "vitest";
 import { TelegramServer } from "telegram-test-api/lib/telegramServer.js";
 import { BotTestBench, fastTiming, until } from "./testing/bot-test-bench.ts";
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("A listener has a port.");
-  return address.port;
-}
 
 test("works unchanged against an independent Bot API", async () => {
   const server = new TelegramServer({ port: await freePort(), host: "127.0.0.1" });

@@ -1,16 +1,6 @@
-import { createServer } from "node:net";
-import { once } from "node:events";
+import { freePort } from "@praktor/simulators/free-port";
 import { expect, test } from "vitest";
 import { BotTestBench, until } from "./testing/bot-test-bench.ts";
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address ? address.port : 0;
-}
 
 test("updates that Telegram pushes become messages, once and in order, and others' are refused", async () => {
   const port = await freePort();

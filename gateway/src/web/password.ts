@@ -7,7 +7,7 @@ import { createHmac, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { PraktorError } from "../kit/praktor-error.ts";
-import { isLoopback } from "./loopback.ts";
+import { isLoopback } from "../kit/loopback.ts";
 import type { WebStore } from "./ports.ts";
 
 const settingKey = "web.password";

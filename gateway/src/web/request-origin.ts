@@ -2,7 +2,7 @@
  * May this request be answered at all, whoever sends it? Host and Origin decide, so that no other site can use the owner's browser:
  * neither through a name that points here (DNS rebinding) nor through a request that carries the cookie (CSRF).
  */
-import { isLoopback } from "./loopback.ts";
+import { isLoopback } from "../kit/loopback.ts";
 
 /** What is known of a request before its credential is looked at. */
 export interface RequestFacts {

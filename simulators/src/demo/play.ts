@@ -1,5 +1,6 @@
 /** Plays the demo's conversation at the simulated Telegram and checks every answer. */
 import { z } from "zod";
+import { isStatus } from "../telegram/is-status.ts";
 import type { TelegramSimulator } from "../telegram/telegram-simulator.ts";
 import { team } from "./team.ts";
 import { file, talks, type Line, type Talk } from "./conversation.ts";
@@ -12,8 +13,6 @@ export interface Played {
   tookMs: number;
 }
 
-/** The message that shows a longer turn at work; the answer comes after it. */
-const isStatus = (text: string): boolean => /^⏳ [^\n]+ · (?:\d+ min )?\d+ s(?:\n|$)/.test(text);
 const answerTimeoutMs = 60_000;
 const Listing = z.object({ entries: z.array(z.object({ path: z.string(), sizeBytes: z.number() })) });
 
