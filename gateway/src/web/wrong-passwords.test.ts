@@ -57,10 +57,9 @@ test(`${guesses} wrong passwords let nobody in, are soon refused unread, and lea
   expect((statuses["401"] ?? 0) + (statuses["429"] ?? 0)).toBe(guesses);
   // The sampling interval itself is in the figure. Of a short run beside other tests it says little.
   const p99Ms = eventLoop.percentile(99) / 1e6;
-  if (long) {
+  if (long)
     console.log(`${guesses} wrong passwords, ${owners} asked by the owner: event loop p99 ${p99Ms.toFixed(1)} ms`);
-    expect(p99Ms).toBeLessThan(50);
-  }
+  expect(p99Ms).toBeLessThan(long ? 50 : Number.POSITIVE_INFINITY);
   expect((await groups()).status).toBe(200);
 }, 180_000);
 
