@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { readConversation } from "../messages/conversation.ts";
 import { type Content, messageRequest } from "../messages/message-request.ts";
 import type { Reply } from "../messages/script.ts";
+import { keyPhrases } from "./key-phrases.ts";
 import { teamScript } from "./team-script.ts";
 import { team } from "./team.ts";
 
@@ -43,6 +44,9 @@ test("a team that the demo does not know talks too, once, and its lead puts toge
   expect(board).toMatchObject({ tools: [{ name: "mcp__praktor-swarm__swarm_board_write" }] });
   const woken = await reply(start, says("Done."), hears("[From writer to you]\nWhat do you see?"));
   expect(woken).toMatchObject({ text: expect.stringContaining("what writer wrote") });
+  expect(woken).toMatchObject({
+    text: expect.stringMatching(/On “bees” the whole answer stands[\s\S]*\*\(simulated\)\*$/),
+  });
   const early = await reply(start, hears("[From writer to you]\nWhat do you see?"));
   expect(early).toMatchObject({ tools: [{ input: { to: "writer" } }] });
   const lead = begins(
@@ -52,7 +56,9 @@ test("a team that the demo does not know talks too, once, and its lead puts toge
     "## The result of scout\n\nBy the sun.",
   );
   expect(await reply(hears(lead))).toMatchObject({
-    text: expect.stringMatching(/^# How do bees find home\?[\s\S]*\*\*scout\*\*: By the sun\./),
+    text: expect.stringMatching(
+      /^# How do bees find home\?[\s\S]*“bees” carries the answer[\s\S]*\*\*scout\*\*: By the sun\.[\s\S]*simulated model wrote this/,
+    ),
   });
 });
 
@@ -61,4 +67,31 @@ test("whoever is no member, or is told what to do, is answered by the default sc
   expect(await reply(hears(begins("scout", "echo hello")))).toMatchObject({
     text: expect.stringContaining("\n\nhello\n\n"),
   });
+});
+
+test("members of a team that the demo does not know speak each of their own craft, in the words of the task", async () => {
+  const task = "Write poem: the sea at night";
+  const work = async (role: string, part: string): Promise<string> => {
+    const begun = hears(begins(role, task, `## Your part as ${role}\n\n${part}`));
+    const said = await reply(begun, ...calls("1"), ...calls("2"));
+    return "text" in said ? String(said.text) : "";
+  };
+  const said = await Promise.all([
+    work("scout", ""),
+    work("Reviewer", ""),
+    work("ada", "Plan the work"),
+    work("developer", ""),
+    work("poet", ""),
+  ]);
+  expect(new Set(said).size).toBe(said.length);
+  for (const text of said) expect(text).toMatch(/poem[\s\S]*sea[\s\S]*night[\s\S]*\(simulated\)/i);
+});
+
+test("a task's own words are found between the small ones; the usual stand in where there are none", () => {
+  expect(keyPhrases("Plan a birthday party for ten children, please!")).toEqual([
+    "birthday party",
+    "ten children",
+    "the next step",
+  ]);
+  expect(keyPhrases("Why?")).toEqual(["the question itself", "the limits", "the next step"]);
 });

@@ -1,9 +1,10 @@
 /** What the simulated model says as a member of a swarm: the demo's team by its cues, any other plausibly; all else by the default script. */
 import { auxiliaryReply } from "../messages/auxiliary-reply.ts";
-import { readCommands } from "../messages/commands.ts";
+import { type Command, readCommands } from "../messages/commands.ts";
 import type { Conversation } from "../messages/conversation.ts";
 import { defaultScript } from "../messages/default-script.ts";
 import { answer, callTools, type Reply, type Script } from "../messages/script.ts";
+import { improvise, type Member } from "./improvise.ts";
 import { cues, team, type Cue } from "./team.ts";
 
 /** A member's words come as slowly as this, so that there is something to watch. */
@@ -13,20 +14,14 @@ const mostMs = 2_500;
 export const teamScript: Script = (input) => {
   const { conversation, request } = input;
   const member = readMember(conversation);
-  const isCommanded = conversation.open.some((text) => readCommands(text).some(({ type }) => type !== "talk"));
+  const isCommanded = conversation.open.some((text) => readCommands(text).some(isOrder));
   if (member === null || isCommanded) return defaultScript(input);
   return auxiliaryReply(request, conversation) ?? reply(cueOf(member, conversation.open.join("\n\n")), conversation);
 };
 
-interface Member {
-  role: string;
-  task: string;
-  part: string;
-  leads: boolean;
-  partners: readonly string[];
-  /** What others brought before it began. */
-  results: readonly { role: string; text: string }[];
-}
+/** “Write poem: the sea” is a task like any other; a file to write has a dot or a folder in its name. */
+const isOrder = (command: Command): boolean =>
+  command.type !== "talk" && (command.type !== "write" || /[./]/.test(command.file));
 
 /** From the input that a member begins with; null for anybody else. */
 function readMember({ said }: Conversation): Member | null {
@@ -57,27 +52,6 @@ function cueOf(member: Member, heard: string): Cue {
   const known = member.task === team.task ? cues[member.role] : undefined;
   return known?.find(({ hears }) => hears.test(heard)) ?? improvise(member, heard);
 }
-
-/** A team that the demo does not know: each says what it would look at, the lead puts it together. */
-function improvise({ role, task, part, leads, partners, results }: Member, heard: string): Cue {
-  const hears = /./;
-  const [question = ""] = task.split("\n");
-  if (leads) {
-    const parts = results.map((result) => `**${result.role}**: ${result.text.split("\n")[0] ?? ""}`);
-    return { hears, does: [], says: [`# ${question}`, ...parts, closing].join("\n\n") };
-  }
-  const view = part === "" ? `As ${role} I looked at “${question}”.` : `As ${role} I took this on: ${part}`;
-  const from = /^\[From (\S+) to /m.exec(heard)?.[1];
-  const says = from === undefined ? view : `${view} I have taken in what ${from} wrote.`;
-  // What others wrote may be there before it begins; it writes to them all the same, once.
-  if (!heard.includes(taskHead)) return { hears, does: [], says };
-  const does = partners.map((to) => ({ name: "swarm_send", input: { to, text: `${view} What do you see?` } }));
-  const note = { name: "swarm_board_write", input: { key: role, value: "My part is done." } };
-  return { hears, does: [...does, note], says };
-}
-
-const taskHead = "## The task of the swarm";
-const closing = "(A simulated model says this: with a real one the work would stand here.)";
 
 function reply({ does, says }: Cue, { outcomes, toolNames }: Conversation): Reply {
   const next = does[outcomes.length];
