@@ -25,9 +25,6 @@ await system.ask(
 const task = { group_id: String(owner), name: "Morning news", prompt: "echo The news.", schedule: "0 9 * * 1-5" };
 await post("/api/tasks", task);
 
-await picture("dashboard", "/", async (page) => {
-  await page.getByText("Recent messages").waitFor();
-});
 await picture("conversation", `/conversations/${owner}`, async (page) => {
   await page
     .getByText(/^1 step · /)
@@ -38,6 +35,16 @@ await picture("conversation", `/conversations/${owner}`, async (page) => {
 await picture("group", `/groups/${friend}`, async (page) => {
   await page.getByRole("button", { name: "All groups" }).click();
   await page.getByText(/^\d+ MB$/).waitFor();
+});
+// Something is at work, which the dashboard shows.
+await post(`/api/groups/${friend}/messages`, {
+  text: "bash: wc -w notes/*.md; sleep 90",
+});
+await picture("dashboard", "/", async (page) => {
+  await page.getByText("Recent messages").waitFor();
+  await page.getByRole("region", { name: "Running now" }).getByText(/wc -w/).waitFor();
+  // Its code comes after the page's own, and may still be read when the network has long been still.
+  await page.locator("figure canvas").waitFor();
 });
 const run = await post("/api/swarms", team);
 await picture("swarm", `/swarms/${String(run["id"])}`, async (page) => {

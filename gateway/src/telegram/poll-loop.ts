@@ -96,7 +96,8 @@ export class PollLoop {
     if (!this.#hasSucceeded && this.#problem !== null) {
       return { ok: false, detail: `Telegram was not reached yet: ${this.#problem}` };
     }
-    if (silentMs <= this.#timing.staleAfterMs) return { ok: true, detail: this.#problem ?? "asks for new messages" };
+    if (silentMs <= this.#timing.staleAfterMs)
+      return { ok: true, detail: this.#problem ?? "Praktor asks Telegram for new messages." };
     const since = `No successful poll for ${Math.round(silentMs / 1000)} s`;
     return { ok: false, detail: this.#problem === null ? `${since}.` : `${since}: ${this.#problem}` };
   }

@@ -57,7 +57,7 @@ describe("polling", () => {
     bench.telegram.push(message(5_000));
     await until(() => bench.received.length === 1, 15_000);
     expect(contents(bench)).toEqual(["m5000"]);
-    await until(() => bench.bot.health().detail === "asks for new messages");
+    await until(() => bench.bot.health().detail === "Praktor asks Telegram for new messages.");
   });
 
   test("removes a webhook that is in its way", async () => {
@@ -81,7 +81,7 @@ describe("polling", () => {
     await until(() => polls() >= before + 2);
     bench.telegram.faults.set([]);
     await until(() => bench.received.length === 1);
-    expect(bench.bot.health()).toEqual({ ok: true, detail: "asks for new messages" });
+    expect(bench.bot.health()).toEqual({ ok: true, detail: "Praktor asks Telegram for new messages." });
   });
 
   test("counts as down after 90 s without a successful poll", async () => {
@@ -169,6 +169,6 @@ test(
     });
     await until(() => bench.telegram.pendingUpdates === 0, isLong ? 800_000 : 25_000);
     expect(contents(bench).filter((text) => text.startsWith("good"))).toEqual(good);
-    expect(bench.bot.health()).toEqual({ ok: true, detail: "asks for new messages" });
+    expect(bench.bot.health()).toEqual({ ok: true, detail: "Praktor asks Telegram for new messages." });
   },
 );

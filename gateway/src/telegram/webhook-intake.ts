@@ -64,7 +64,9 @@ export class WebhookIntake {
   }
 
   health(): { ok: boolean; detail: string } {
-    return this.#problem === null ? { ok: true, detail: "webhook" } : { ok: false, detail: this.#problem };
+    return this.#problem === null
+      ? { ok: true, detail: "Telegram brings new messages here (webhook)." }
+      : { ok: false, detail: this.#problem };
   }
 
   async #listen(signal: AbortSignal): Promise<Server> {
