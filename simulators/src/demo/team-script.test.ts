@@ -74,7 +74,7 @@ test("members of a team that the demo does not know speak each of their own craf
   const work = async (role: string, part: string): Promise<string> => {
     const begun = hears(begins(role, task, `## Your part as ${role}\n\n${part}`));
     const said = await reply(begun, ...calls("1"), ...calls("2"));
-    return "text" in said ? String(said.text) : "";
+    return "text" in said ? said.text : "";
   };
   const said = await Promise.all([
     work("scout", ""),
