@@ -46,7 +46,7 @@ describe.runIf(browserTests === "run")("the people page", { timeout: 90_000 }, (
 
   test("a code is shown once with its time, and goes when it is used; a person is removed at the second press", async () => {
     const page = await open("/people", 1280, "dark");
-    await page.getByText("Named in telegram.allow_from").waitFor();
+    await page.getByText("named in telegram.allow_from").waitFor();
     await page.getByRole("button", { name: "Make a code" }).click();
     const code = await page.locator("p.select-all").innerText();
     expect(code).toMatch(/^[A-Z2-9]{8}$/);

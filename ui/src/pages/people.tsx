@@ -3,7 +3,7 @@ import type { PairingView } from "@praktor/protocol/pairing";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { UserRoundCheck, UserRoundX } from "lucide-react";
 import { letIn, removePerson } from "../api/endpoints.ts";
-import { pairingQuery } from "../api/queries.ts";
+import { groupsQuery, pairingQuery } from "../api/queries.ts";
 import { Badge } from "../components/badge.tsx";
 import { Button } from "../components/button.tsx";
 import { Card } from "../components/card.tsx";
@@ -75,6 +75,7 @@ const Waiting = ({ view }: { view: PairingView }) => {
 
 const LetIn = ({ view: { people, allowed } }: { view: PairingView }) => {
   const nowMs = useNow();
+  const groups = useQuery(groupsQuery).data ?? [];
   const named = allowed.filter((id) => people.every((person) => person.id !== id));
   return (
     <Card title={t.mayTalk} aside={<Badge>{people.length + named.length}</Badge>}>
@@ -99,7 +100,12 @@ const LetIn = ({ view: { people, allowed } }: { view: PairingView }) => {
             </PersonRow>
           ))}
           {named.map((id) => (
-            <PersonRow key={id} name={t.id(id)} about={t.bySettings} />
+            // The settings have no names; a private chat has its person's id and name.
+            <PersonRow
+              key={id}
+              name={groups.find((group) => group.id === id)?.name ?? t.unknown}
+              about={`${t.id(id)} · ${t.bySettings}`}
+            />
           ))}
         </ul>
       )}
