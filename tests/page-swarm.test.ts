@@ -60,7 +60,7 @@ describe.runIf(browserTests === "run")("a swarm on the page", { timeout: 120_000
     // Whoever is added is named at once.
     await page.getByRole("button", { name: "Add a member" }).press("Enter");
     await page.keyboard.type("scout");
-    await drawing().getByText("Two agents have the role “scout”").waitFor();
+    await drawing().getByText("Two members have the role “scout”").waitFor();
     await role().fill("Writer");
     await member("Writer").waitFor();
     // Nobody gathers what the two bring: whoever is added for it costs money, which is said before the start.

@@ -53,9 +53,9 @@ export function roleName(text: string): string | null {
 
 /** Throws `TeamRefusal` with the first thing that is wrong. */
 export function planTeam(wish: SwarmTeamWish): SwarmPlan {
-  if (wish.agents.length === 0) throw new TeamRefusal("A swarm needs at least one agent.", { type: "team" });
+  if (wish.agents.length === 0) throw new TeamRefusal("A swarm needs at least one member.", { type: "team" });
   if (wish.agents.length > mostAgents) {
-    throw new TeamRefusal(`A swarm has at most ${mostAgents} agents; these are ${wish.agents.length}.`, {
+    throw new TeamRefusal(`A swarm has at most ${mostAgents} members; these are ${wish.agents.length}.`, {
       type: "team",
     });
   }
@@ -63,14 +63,14 @@ export function planTeam(wish: SwarmTeamWish): SwarmPlan {
   const roles = new Set<string>();
   for (const [index, { role }] of agents.entries()) {
     if (roles.has(role)) {
-      throw new TeamRefusal(`Two agents have the role “${role}”; each needs its own.`, { type: "agent", index });
+      throw new TeamRefusal(`Two members have the role “${role}”; each needs its own.`, { type: "agent", index });
     }
     roles.add(role);
   }
   const known = (text: string, where: string, at: RefusedPlace): string => {
     const role = roleName(text);
     if (role !== null && roles.has(role)) return role;
-    const message = `${where} names “${text}”, but no agent has that role. There are: ${[...roles].join(", ")}.`;
+    const message = `${where} names “${text}”, but no member has that role. There are: ${[...roles].join(", ")}.`;
     throw new TeamRefusal(message, at);
   };
   const end = (text: string): string => known(text, "An edge", { type: "edges", roles: [] });
@@ -159,7 +159,7 @@ function withoutRepeats(edges: readonly SwarmEdge[]): SwarmEdge[] {
 function requiredRole(text: string, index: number): string {
   const role = roleName(text);
   if (role !== null) return role;
-  throw new TeamRefusal(`“${text}” cannot name an agent: it needs letters or digits.`, { type: "agent", index });
+  throw new TeamRefusal(`“${text}” cannot name a member: it needs letters or digits.`, { type: "agent", index });
 }
 
 function refusedEdge(message: string, from: string, to: string): TeamRefusal {

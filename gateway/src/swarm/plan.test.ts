@@ -109,14 +109,14 @@ describe("a plan", () => {
     const talk = (from: string, to: string): SwarmEdge => ({ from, to, kind: "mutual" });
     expect(refusal({ agents: [] })).toContain("at least one");
     const many = (count: number) => teamOf(Array.from({ length: count }, (_, index) => `r${index}`));
-    expect(refusal({ agents: many(mostAgents + 1) })).toContain("at most 20 agents; these are 21");
+    expect(refusal({ agents: many(mostAgents + 1) })).toContain("at most 20 members; these are 21");
     expect(refusal({ agents: many(mostAgents) })).toBe("accepted");
     expect(refusal({ agents: teamOf(["Fact Checker", "fact-checker"]) })).toContain(
-      "Two agents have the role “fact-checker”",
+      "Two members have the role “fact-checker”",
     );
     expect(refusal({ agents: teamOf(["!!"]) })).toContain("needs letters or digits");
     expect(refusal({ agents, edges: [then("a", "x")] })).toContain(
-      "“x”, but no agent has that role. There are: a, b, c.",
+      "“x”, but no member has that role. There are: a, b, c.",
     );
     expect(refusal({ agents, edges: [then("a", "a")] })).toContain("to itself");
     expect(refusal({ agents, edges: [then("a", "b"), then("b", "c"), then("c", "a")] })).toContain("a → b → c → a");

@@ -61,7 +61,10 @@ const Run = ({ run }: { run: SwarmRunView }) => {
       >
         <span className="min-w-0 flex-1 basis-full md:basis-60">
           <span className="block truncate font-medium">{run.name}</span>
-          <span className="block truncate text-[13px] text-muted">{run.task}</span>
+          {/* A run that nobody named is called as its task begins. */}
+          {!run.task.startsWith(run.name.replace(/…$/, "")) && (
+            <span className="block truncate text-[13px] text-muted">{run.task}</span>
+          )}
         </span>
         <span className="md:w-24">
           <Badge tone={stateTone(run.status)}>{t.status[run.status]}</Badge>

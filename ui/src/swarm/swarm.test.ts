@@ -51,7 +51,7 @@ test("a team that could not start is refused while it is put together, at the me
   expect(circle.edges.map((one) => refusesEdge(plan, one))).toEqual([true, true, true]);
   expect(refusesEdge(plan, edge("a", "d"))).toBe(false);
   expect(placeOfRefusal(team("a", "A"))).toEqual({ type: "member", key: "A" });
-  expect(refusalOf(draftPlan(team("a", "A"), "unnamed"), "A")).toContain("Two agents have the role “a”");
+  expect(refusalOf(draftPlan(team("a", "A"), "unnamed"), "A")).toContain("Two members have the role “a”");
   expect(placeOfRefusal(EMPTY_TEAM)).toEqual({ type: "team" });
   expect(placeOfRefusal(team(...Array.from({ length: 21 }, (_, index) => `r${index}`)))).toEqual({ type: "team" });
 });

@@ -22,7 +22,7 @@ export const swarmsTexts = {
   swarmForm: {
     title: "New swarm",
     intro: "Members work on the task together; the lead writes the answer.",
-    back: "Back to the swarms",
+    back: "All swarms",
     task: "Task",
     taskHint: "All members get it.",
     name: "Name",

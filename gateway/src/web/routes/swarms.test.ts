@@ -61,8 +61,8 @@ describe("swarms", () => {
     ];
     const cases: [object, RegExp][] = [
       [{ task: "t", agents, edges, lead: undefined }, /wait for each other in a circle.*a → b → a/],
-      [{ task: "t", agents, lead: "c" }, /“c”, but no agent has that role/],
-      [{ task: "t", agents: Array.from({ length: 21 }, (_, index) => ({ role: `r${index}` })) }, /at most 20 agents/],
+      [{ task: "t", agents, lead: "c" }, /“c”, but no member has that role/],
+      [{ task: "t", agents: Array.from({ length: 21 }, (_, index) => ({ role: `r${index}` })) }, /at most 20 members/],
       [{ task: "t", agents: [{ role: "a", group_folder: "nowhere" }] }, /no group has it/],
     ];
     for (const [body, words] of cases) {
