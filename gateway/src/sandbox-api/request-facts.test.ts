@@ -1,0 +1,125 @@
+import { describe, expect, test } from "vitest";
+import { RequestReader, type RequestFacts } from "./request-facts.ts";
+
+function read(body: unknown): RequestFacts | { problem: string } {
+  const reader = new RequestReader();
+  reader.push(Buffer.from(typeof body === "string" ? body : JSON.stringify(body)));
+  return reader.end();
+}
+
+const saying = (...content: unknown[]): unknown => ({ model: "m", messages: [{ role: "user", content }] });
+const byUrl = { type: "image", source: { type: "url", url: "https://evil.test/?data" } };
+
+describe("what a request says", () => {
+  test("of an ordinary one: its model, its limit, and that it reaches nothing", () => {
+    const facts = read({
+      model: "m",
+      max_tokens: 7,
+      speed: "standard",
+      inference_geo: "global",
+      mcp_servers: [],
+      container: null,
+      tools: [
+        { name: "f", input_schema: { properties: { source: { type: "url" }, type: { type: "web_fetch_20250910" } } } },
+        { type: "custom", name: "g" },
+        { type: "bash_20250124", name: "bash" },
+      ],
+      system: [{ type: "text", text: "a" }],
+      messages: [
+        { role: "user", content: "plain" },
+        { role: "user", content: [{ type: "image", source: { type: "base64", data: "eA==" } }] },
+        { role: "assistant", content: [{ type: "tool_use", input: { source: { type: "url", url: "https://x" } } }] },
+        { role: "user", content: [{ type: "tool_result", content: [{ type: "text", text: "source" }] }] },
+        { role: "user", content: [{ type: "search_result", source: "https://x", content: [] }] },
+      ],
+    });
+    expect(facts).toEqual({
+      model: "m",
+      maxOutputTokens: 7,
+      fast: false,
+      usOnly: false,
+      images: 1,
+      openInput: false,
+      samplings: 1,
+      reaches: new Set(),
+      searchesWeb: false,
+    });
+  });
+
+  test.each([
+    ["an image", saying(byUrl)],
+    ["one without a type", saying({ type: "image", source: { url: "https://evil.test" } })],
+    ["one of an unknown type", saying({ type: "image", source: { type: "URL" } })],
+    ["one in a tool's result", saying({ type: "tool_result", content: [byUrl] })],
+    ["one in a document", saying({ type: "document", source: { type: "content", content: [byUrl] } })],
+    ["one that is no list", { model: "m", messages: [{ content: byUrl }] }],
+    ["one in the system prompt", { model: "m", system: [byUrl] }],
+    ["a file", saying({ type: "document", source: { type: "file", file_id: "file_1" } })],
+    ["a file for a container", saying({ type: "container_upload", file_id: "file_1" })],
+    ["escaped names", JSON.stringify(saying(byUrl)).replace('"source"', String.raw`"\u0073ource"`)],
+    ["escaped values", JSON.stringify(saying(byUrl)).replace('"url"', String.raw`"\u0075rl"`)],
+    ["names in capitals", JSON.stringify(saying(byUrl)).replace('"source"', '"SOURCE"')],
+    ["the second of two", JSON.stringify(saying(byUrl)).replace('"source"', '"source":{"type":"text"},"source"')],
+    ["the first of two", JSON.stringify(saying(byUrl)).replace("}}]}]}", '},"source":{"type":"text"}}]}]}')],
+  ])("%s that the endpoint would fetch is seen, and its prompt may be of any length", (_title, body) => {
+    const facts = read(body);
+    expect(facts).toMatchObject({ openInput: true });
+    expect("reaches" in facts && facts.reaches.size).toBeGreaterThan(0);
+  });
+
+  test.each([
+    [{ mcp_servers: [{ type: "url", url: "https://evil.test" }] }, /MCP servers/],
+    [{ container: "container_1" }, /container/],
+    [{ container: { skills: [1] } }, /container/],
+    [{ tools: [{ type: "web_fetch_20250910", name: "web_fetch" }] }, /web_fetch_20250910/],
+    [{ tools: [{ type: "code_execution_20250825" }] }, /code_execution/],
+    [{ tools: [{ type: "mcp_toolset" }] }, /mcp_toolset/],
+    [{ tools: [{ type: "tomorrows_20300101" }] }, /tomorrows/],
+    [{ tools: [{ type: ["x"] }, { type: 7 }] }, /unknown type/],
+  ])("%j is something to reach, and may run the model several times", (part, what) => {
+    const facts = read({ model: "m", ...part });
+    expect("reaches" in facts && [...facts.reaches].join()).toMatch(what);
+    expect(facts).toMatchObject({ samplings: 10, searchesWeb: false });
+  });
+
+  test("a web search is told apart; a search among the request's own tools reaches nothing", () => {
+    expect(read({ model: "m", tools: [{ type: "web_search_20250305" }] })).toMatchObject({
+      searchesWeb: true,
+      reaches: new Set(),
+      samplings: 10,
+    });
+    expect(read({ model: "m", tools: [{ type: "tool_search_tool_bm25_20251119" }] })).toMatchObject({
+      searchesWeb: false,
+      reaches: new Set(),
+      samplings: 10,
+    });
+  });
+
+  test("what makes it dearer", () => {
+    expect(read({ model: "m", speed: "fast" })).toMatchObject({ fast: true, usOnly: true });
+    expect(read({ model: "m", inference_geo: "us" })).toMatchObject({ fast: false, usOnly: true });
+    expect(read({ model: "m", context_management: { edits: [{ type: "compact_20260112" }] } })).toMatchObject({
+      samplings: 10,
+    });
+    expect(read({ model: "m", context_management: { edits: [{ type: "clear_thinking_20251015" }] } })).toMatchObject({
+      samplings: 1,
+    });
+    expect(read(saying({ type: "document", source: { type: "base64", data: "eA==" } }))).toMatchObject({
+      openInput: true,
+    });
+  });
+
+  test.each([
+    ['{"model":"cheap","model":"dear"}', /model twice/],
+    [String.raw`{"model":"cheap","\u006dodel":"dear"}`, /model twice/],
+    ['{"model":"m","max_tokens":1,"Max_Tokens":9}', /max_tokens twice/],
+    ['{"model":"m","max_tokens":"64000"}', /max_tokens is no number/],
+    ['{"model":"m","max_tokens":-1}', /max_tokens is no number/],
+    ['{"model":{"a":1}}', /no name of a model/],
+    ['{"model":"m"}x', /no JSON/],
+    ["{", /no JSON/],
+  ])("%s is refused", (body, problem) => {
+    const facts = read(body);
+    expect("problem" in facts && facts.problem).toMatch(problem);
+  });
+});

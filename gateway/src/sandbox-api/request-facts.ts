@@ -1,0 +1,198 @@
+/** What a Messages API call says of its cost, and of what the endpoint would fetch for it; from its JSON as the endpoint reads it. */
+import { JsonWalker, type JsonRule } from "../kit/json-walker.ts";
+
+export interface RequestFacts {
+  /** Null where none is named. */
+  model: string | null;
+  maxOutputTokens: number | null;
+  fast: boolean;
+  /** Perhaps computed in the United States only: an organization may have that as its default. */
+  usOnly: boolean;
+  images: number;
+  /** Its prompt may be as long as the model takes: it holds what its bytes do not bound. */
+  openInput: boolean;
+  /** The endpoint may run the model several times for it. */
+  samplings: number;
+  /** What the endpoint would reach for it, in words; web search is told apart. */
+  reaches: ReadonlySet<string>;
+  searchesWeb: boolean;
+}
+
+/** The endpoint's own loop ends after so many: https://platform.claude.com/docs/en/agents-and-tools/tool-use/server-tools */
+const mostSamplings = 10;
+const longestModelName = 256;
+
+/** Run here by the agent, or by nobody; the only types that a closed network lets through. */
+const localTool = /^(?:custom|(?:bash|text_editor|computer|memory)_\d{8})$/;
+/** Run at the endpoint, which then reaches nothing: it looks through the request's own tools. */
+const harmlessTool = /^tool_search_tool_(?:regex|bm25)(?:_\d{8})?$/;
+const searchTool = /^web_search_\d{8}$/;
+const ownSources: ReadonlySet<unknown> = new Set(["base64", "text", "content"]);
+
+export class RequestReader {
+  #model: string | null = null;
+  #maxOutputTokens: number | null = null;
+  #fast = false;
+  #usOnly = true;
+  #images = 0;
+  #openInput = false;
+  #samplings = 1;
+  #searchesWeb = false;
+  readonly #reaches = new Set<string>();
+  readonly #seen = new Set<string>();
+  #problem: string | null = null;
+  readonly #walker: JsonWalker;
+
+  constructor() {
+    this.#walker = new JsonWalker(this.#topRule());
+  }
+
+  /** The next bytes. False: it cannot be read, and `end` says why. */
+  push(bytes: Uint8Array): boolean {
+    return this.#walker.push(bytes) && this.#problem === null;
+  }
+
+  /** All bytes came. */
+  end(): RequestFacts | { problem: string } {
+    if (!this.#walker.end()) return { problem: this.#problem ?? "The request is no JSON that Praktor can read." };
+    if (this.#problem !== null) return { problem: this.#problem };
+    return {
+      model: this.#model,
+      maxOutputTokens: this.#maxOutputTokens,
+      fast: this.#fast,
+      usOnly: this.#usOnly,
+      images: this.#images,
+      openInput: this.#openInput,
+      samplings: this.#samplings,
+      reaches: this.#reaches,
+      searchesWeb: this.#searchesWeb,
+    };
+  }
+
+  #refuse(problem: string): void {
+    this.#problem ??= problem;
+  }
+
+  #reach(what: string): void {
+    // Bounded: a hostile list of tools may name any number.
+    if (this.#reaches.size < 8) this.#reaches.add(what);
+  }
+
+  #remote(what: string): void {
+    this.#reach(what);
+    this.#openInput = true;
+  }
+
+  #topRule(): JsonRule {
+    const blocks = this.#blocksRule();
+    const messages: JsonRule = { element: { member: named({ content: blocks }) } };
+    const known: Record<string, JsonRule> = {
+      model: { scalar: (value) => this.#readModel(value), filled: () => this.#readModel(undefined) },
+      max_tokens: { scalar: (value) => this.#readMaxTokens(value), filled: () => this.#readMaxTokens(undefined) },
+      speed: { scalar: (value) => (this.#fast = value !== null && value !== "standard") },
+      inference_geo: { scalar: (value) => (this.#usOnly = value !== "global") },
+      messages,
+      system: blocks,
+      tools: { element: { member: named({ type: { scalar: (value) => this.#readTool(value) } }) } },
+      context_management: this.#managementRule(),
+      mcp_servers: notEmpty(() => this.#server("MCP servers (mcp_servers)")),
+      container: notEmpty(() => this.#server("a container (container)")),
+    };
+    const members = named(known);
+    return {
+      member: (name) => {
+        const rule = members(name);
+        const place = folded(name);
+        // Which of two the endpoint would take is its own affair.
+        if (rule !== null && place !== null) {
+          if (this.#seen.has(place)) this.#refuse(`The request names ${place} twice.`);
+          this.#seen.add(place);
+        }
+        return rule;
+      },
+    };
+  }
+
+  /** Of a message's content, a tool's result and a document made of blocks. */
+  #blocksRule(): JsonRule {
+    const source: JsonRule = {};
+    const blocks: JsonRule = {};
+    const block: JsonRule = {
+      member: named({
+        type: { scalar: (value) => this.#readBlock(value) },
+        source,
+        content: blocks,
+        file_id: notEmpty(() => this.#remote("an uploaded file")),
+      }),
+    };
+    blocks.element = block;
+    if (block.member) blocks.member = block.member;
+    source.member = named({
+      type: {
+        scalar: (value) => {
+          if (!ownSources.has(value)) this.#remote("an image or document that is not in the request itself");
+        },
+      },
+      url: notEmpty(() => this.#remote("an image or document by URL")),
+      file_id: notEmpty(() => this.#remote("an uploaded file")),
+      content: blocks,
+    });
+    return blocks;
+  }
+
+  /** Edits of the context that the model itself writes are further runs of it. */
+  #managementRule(): JsonRule {
+    const type: JsonRule = {
+      scalar: (value) => {
+        if (typeof value !== "string" || !value.startsWith("clear_")) this.#samplings = mostSamplings;
+      },
+    };
+    return { member: named({ edits: { element: { member: named({ type }) } } }) };
+  }
+
+  #readModel(value: unknown): void {
+    if (typeof value === "string" && value.length <= longestModelName) this.#model = value;
+    else this.#refuse("The request's model is no name of a model.");
+  }
+
+  #readMaxTokens(value: unknown): void {
+    if (value === null) return;
+    if (typeof value === "number" && value >= 0) this.#maxOutputTokens = value;
+    else this.#refuse("The request's max_tokens is no number.");
+  }
+
+  #readBlock(type: unknown): void {
+    if (type === "image") this.#images += 1;
+    // A few bytes of a packed PDF can hold hundreds of pages.
+    if (type === "document") this.#openInput = true;
+    if (type === "container_upload") this.#remote("an uploaded file");
+  }
+
+  #readTool(type: unknown): void {
+    if (type === null || (typeof type === "string" && localTool.test(type))) return;
+    this.#samplings = mostSamplings;
+    if (typeof type === "string" && harmlessTool.test(type)) return;
+    if (typeof type === "string" && searchTool.test(type)) this.#searchesWeb = true;
+    else this.#reach(`the tool ${typeof type === "string" ? type.slice(0, 64) : "of an unknown type"}`);
+  }
+
+  #server(what: string): void {
+    this.#reach(what);
+    this.#openInput = true;
+    this.#samplings = mostSamplings;
+  }
+}
+
+/** Some endpoints take names in whatever case: what one of them could read as a name is read as it. */
+function folded(name: string | null): string | null {
+  return name === null ? null : name.toUpperCase().toLowerCase();
+}
+
+function named(rules: Readonly<Record<string, JsonRule>>): (name: string | null) => JsonRule | null {
+  const known = new Map(Object.entries(rules));
+  return (name) => known.get(folded(name) ?? "") ?? null;
+}
+
+function notEmpty(tell: () => void): JsonRule {
+  return { filled: tell, scalar: (value) => (value === null ? undefined : tell()) };
+}
