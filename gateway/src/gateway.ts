@@ -160,6 +160,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     modelHealth,
     spending,
     forwardProxy: network.forwardProxy,
+    networkOf: network.networkOf,
     redactor,
     clock,
     log,

@@ -6,9 +6,11 @@ import type { Clock } from "./kit/clock.ts";
 import type { Logger } from "./kit/logger.ts";
 import { tokenSource } from "./make-sandboxes.ts";
 import type { ModelAccess } from "./model-access.ts";
+import type { NetworkPolicy } from "@praktor/protocol/network";
 import type { Bus } from "./natsbus/bus.ts";
 import type { ForwardProxy } from "./sandbox-api/forward-proxy.ts";
 import type { ModelHealth } from "./sandbox-api/model-health.ts";
+import { endpointReach } from "./sandbox-api/endpoint-reach.ts";
 import { ModelProxy, type ModelCall } from "./sandbox-api/model-proxy.ts";
 import { SandboxEndpoint } from "./sandbox-api/sandbox-endpoint.ts";
 import { SandboxPlaces } from "./sandbox-api/sandbox-places.ts";
@@ -30,6 +32,7 @@ export interface SandboxApiParts {
   redactor: Redactor;
   clock: Clock;
   log: Logger;
+  networkOf: (groupId: string) => Promise<NetworkPolicy>;
   /** Stores what a model call used. */
   onCall: (call: ModelCall) => void;
   secretsOf: (groupId: string) => Promise<GivenSecret[]>;
@@ -49,6 +52,7 @@ export function makeSandboxApi(settings: Settings, parts: SandboxApiParts): Sand
     logger: log,
     now: () => clock.now(),
     spending,
+    reachOf: async (groupId) => endpointReach(await parts.networkOf(groupId), settings.sandbox.allowlist_web_search),
     onCall: parts.onCall,
     onOutcome: (outcome) => modelHealth.note(outcome),
   });

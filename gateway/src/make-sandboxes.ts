@@ -74,6 +74,7 @@ export function makeSandboxes(settings: Settings, parts: SandboxParts): Sandboxe
     PRAKTOR_MAX_CONVERSATIONS: String(settings.agent.max_conversations),
     PRAKTOR_MAX_TURNS: String(settings.agent.max_turns),
     PRAKTOR_WEB_FETCH_PREFLIGHT: String(settings.agent.web_fetch_preflight),
+    PRAKTOR_ALLOWLIST_WEB_SEARCH: String(settings.sandbox.allowlist_web_search),
     ...(settings.agent.model === undefined ? {} : { PRAKTOR_MODEL: settings.agent.model }),
     ...(parts.timeZone === undefined ? {} : { TZ: parts.timeZone }),
   };

