@@ -66,7 +66,7 @@ describe.runIf(requirement("docker", usable) === "run")("a turn under a network 
     await rm(folder, { recursive: true, force: true });
   });
 
-  test("`allowlist`: model, search and an allowed host are reached, another one is refused with a sentence", async () => {
+  test("`allowlist`: model and an allowed host are reached, another one is refused with a sentence", async () => {
     await setPolicy("allowlist", [site.address]);
     const since = system.model.requests.length;
     const steps = [
@@ -78,7 +78,7 @@ describe.runIf(requirement("docker", usable) === "run")("a turn under a network 
     const { text } = await system.ask(steps.join("\n\n"), ada, 120_000);
     for (const path of ["/plain", "/tunnel", "/fetched"]) expect(text).toContain(`the site says hello to ${path}`);
     expect(text).toContain(`${forbidden} is not on this group's list of allowed hosts; the owner can add it.`);
-    expect(text).toContain('Web search results for query: "hello world"');
+    expect(text).toContain("No such tool available: WebSearch");
     expect(isTold(refusal, since)).toBe(false);
     // What hides the proxy's sentence is told in ours.
     for (const step of [`bash: curl -sS https://${forbidden}/`, fetchOf(`https://${forbidden}/fetched`)]) {
@@ -89,7 +89,7 @@ describe.runIf(requirement("docker", usable) === "run")("a turn under a network 
     expect(await site.visits()).toEqual(["/plain", "/tunnel", "/fetched"]);
   });
 
-  test("`none`: the model and its search are reached, and nothing else", async () => {
+  test("`none`: the model is reached, and nothing else", async () => {
     await setPolicy("none", []);
     const before = await site.visits();
     const steps = [
@@ -100,7 +100,7 @@ describe.runIf(requirement("docker", usable) === "run")("a turn under a network 
     const { text } = await system.ask(steps.join("\n\n"), ada, 120_000);
     expect(text).toContain("over");
     expect(text).toContain("No such tool available: WebFetch");
-    expect(text).toContain('Web search results for query: "hello world"');
+    expect(text).toContain("No such tool available: WebSearch");
     expect(await site.visits()).toEqual(before);
   });
 });

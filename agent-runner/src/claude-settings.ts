@@ -4,7 +4,7 @@ import type { McpServerConfig, Options } from "@anthropic-ai/claude-agent-sdk";
 import { modelPath } from "@praktor/protocol/sandbox-endpoint";
 import type { SandboxEnvironment } from "@praktor/protocol/sandbox-environment";
 import { browserHook } from "./browser-hook.ts";
-import { proxyEnvironment } from "./network-environment.ts";
+import { proxyEnvironment, unreachableTools } from "./network-environment.ts";
 import { spawnClaude } from "./spawn-claude.ts";
 import { webHooks } from "./web-hooks.ts";
 
@@ -111,7 +111,7 @@ export function claudeOptions(settings: ClaudeSettings, session: SessionSettings
     pathToClaudeCodeExecutable: executable,
     permissionMode: "bypassPermissions",
     allowDangerouslySkipPermissions: true,
-    disallowedTools: environment.PRAKTOR_NETWORK === "none" ? [...disallowedTools, "WebFetch"] : disallowedTools,
+    disallowedTools: [...disallowedTools, ...unreachableTools(environment)],
     includePartialMessages: true,
     maxTurns: session.maxTurns,
     mcpServers: session.mcpServers,

@@ -22,6 +22,23 @@ export function proxyEnvironment({ PRAKTOR_NETWORK, PRAKTOR_ENDPOINT, PRAKTOR_TO
   };
 }
 
+/** Tools of Claude Code that the group's network leaves nothing to do: the gateway refuses the model calls of a search. */
+export function unreachableTools({
+  PRAKTOR_NETWORK,
+  PRAKTOR_ALLOWLIST_WEB_SEARCH,
+}: Pick<SandboxEnvironment, "PRAKTOR_NETWORK" | "PRAKTOR_ALLOWLIST_WEB_SEARCH">): string[] {
+  switch (PRAKTOR_NETWORK) {
+    case "open":
+      return [];
+    case "allowlist":
+      return PRAKTOR_ALLOWLIST_WEB_SEARCH ? [] : ["WebSearch"];
+    case "none":
+      return ["WebFetch", "WebSearch"];
+    default:
+      return PRAKTOR_NETWORK satisfies never;
+  }
+}
+
 /** For the system prompt; null where there is nothing to say. */
 export function networkSentence(policy: Place["PRAKTOR_NETWORK"]): string | null {
   switch (policy) {
@@ -30,7 +47,7 @@ export function networkSentence(policy: Place["PRAKTOR_NETWORK"]): string | null
     case "allowlist":
       return "The internet is reached only through the HTTP proxy in HTTPS_PROXY, and only at hosts that the owner has allowed for this group; names are resolved by the proxy alone. When it answers 403, its sentence says which host is missing: name that host to the person, who can add it on the group's page, instead of looking for a way around it.";
     case "none":
-      return "This sandbox has no internet, and so no WebFetch: work with what is here, and say so when a task needs more.";
+      return "This sandbox has no internet, and so no WebFetch and no WebSearch: work with what is here, and say so when a task needs more.";
     default:
       return policy satisfies never;
   }

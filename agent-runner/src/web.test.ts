@@ -5,6 +5,7 @@ import { refuse } from "@praktor/simulators/messages/script";
 import { afterEach, describe, expect, it } from "vitest";
 import { TestSandbox } from "./testing/runner-process.ts";
 
+const searchCall = 'tool WebSearch {"query":"hello world"}';
 const fetchCall = 'tool WebFetch {"url":"https://forbidden.example/x","prompt":"what is there"}';
 
 describe("the web in a sandbox", { timeout: 60_000 }, () => {
@@ -44,10 +45,16 @@ describe("the web in a sandbox", { timeout: 60_000 }, () => {
     expect(lastAsked(sandbox)).toContain("[Praktor: this group's network does not let its agents reach that host");
   });
 
-  it("offers no WebFetch where there is no network", async () => {
+  it("offers no WebFetch and no WebSearch where there is no network", async () => {
     const [sandbox] = await sandboxBehindProxy({ PRAKTOR_NETWORK: "none" });
     expect(await ask(sandbox, "fetch", fetchCall)).toContain("No such tool available: WebFetch");
+    expect(await ask(sandbox, "search", searchCall)).toContain("No such tool available: WebSearch");
     expect(lastAsked(sandbox)).toContain("This sandbox has no internet");
+  });
+
+  it("offers WebSearch within an allowlist only where the settings say so", async () => {
+    const [sandbox] = await sandboxBehindProxy({ PRAKTOR_NETWORK: "allowlist" });
+    expect(await ask(sandbox, "search", searchCall)).toContain("No such tool available: WebSearch");
   });
 
   it("asks Anthropic about the domain first where the settings want it", async () => {

@@ -36,6 +36,8 @@ export const SandboxEnvironment = z.object({
   PRAKTOR_MAX_TURNS: z.coerce.number().int().positive().default(100),
   /** Whether WebFetch may ask Anthropic about each domain first, past the model proxy. */
   PRAKTOR_WEB_FETCH_PREFLIGHT: z.stringbool().default(false),
+  /** Whether the model's endpoint may search the web for an agent whose network is `allowlist`. */
+  PRAKTOR_ALLOWLIST_WEB_SEARCH: z.stringbool().default(false),
   /** Folder with the image's own skills, as a plugin of Claude Code. */
   PRAKTOR_PLUGIN: z.string().optional(),
   /** Claude Code's executable; absent: the one of the Agent SDK's platform package. */
