@@ -78,7 +78,7 @@ export class MeteredAnswer {
     const timer = setTimeout(stop, lingerMs);
     closing.addEventListener("abort", stop, { once: true });
     try {
-      while (!this.#isEnded && lingerMs > 0 && !isCounted()) await this.#next();
+      if (lingerMs > 0) while (!this.#isEnded && !isCounted()) await this.#next();
     } catch {
       // It was stopped, or has broken off.
     } finally {
