@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { UsageView } from "@praktor/protocol/insight";
 import { callTools } from "@praktor/simulators/messages/script";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { canaryKey, friend, owner, System } from "./support/system.ts";
 
