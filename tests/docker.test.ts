@@ -1,7 +1,7 @@
 /** The main job with containers, the gateway on the host: volumes, networks, adoption, and what one agent can reach of another. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { requirement } from "./require.ts";
 import { inspect, isInternal, leftOf, mountsOf } from "./support/containers.ts";
 import { engineChat } from "./support/engine-chats.ts";
@@ -39,7 +39,7 @@ describe.runIf(requirement("docker", usable) === "run")("the main job with conta
   afterAll(async () => {
     await system?.[Symbol.asyncDispose]();
     await removeGroups(ada, grace);
-  });
+  }, 120_000);
 
   test("an update in, the answer out, from a container that looks as promised", async () => {
     expect((await system.ask("echo from a container", ada)).text).toBe("from a container");
@@ -258,6 +258,7 @@ describe.runIf(requirement("docker", usable) === "run")(
   { timeout: 60_000 },
   () => {
     test("a missing image is named, with what to do", async () => {
+      onTestFinished(() => removeGroups(ada), 120_000);
       await using system = await System.prepare();
       const config = join(system.folder, "praktor.yaml");
       await writeFile(config, "agent:\n  image: praktor-agent:no-such-tag\n");
@@ -265,7 +266,6 @@ describe.runIf(requirement("docker", usable) === "run")(
         environment: { PRAKTOR_SANDBOX: "docker", PRAKTOR_CONFIG: config, PRAKTOR_TELEGRAM_ALLOW_FROM: String(ada) },
       });
       const answer = await started.ask("echo hello", ada);
-      await removeGroups(ada);
       expect(answer.text).toMatch(/praktor-agent:no-such-tag/);
       expect(answer.text).toMatch(/make containers/);
     });
@@ -275,6 +275,7 @@ describe.runIf(requirement("docker", usable) === "run")(
 describe.runIf(requirement("docker", usable) === "run")("a gateway that is away for long", { timeout: 90_000 }, () => {
   test("longer than the sandbox's credential lives: what the turn did meanwhile still arrives, once", async () => {
     await removeGroups(ada);
+    onTestFinished(() => removeGroups(ada), 120_000);
     await using prepared = await System.prepare();
     const config = join(prepared.folder, "praktor.yaml");
     await writeFile(config, "nats:\n  credential_life: 4s\n");
@@ -299,6 +300,5 @@ describe.runIf(requirement("docker", usable) === "run")("a gateway that is away 
     await system.startGateway();
     await system.answerMatching(/outlived-its-credential/, ada, since);
     expect(system.answers(ada).filter((text) => text.includes("outlived-its-credential"))).toHaveLength(1);
-    await removeGroups(ada);
   });
 });

@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { requirement } from "./require.ts";
 import { filesBelow } from "./support/files-below.ts";
@@ -89,7 +89,10 @@ describe.each([
   test.runIf(requirement(needs, usable) === "run")(
     "finds none of the gateway's secrets, and none is left lying",
     async () => {
-      if (kind === "docker") await removeGroups(chat);
+      if (kind === "docker") {
+        await removeGroups(chat);
+        onTestFinished(() => removeGroups(chat), 120_000);
+      }
       await using system = await System.start({
         environment: {
           PRAKTOR_SANDBOX: kind,
@@ -127,7 +130,6 @@ describe.each([
       await system.gateway.end("SIGTERM");
       const left = await bytesBelow(system.folder);
       for (const secret of configured) expect(left.includes(secret)).toBe(false);
-      if (kind === "docker") await removeGroups(chat);
     },
   );
 });

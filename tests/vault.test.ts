@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { AuditPage } from "@praktor/protocol/audit";
 import { TaskView } from "@praktor/protocol/tasks";
 import { VaultChange, VaultView } from "@praktor/protocol/vault";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { requirement } from "./require.ts";
 import { filesBelow } from "./support/files-below.ts";
 import { inspect, isInternal, leftOf, mountsOf } from "./support/containers.ts";
@@ -16,6 +16,8 @@ import { friend, owner, System } from "./support/system.ts";
 
 const main = new URL("../gateway/src/main.ts", import.meta.url).pathname;
 const token = "tok3n-Value/with+sign";
+const newPassphrase = "another battery and staple";
+const cleanUpMs = 120_000;
 const file = "-----BEGIN KEY-----\nQ2FuYXJ5S2V5T2ZUaGVWYXVsdA\n-----END KEY-----\n";
 const image = process.env["PRAKTOR_TEST_AGENT_IMAGE"] ?? "praktor-agent:latest";
 
@@ -122,6 +124,17 @@ async function expectChangeBeforeTheNextTurn(system: System, groupId: number): P
   expect((await system.answerMatching(/length \d+/, groupId, since)).text).toContain("length 19");
 }
 
+/** After the gateway's end: the new passphrase opens what it kept, the old one nothing. */
+async function expectRotated(environment: Record<string, string>): Promise<void> {
+  const under = (passphrase: string) =>
+    vault({ ...environment, PRAKTOR_VAULT_PASSPHRASE: passphrase }, ["set", "AFTER_ROTATION"], token);
+  expect(await under("correct horse battery")).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("The vault is locked"),
+  });
+  expect(await under(newPassphrase)).toMatchObject({ code: 0, stderr: "" });
+}
+
 async function usable(kind: "process" | "docker"): Promise<boolean> {
   if (kind === "process") {
     return await promisify(execFile)("bwrap", ["--ro-bind", "/", "/", "true"]).then(
@@ -156,7 +169,11 @@ describe.each([
     "reaches the agent of its group alone, and nobody sees its value",
     async () => {
       const [mine, other] = chats;
-      if (kind === "docker") await removeGroups(mine, other);
+      if (kind === "docker") {
+        await removeGroups(mine, other);
+        // After the system's own end, however the test went.
+        onTestFinished(() => removeGroups(mine, other), cleanUpMs);
+      }
       await using system = await System.prepare({
         environment: {
           PRAKTOR_SANDBOX: kind,
@@ -194,6 +211,12 @@ describe.each([
       expect(await say('bash: echo "<$API_TOKEN> <$PRAKTOR_SECRETS>"', other)).toBe("<> <>");
       if (kind === "docker") await expectNothingStays(system, mine, [token, "Q2FuYXJ5S2V5T2ZUaGVWYXVsdA"]);
 
+      // The sandbox that starts next is given what was sealed anew, and redaction goes on.
+      expect(await vault(environment, ["rotate"], `${newPassphrase}\n`)).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining("under the new passphrase"),
+      });
+
       // The agent gives everything away, as well as it can.
       const leak =
         "bash: echo $API_TOKEN; echo -n $API_TOKEN | base64; echo -n x$API_TOKEN | base64; echo -n $API_TOKEN | od -An -tx1; cat $PRAKTOR_SECRETS/ssh.key";
@@ -226,6 +249,7 @@ describe.each([
         "Q2FuYXJ5S2V5T2ZUaGVWYXVsdA",
         Buffer.from(token).toString("hex"),
         "correct horse",
+        newPassphrase,
       ];
       for (const [where, text] of Object.entries(seen)) {
         for (const value of hidden)
@@ -235,7 +259,7 @@ describe.each([
       const actions = AuditPage.parse(await system.getJson("/api/audit?action=vault")).entries.map(
         ({ action }) => action,
       );
-      expect(actions).toEqual(["vault.assign", "vault.assign", "vault.set", "vault.set"]);
+      expect(actions).toEqual(["vault.rotate", "vault.assign", "vault.assign", "vault.set", "vault.set"]);
 
       if (apart !== null) await expectChangesArrive(system, mine, apart);
       else await expectChangeBeforeTheNextTurn(system, mine);
@@ -248,7 +272,7 @@ describe.each([
       kept.push(...(await Promise.all(run.map((path) => readFile(path)))));
       const text = Buffer.concat(kept).toString("latin1");
       expect(hidden.filter((value) => text.includes(value))).toEqual([]);
-      if (kind === "docker") await removeGroups(mine, other);
+      await expectRotated(environment);
     },
   );
 });

@@ -8,6 +8,7 @@ const users = [
   "network-turns",
   "runsc",
   "vault",
+  "engine",
 ] as const;
 const each = 10;
 

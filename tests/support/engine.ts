@@ -4,11 +4,13 @@ import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
+/** Removing the containers of a busy system takes some seconds; nothing takes as long as this. */
+const callMs = 120_000;
 /** Debian's own client, wherever another one comes first on PATH. */
 const client = existsSync("/usr/bin/docker") ? "/usr/bin/docker" : "docker";
 
 export async function docker(...args: string[]): Promise<string> {
-  const { stdout } = await run(client, args, { maxBuffer: 16 * 1024 * 1024 });
+  const { stdout } = await run(client, args, { maxBuffer: 16 * 1024 * 1024, timeout: callMs });
   return stdout.trim();
 }
 
@@ -26,15 +28,35 @@ export async function imageExists(image: string): Promise<boolean> {
   );
 }
 
-/** Removes what test groups left, also those of a run that was cut: their containers, volumes and networks. */
+/**
+ * Removes what test groups left, also those of a run that was cut: their containers, networks and volumes, and those of their
+ * installation's tasks and swarms. Bounded: each call of the engine's client has its time.
+ */
 export async function removeGroups(...groupIds: number[]): Promise<void> {
   for (const groupId of groupIds) {
-    const label = `label=praktor.group=${groupId}`;
-    const containers = await docker("ps", "-aq", "--filter", label);
-    if (containers !== "") await docker("rm", "-f", ...containers.split("\n"));
-    const networks = await docker("network", "ls", "-q", "--filter", label);
-    if (networks !== "") await docker("network", "rm", ...networks.split("\n"));
-    const volumes = await docker("volume", "ls", "-q", "--filter", label);
-    if (volumes !== "") await docker("volume", "rm", "-f", ...volumes.split("\n"));
+    const label = `praktor.group=${groupId}`;
+    const installs = await installsOf(label);
+    await removeLabelled(label);
+    for (const install of installs) await removeLabelled(`praktor.install=${install}`);
   }
+}
+
+async function installsOf(label: string): Promise<string[]> {
+  const asked = ["--filter", `label=${label}`, "--format", '{{.Label "praktor.install"}}'];
+  const answers = await Promise.all([
+    docker("ps", "-a", ...asked),
+    docker("network", "ls", ...asked),
+    docker("volume", "ls", ...asked),
+  ]);
+  return [...new Set(answers.flatMap((lines) => lines.split("\n")))].filter((install) => install !== "");
+}
+
+async function removeLabelled(label: string): Promise<void> {
+  const filter = ["--filter", `label=${label}`];
+  const containers = await docker("ps", "-aq", ...filter);
+  if (containers !== "") await docker("rm", "-f", ...containers.split("\n"));
+  const networks = await docker("network", "ls", "-q", ...filter);
+  if (networks !== "") await docker("network", "rm", ...networks.split("\n"));
+  const volumes = await docker("volume", "ls", "-q", ...filter);
+  if (volumes !== "") await docker("volume", "rm", "-f", ...volumes.split("\n"));
 }
