@@ -135,6 +135,12 @@ export class Dispatcher implements AsyncDisposable {
     return turn;
   }
 
+  /** Fails a turn that runs beyond what it may spend; its runner is told to leave it. */
+  async stopSpending(turn: Turn, detail: string): Promise<void> {
+    await this.#options.endings.fail(turn, "budget", detail, { attempt: turn.attempt });
+    await this.#control.leave(turn);
+  }
+
   /** See `LostTurns.reconcile`. */
   async reconcile(groupId: string, generation: number, runner: RunnerStatus): Promise<void> {
     await this.#lost.reconcile(groupId, generation, runner);
@@ -257,11 +263,5 @@ export class Dispatcher implements AsyncDisposable {
     if (turn.sender === "scheduler" || this.#toldToWait.has(turn.id)) return;
     this.#toldToWait.add(turn.id);
     await endings.notice(turn, `⏳ ${error.message} Your message waits for a place; you need not send it again.`);
-  }
-
-  /** Fails a turn that runs beyond what it may spend; its runner is told to leave it. */
-  async stopSpending(turn: Turn, detail: string): Promise<void> {
-    await this.#options.endings.fail(turn, "budget", detail, { attempt: turn.attempt });
-    await this.#control.leave(turn);
   }
 }

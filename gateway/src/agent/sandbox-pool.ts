@@ -17,6 +17,7 @@ import {
 } from "./pooled-sandbox.ts";
 import { SandboxLauncher, type SandboxLauncherOptions } from "./sandbox-launcher.ts";
 import { StartGate } from "./start-gate.ts";
+import { whoGivesWay } from "./who-gives-way.ts";
 
 export interface SandboxPoolOptions extends SandboxLauncherOptions {
   /** Aborts when the gateway stops: a start is nobody's in particular, several may wait for it. */
@@ -43,6 +44,8 @@ export interface SandboxPoolOptions extends SandboxLauncherOptions {
 
 /** How long a sandbox may take to end before it is killed. */
 const stopGraceMs = 5_000;
+/** How long its end may take in all, the engine's part included. */
+const stopTimeoutMs = 4 * stopGraceMs;
 const askEveryMs = 1_000;
 const instructionsTimeoutMs = 5_000;
 /** Starts at a time, and how long one may hold up the next. */
@@ -180,6 +183,17 @@ export class SandboxPool {
     for (const orphan of running) if (!known.has(orphan)) await this.#stopOrphan(orphan, signal);
   }
 
+  /** Stops what was idle for longer than it may be. */
+  async stopIdle(signal: AbortSignal): Promise<void> {
+    const { idleTimeoutMs, clock, isBusy } = this.#options;
+    if (idleTimeoutMs === 0) return;
+    const idleSince = clock.now() - idleTimeoutMs;
+    const idle = [...this.#entries.values()].filter(
+      (entry) => entry.status === "running" && entry.lastActiveAt < idleSince && !isBusy(entry.groupId),
+    );
+    await Promise.all(idle.map((entry) => this.stop(entry.groupId, signal)));
+  }
+
   /** A sandbox that runs can work with what it has: an engine that is away keeps nobody waiting for long. */
   async #bringInstructions(signal: AbortSignal): Promise<void> {
     try {
@@ -191,26 +205,6 @@ export class SandboxPool {
         "changed global instructions did not reach the sandboxes",
       );
     }
-  }
-
-  /** Its stop may have failed before: then its row still opens doors. */
-  async #stopOrphan(sandboxId: string, signal: AbortSignal): Promise<void> {
-    const { host, store, revoke, logger } = this.#options;
-    logger.warn({ sandbox: sandboxId }, "a sandbox that nobody knows is stopped");
-    await host.stop(sandboxId, stopGraceMs, signal);
-    await store.stopped(sandboxId, "Nobody knew it any more.");
-    revoke(sandboxId);
-  }
-
-  /** Stops what was idle for longer than it may be. */
-  async stopIdle(signal: AbortSignal): Promise<void> {
-    const { idleTimeoutMs, clock, isBusy } = this.#options;
-    if (idleTimeoutMs === 0) return;
-    const idleSince = clock.now() - idleTimeoutMs;
-    const idle = [...this.#entries.values()].filter(
-      (entry) => entry.status === "running" && entry.lastActiveAt < idleSince && !isBusy(entry.groupId),
-    );
-    await Promise.all(idle.map((entry) => this.stop(entry.groupId, signal)));
   }
 
   /** Reserves the group's place at once, so that two callers cannot start two; the work goes on behind `ready`. */
@@ -226,16 +220,11 @@ export class SandboxPool {
     return entry;
   }
 
-  /** The least recently used idle sandbox gives way; it is being stopped when this returns. */
+  /** Whoever gives way is being stopped when this returns. */
   #makeRoom(share: Share): Promise<unknown> {
     const { places, isBusy } = this.#options;
-    const entries = [...this.#entries.values()].filter((entry) => entry.share === share);
-    if (entries.length < places[share]) return Promise.resolve();
-    const [idlest] = entries
-      .filter((entry) => entry.status === "running" && !isBusy(entry.groupId))
-      .toSorted((left, right) => left.lastActiveAt - right.lastActiveAt);
-    if (!idlest) throw noPlace(share, places[share]);
-    return this.stop(idlest.groupId, AbortSignal.timeout(stopGraceMs * 4));
+    const idlest = whoGivesWay([...this.#entries.values()], share, places[share], isBusy);
+    return idlest ? this.stop(idlest.groupId, AbortSignal.timeout(stopTimeoutMs)) : Promise.resolve();
   }
 
   async #start(entry: PoolEntry, group: PooledGroup, evicted: Promise<unknown>, signal: AbortSignal): Promise<void> {
@@ -266,7 +255,7 @@ export class SandboxPool {
     // Whoever waits hears why it failed, not that it was cleaned up.
     entry.ready.promise.catch(() => {});
     entry.ready.reject(failure);
-    entry.stopped ??= this.#stop(entry, failure.message, AbortSignal.timeout(stopGraceMs * 4));
+    entry.stopped ??= this.#stop(entry, failure.message, AbortSignal.timeout(stopTimeoutMs));
     await entry.stopped;
     if (isWanted) this.#options.onChange(entry.groupId, "failed", failure.message);
     return failure;
@@ -313,6 +302,15 @@ export class SandboxPool {
     asking().catch(() => {});
   }
 
+  /** Its stop may have failed before: then its row still opens doors. */
+  async #stopOrphan(sandboxId: string, signal: AbortSignal): Promise<void> {
+    const { host, store, revoke, logger } = this.#options;
+    logger.warn({ sandbox: sandboxId }, "a sandbox that nobody knows is stopped");
+    await host.stop(sandboxId, stopGraceMs, signal);
+    await store.stopped(sandboxId, "Nobody knew it any more.");
+    revoke(sandboxId);
+  }
+
   async #stop(entry: PoolEntry, error: string | null, signal: AbortSignal): Promise<void> {
     const { host, store, revoke, closePlace, onChange, logger } = this.#options;
     entry.status = "stopping";
@@ -349,17 +347,7 @@ export class SandboxPool {
       entry.died.reject(new PraktorError("ended_early", `The sandbox ended before it was ready. ${detail}`));
       return;
     }
-    entry.stopped ??= this.#stop(entry, detail, AbortSignal.timeout(stopGraceMs * 4));
+    entry.stopped ??= this.#stop(entry, detail, AbortSignal.timeout(stopTimeoutMs));
     void entry.stopped.then(() => this.#options.onLost(entry.groupId, entry.generation, detail));
   }
-}
-
-function noPlace(share: Share, places: number): PraktorError {
-  return share === "chats"
-    ? new PraktorError("limit_reached", `All ${places} sandboxes are busy with other groups.`, {
-        hint: "Raise agent.max_containers, or wait.",
-      })
-    : new PraktorError("limit_reached", `All ${places} sandboxes of swarms are busy with other members.`, {
-        hint: "Raise swarm.max_containers, or wait.",
-      });
 }
