@@ -106,7 +106,7 @@ describe.skipIf(possible === "skip")("network policies", { timeout: 120_000 }, (
     await exec.start({ Detach: true });
     const name = `${bench.prefix}-net-world`;
     await bench.docker.createNetwork({ Name: name, Driver: "bridge", IPAM: { Config: [{ Subnet: world.subnet }] } });
-    outside = await OutsideHost.start("44.203.78", "prk-outside");
+    outside = await OutsideHost.start("44.203.76", "prk-outside");
     const container = await bench.docker.createContainer({
       name: `${bench.prefix}-world`,
       Image: bench.image,
