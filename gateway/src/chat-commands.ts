@@ -5,6 +5,7 @@ import type { Assistant } from "./agent/assistant.ts";
 import type { RunningTurns } from "./agent/running-turns.ts";
 import type { Clock } from "./kit/clock.ts";
 import { daysBefore } from "./kit/day.ts";
+import { escapeMarkdown } from "./kit/escape-markdown.ts";
 import type { Logger } from "./kit/logger.ts";
 import { errorMessage } from "./kit/praktor-error.ts";
 import type { Store } from "./store/contract.ts";
@@ -95,13 +96,15 @@ export class ChatCommands {
     const usual = defaultModel === undefined ? "Claude Code's default" : `\`${defaultModel}\``;
     if (wanted === "") {
       const current = group.model === null ? `${usual} (the default)` : `\`${group.model}\``;
-      return onlyWords(`${group.name} uses ${current}. \`/model NAME\` changes it, \`/model default\` goes back.`);
+      return onlyWords(
+        `${escapeMarkdown(group.name)} uses ${current}. \`/model NAME\` changes it, \`/model default\` goes back.`,
+      );
     }
     if (!/^[\w.:@/[\]-]{1,200}$/.test(wanted)) return refused("This is no name of a model.", "no name of a model");
     const model = wanted === "default" ? null : wanted;
     await store.groups.update(group.id, { model });
     publish({ type: "group", groupId: group.id, change: "updated" });
-    const words = `From the next message on ${group.name} uses ${model === null ? usual : `\`${model}\``}.`;
+    const words = `From the next message on ${escapeMarkdown(group.name)} uses ${model === null ? usual : `\`${model}\``}.`;
     return changed(words, { detail: `model ${wanted}` });
   }
 
@@ -110,7 +113,7 @@ export class ChatCommands {
     const [groups, activity] = await Promise.all([store.groups.list(), store.groups.activity()]);
     const lines = groups.slice(0, shownGroups).map((group) => {
       const messages = activity.get(group.id)?.messageCount ?? 0;
-      return `- **${group.name}**${group.isMain ? " (main)" : ""}: \`${group.id}\` · ${number(messages)} messages${group.model === null ? "" : ` · ${group.model}`}`;
+      return `- **${escapeMarkdown(group.name)}**${group.isMain ? " (main)" : ""}: \`${group.id}\` · ${number(messages)} messages${group.model === null ? "" : ` · ${group.model}`}`;
     });
     if (groups.length > shownGroups) lines.push(`…and ${groups.length - shownGroups} more, on the page.`);
     return lines.join("\n");
@@ -124,7 +127,7 @@ export class ChatCommands {
       .map((agent) => {
         const minutes = Math.floor((clock.now() - Date.parse(agent.started_at)) / 60_000);
         const turns = running.of(agent.group_id).length;
-        return `- **${agent.name}**: ${agent.status} for ${minutes} min, ${turns === 0 ? "idle" : `works on ${turns}`}`;
+        return `- **${escapeMarkdown(agent.name)}**: ${agent.status} for ${minutes} min, ${turns === 0 ? "idle" : `works on ${turns}`}`;
       })
       .join("\n");
   }
@@ -187,7 +190,7 @@ export class ChatCommands {
     const messages = await this.#options.store.messages.byTurn(turn.id);
     const text = (messages.find(({ role }) => role === "user")?.content ?? "").replaceAll(/\s+/g, " ").trim();
     const more = messages.length > 1 ? ` (and ${messages.length - 1} more)` : "";
-    return `“${text.length > 80 ? `${text.slice(0, 79).toWellFormed()}…` : text}”${more}`;
+    return `“${escapeMarkdown(text, 80)}”${more}`;
   }
 
   #seconds(turn: Turn): number {

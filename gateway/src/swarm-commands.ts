@@ -1,5 +1,6 @@
 /** What people in a chat and the main group's agent ask of swarms, and the words that they get. */
 import type { SwarmCreate, SwarmRunView } from "@praktor/protocol/swarm";
+import { escapeMarkdown } from "./kit/escape-markdown.ts";
 import { PraktorError } from "./kit/praktor-error.ts";
 import type { Conversation } from "./store/rows.ts";
 import { parseSwarmCommand, swarmHelp } from "./swarm/parse-swarm-command.ts";
@@ -34,8 +35,13 @@ export class SwarmCommands {
     switch (wish.type) {
       case "show": {
         const running = await this.#running(groupId);
-        const names = (await templates.list()).map(({ name, title }) => `\`/swarm ${name}: TASK\` – ${title}`);
-        const head = running.length === 0 ? "No swarm runs here." : running.map(line).join("\n");
+        const names = (await templates.list()).map(
+          ({ name, title }) => `\`/swarm ${name}: TASK\` – ${escapeMarkdown(title)}`,
+        );
+        const head =
+          running.length === 0
+            ? "No swarm runs here."
+            : running.map((run) => line(run, escapeMarkdown(run.name))).join("\n");
         return onlyWords(`${head}\n\n${[swarmHelp, ...names].join("\n")}`);
       }
       case "stop": {
@@ -43,7 +49,7 @@ export class SwarmCommands {
         for (const { id } of running) await swarms.cancel(id);
         if (running.length === 0) return onlyWords("No swarm runs here.");
         return {
-          words: `Stopped: ${running.map(({ name }) => name).join(", ")}.`,
+          words: `Stopped: ${running.map(({ name }) => escapeMarkdown(name)).join(", ")}.`,
           changes: running.map(({ id }) => ({ action: "swarm.cancel", outcome: "ok", target: id })),
         };
       }
@@ -55,9 +61,9 @@ export class SwarmCommands {
         const team: SwarmCreate = template ? { task, template: template.name } : { task, agents, edges };
         try {
           const run = await swarms.start(team, { groupId, conversationId });
-          const roles = run.nodes.map(({ role }) => role).join(", ");
+          const roles = run.nodes.map(({ role }) => escapeMarkdown(role)).join(", ");
           return changed(
-            `🐝 The swarm has begun: ${roles}. I tell here how far it is, and the answer of “${run.lead}”.`,
+            `🐝 The swarm has begun: ${roles}. I tell here how far it is, and the answer of “${escapeMarkdown(run.lead)}”.`,
             { target: run.id },
           );
         } catch (error) {
@@ -84,7 +90,7 @@ export class SwarmCommands {
     const { swarms } = this.#options;
     if (id !== undefined) return details(await swarms.get(id));
     const runs = await swarms.list(10);
-    return runs.length === 0 ? "There was no swarm yet." : runs.map(line).join("\n");
+    return runs.length === 0 ? "There was no swarm yet." : runs.map((run) => line(run)).join("\n");
   }
 
   async #running(groupId: string): Promise<SwarmRunView[]> {
@@ -93,8 +99,8 @@ export class SwarmCommands {
   }
 }
 
-const line = (run: SwarmRunView): string =>
-  `🐝 ${run.name} (${run.id}): ${run.status}, ${run.nodes.filter(({ finished_at }) => finished_at !== null).length} of ${run.nodes.length} done`;
+const line = (run: SwarmRunView, name = run.name): string =>
+  `🐝 ${name} (${run.id}): ${run.status}, ${run.nodes.filter(({ finished_at }) => finished_at !== null).length} of ${run.nodes.length} done`;
 
 function details(run: SwarmRunView): string {
   const nodes = run.nodes.map(({ role, state, error }) => `- ${role}: ${state}${error === null ? "" : ` (${error})`}`);

@@ -1,4 +1,5 @@
 /** What was used and what it cost, as Markdown for a chat. Pure. */
+import { escapeMarkdown } from "./kit/escape-markdown.ts";
 import type { UsageDay } from "./store/contract/usage-store.ts";
 import type { Group } from "./store/rows.ts";
 import { dollars, type BudgetState } from "./usage/budget.ts";
@@ -20,10 +21,10 @@ const scopes: Record<BudgetState["scope"], string> = {
 };
 
 export function usageText({ title, days, today, groups, budgets }: UsageTextInput): string {
-  const names = new Map(groups.map((group) => [group.id, group.name]));
+  const names = new Map(groups.map((group) => [group.id, escapeMarkdown(group.name)]));
   const ofToday = days.filter(({ day }) => day === today);
   const lines = [
-    `**${title}**`,
+    `**${escapeMarkdown(title)}**`,
     "",
     `- Today: ${words(ofToday)}`,
     `- 30 days: ${words(days)}`,

@@ -4,6 +4,7 @@ import type { ApprovalView } from "@praktor/protocol/approvals";
 import type { PraktorEvent } from "@praktor/protocol/events";
 import type { Audit } from "../kit/audit.ts";
 import type { Clock } from "../kit/clock.ts";
+import { escapeMarkdown } from "../kit/escape-markdown.ts";
 import { PraktorError } from "../kit/praktor-error.ts";
 import type { ApprovalStore } from "../store/contract/approval-store.ts";
 import type { ConversationStore } from "../store/contract/conversation-store.ts";
@@ -98,7 +99,7 @@ export class Approvals {
     if (!approval) throw new PraktorError("not_found", "There is no such question.");
     const chosen = approval.choices.find((offered) => offered.id === choice);
     if (!chosen) throw new PraktorError("invalid", "That is not one of the choices.");
-    const name = by.type === "page" ? "on the page" : `by ${by.name}`;
+    const name = by.type === "page" ? "on the page" : `by ${escapeMarkdown(by.name)}`;
     const actor = by.type === "page" ? "page" : `telegram:${by.id}`;
     const settled = await this.#settle(approval, "chosen", `${chosen.label} – ${name}`, { choice, by: actor });
     if (!settled) throw new PraktorError("conflict", "That was decided before.");

@@ -2,6 +2,7 @@
 import { ToolApprovalReply, ToolApprovalRequest } from "@praktor/protocol/approvals";
 import { matchesTool } from "@praktor/protocol/tool-patterns";
 import { z } from "zod";
+import { escapeMarkdown } from "../kit/escape-markdown.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
 import type { Approvals } from "./approvals.ts";
@@ -94,7 +95,7 @@ function questionAbout({ tool, input, inputLength }: ToolApprovalRequest["payloa
   const command = Command.safeParse(parsed(input));
   const missing = Math.max(0, (inputLength ?? input.length) - input.length);
   const shown = shownInput(command.success ? command.data.command : input, missing);
-  return `🔐 May the agent use **${tool}**?\n\n${shown}`;
+  return `🔐 May the agent use **${escapeMarkdown(tool)}**?\n\n${shown}`;
 }
 
 /** Undefined where it was cut: then nothing is known of it. */

@@ -140,7 +140,7 @@ describe("a run that fails", () => {
       /“t” failed, also after 3 tries\. It was due on Monday, 2 March 2026 at 09:00 \(UTC\)\.\n\nIt says model_overloaded\.\n\nIt is due again on Monday, 2 March 2026 at 10:00/,
     );
     expect(bench.said[3]?.content).toMatch(
-      /of the group “home” .* failed 3 times in a row\. The last time: model_overloaded\. It goes on/,
+      /of the group “home” .* failed 3 times in a row\. The last time: model\\_overloaded\\\. It goes on/,
     );
     expect(await bench.store.tasks.get("t")).toMatchObject({ status: "active", nextRunAt: start + 4 * hourMs });
   });

@@ -1,4 +1,5 @@
 /** What people and agents read about tasks and their runs. */
+import { escapeMarkdown } from "../kit/escape-markdown.ts";
 import type { Message, Task, TaskRun } from "../store/rows.ts";
 import { describeSchedule } from "./describe-schedule.ts";
 
@@ -16,7 +17,7 @@ export function runContext(task: Pick<Task, "name" | "contextMode">, scheduledFo
 export function failureNotice(task: Task, run: TaskRun, explanation: string): string {
   const tries = run.tries > 1 ? `, also after ${run.tries} tries` : "";
   const due = moment(run.scheduledFor, task.timezone);
-  return `⚠️ The scheduled task “${task.name}” failed${tries}. It was due on ${due}.\n\n${explanation}\n\n${whatComes(task)}`;
+  return `⚠️ The scheduled task “${escapeMarkdown(task.name)}” failed${tries}. It was due on ${due}.\n\n${explanation}\n\n${whatComes(task)}`;
 }
 
 function whatComes({ status, nextRunAt, timezone }: Task): string {
@@ -30,7 +31,7 @@ function whatComes({ status, nextRunAt, timezone }: Task): string {
 /** For the owner, in the main group's chat. `why` is the last failure's. */
 export function failingNotice(task: Task, groupName: string, failures: number, why: string): string {
   const schedule = describeSchedule(task.schedule, task.timezone);
-  return `⚠️ The scheduled task “${task.name}” of the group “${groupName}” (${schedule}) failed ${failures} times in a row. The last time: ${sentence(why)} It goes on as scheduled; pause or change it on the page, or ask me to.`;
+  return `⚠️ The scheduled task “${escapeMarkdown(task.name)}” of the group “${escapeMarkdown(groupName)}” (${schedule}) failed ${failures} times in a row. The last time: ${escapeMarkdown(sentence(why), 300)} It goes on as scheduled; pause or change it on the page, or ask me to.`;
 }
 
 /** For the agent, before a person's words: what they answer to was said by a session of its own. */
@@ -64,7 +65,7 @@ export function sentence(detail: string): string {
 
 /** A single run that was missed for good: it must not vanish without a word. */
 export function missedNotice(task: Task, dueAt: number): string {
-  return `⏰ The scheduled task “${task.name}” was due on ${moment(dueAt, task.timezone)}. Praktor did not run then, and now it is too late for it, so it was not run.`;
+  return `⏰ The scheduled task “${escapeMarkdown(task.name)}” was due on ${moment(dueAt, task.timezone)}. Praktor did not run then, and now it is too late for it, so it was not run.`;
 }
 
 export function moment(atMs: number, timeZone: string): string {

@@ -7,6 +7,7 @@ import type {
   SwarmRunView,
 } from "@praktor/protocol/swarm";
 import { Background } from "../kit/background.ts";
+import { escapeMarkdown } from "../kit/escape-markdown.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import type { SwarmNode, SwarmRun } from "../store/contract/swarm-store.ts";
 import { MemberSandboxes } from "./member-sandboxes.ts";
@@ -171,7 +172,7 @@ export class Swarms implements AsyncDisposable {
     const conversation = run.conversationId === null ? null : await store.conversations.get(run.conversationId);
     const content =
       answer ??
-      `${status === "cancelled" ? "✖️" : "⚠️"} The swarm “${run.name}” ended without an answer. ${error ?? ""}`;
+      `${status === "cancelled" ? "✖️" : "⚠️"} The swarm “${escapeMarkdown(run.name)}” ended without an answer. ${error ?? ""}`;
     const usage = await store.swarms.usage(run.id);
     const before = await store.swarms.nodes(run.id);
     const last = before.map((node) =>

@@ -1,5 +1,6 @@
 /** Who may talk: lets people in by a code, turns strangers away politely, and notices where the bot was added or removed. */
 import type { Clock } from "../kit/clock.ts";
+import { escapeMarkdown } from "../kit/escape-markdown.ts";
 import type { Logger } from "../kit/logger.ts";
 import type { Channels } from "./channels.ts";
 import type { Incoming, IncomingMessage, Source } from "./incoming.ts";
@@ -67,7 +68,7 @@ export class Doorkeeper {
       await ports.makeMain(conversation.groupId);
       this.#options.onMainChanged();
     } else {
-      await ports.tellOwner(`🔑 **${person.name}** (id ${person.id}) was let in by a code.`);
+      await ports.tellOwner(`🔑 **${escapeMarkdown(person.name)}** (id ${person.id}) was let in by a code.`);
     }
     await records.record(updateId, { markdown, source, conversationId: conversation.id });
     return true;
@@ -84,9 +85,9 @@ export class Doorkeeper {
     const name = userName(source.sender).slice(0, 128).toWellFormed();
     if (!source.sender.is_bot) await this.#options.pairing?.knocked({ id: String(source.sender.id), name });
     if (!this.#notices.grant()) return;
-    const where = source.chat.type === "private" ? "" : ` in ${source.chat.title ?? "a group"}`;
+    const where = source.chat.type === "private" ? "" : ` in ${escapeMarkdown(source.chat.title ?? "a group")}`;
     await this.#options.ports.tellOwner(
-      `👤 ${name} (id ${source.sender.id}) wrote to me${where} and was refused. /pair gives a code to let somebody in; the page lists who waits.`,
+      `👤 ${escapeMarkdown(name)} (id ${source.sender.id}) wrote to me${where} and was refused. /pair gives a code to let somebody in; the page lists who waits.`,
     );
   }
 
@@ -115,9 +116,11 @@ export class Doorkeeper {
     await this.#options.records.record(updateId, null);
     if (!conversation || !this.#notices.grant()) return;
     await this.#options.ports.stop(conversation.id);
-    const person = source.sender ? userName(source.sender) : "Somebody";
+    const person = source.sender ? escapeMarkdown(userName(source.sender)) : "Somebody";
     const what =
-      source.chat.type === "private" ? "has blocked me" : `has removed me from **${source.chat.title ?? "a group"}**`;
+      source.chat.type === "private"
+        ? "has blocked me"
+        : `has removed me from **${escapeMarkdown(source.chat.title ?? "a group")}**`;
     await this.#options.ports.tellOwner(`👋 ${person} ${what}. The group's files and history stay.`);
   }
 }

@@ -77,6 +77,14 @@ describe("pairing", () => {
   });
 });
 
+test("a stranger's name and title are only text to the owner", async () => {
+  const { bench } = await start();
+  await using _ = bench;
+  bench.telegram.userSays({ chatId: 9, firstName: "[Sign in again](https://evil.example/x)", text: "Hello" });
+  await until(() => bench.toldOwner.length === 1);
+  expect(bench.toldOwner[0]).toContain(String.raw`👤 \[Sign in again\]\(https\:`);
+});
+
 test("the owner hears once of a stranger", async () => {
   const { bench } = await start(new Set(["7"]));
   await using _ = bench;

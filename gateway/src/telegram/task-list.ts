@@ -1,5 +1,6 @@
 /** A group's tasks, as its chat reads them. */
 import type { TaskView } from "@praktor/protocol/tasks";
+import { escapeMarkdown } from "../kit/escape-markdown.ts";
 
 const marks = { active: "🟢", paused: "⏸", completed: "✔️" } as const;
 const shownAtMost = 30;
@@ -16,7 +17,7 @@ export function taskList(tasks: readonly TaskView[]): string {
       ...(task.next_run === null ? [] : [`next ${moment(task.next_run, task.timezone)}`]),
       ...(task.last_status === null ? [] : [`last: ${task.last_status}`]),
     ];
-    return `- ${marks[task.status]} **${task.name}**: ${facts.join(" · ")}`;
+    return `- ${marks[task.status]} **${escapeMarkdown(task.name, 200)}**: ${facts.join(" · ")}`;
   });
   const rest = tasks.length - lines.length;
   return [...lines, ...(rest > 0 ? [`…and ${rest} more.`] : [])].join("\n");
