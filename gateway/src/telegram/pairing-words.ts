@@ -4,13 +4,13 @@ import type { PairingOutcome } from "./pairing.ts";
 
 export function pairingWords({ code, tries }: PairingOffer, botUsername: string): string {
   const link = `https://t.me/${botUsername}?start=${code}`;
-  return `🔑 \`${code}\` lets one person in. It is good for 10 minutes and ${tries} tries; they send it to @${botUsername} in a private chat, or follow this link: ${link}`;
+  return `🔑 \`${code}\` lets one person in. It is good for 10 minutes and ${tries} tries of each who sends one; they send it to @${botUsername} in a private chat, or follow this link: ${link}`;
 }
 
 export function outcomeWords(outcome: Exclude<PairingOutcome, { type: "none" }>): string {
   if (outcome.type === "wrong") {
     return outcome.triesLeft === 0
-      ? "This is not the code, and it was the last try: a new code is needed."
+      ? "This is not the code, and it was your last try: a new code is needed."
       : `This is not the code. Tries left: ${outcome.triesLeft}.`;
   }
   return outcome.isOwner

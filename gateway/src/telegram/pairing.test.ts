@@ -52,7 +52,7 @@ describe("a pairing code", () => {
     expect(pairing.view().people).toHaveLength(1);
   });
 
-  test("is void after five wrong ones, also over a restart in between", async () => {
+  test("is void after five wrong ones for who sent them, also over a restart in between, and for nobody else", async () => {
     const { memory, clock, pairing } = await start();
     const { code } = await pairing.offer();
     expect(await pairing.enter(bob, wrong(code), true)).toEqual({ type: "wrong", triesLeft: 4 });
@@ -60,8 +60,22 @@ describe("a pairing code", () => {
     for (const triesLeft of [3, 2, 1, 0]) {
       expect(await restarted.enter(bob, wrong(code), true)).toEqual({ type: "wrong", triesLeft });
     }
-    expect(await restarted.enter(ada, code, true)).toEqual({ type: "none" });
-    expect(restarted.view().expires).toBeNull();
+    expect(await restarted.enter(bob, code, true)).toEqual({ type: "none" });
+    expect(restarted.has("8")).toBe(false);
+    expect(restarted.view().expires).not.toBeNull();
+    expect(await restarted.enter(ada, code, true)).toEqual({ type: "paired", isOwner: true });
+  });
+
+  test("is void for all after a thousand wrong ones, whoever sent them", async () => {
+    const { memory, pairing } = await start();
+    const { code } = await pairing.offer();
+    for (let guess = 0; guess < 1_000; guess += 1) {
+      const stranger = { id: String(1_000 + Math.floor(guess / 5)), name: "Eve" };
+      expect((await pairing.enter(stranger, wrong(code), true)).type).toBe("wrong");
+    }
+    expect(await pairing.enter(ada, code, true)).toEqual({ type: "none" });
+    expect(pairing.view().expires).toBeNull();
+    expect([...memory.values.values()].join().length).toBeLessThan(10_000);
   });
 
   test("is void after ten minutes, and when there is a newer one", async () => {

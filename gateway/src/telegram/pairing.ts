@@ -10,7 +10,8 @@ import type { AllowList } from "./telegram-ports.ts";
 const Offer = z.object({
   codeHash: z.string(),
   expiresAt: z.int(),
-  triesLeft: z.int(),
+  /** How often each has sent another code. Who guesses uses up nobody else's tries. */
+  wrong: z.record(z.string(), z.int()).default({}),
   /** Who used it. The update may come again when the gateway dies before it is recorded, and then it is no mistake. */
   usedBy: z.string().nullable(),
 });
@@ -28,7 +29,9 @@ export type PairingOutcome =
 
 const settingKey = "telegram.pairing";
 const codeLifeMs = 10 * 60_000;
-const triesOfCode = 5;
+const triesOfPerson = 5;
+/** All together guess right with a probability of less than 1 : 1,000,000,000. */
+const triesOfCode = 1_000;
 /** Without characters that look like another. */
 const alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 const codeLength = 8;
@@ -84,9 +87,9 @@ export class Pairing implements AllowList {
     return await this.#inTurn(async () => {
       const code = Array.from({ length: codeLength }, () => alphabet[randomInt(alphabet.length)]).join("");
       const expiresAt = this.#clock.now() + codeLifeMs;
-      await this.#store({ offer: { codeHash: hashOf(code), expiresAt, triesLeft: triesOfCode, usedBy: null } });
+      await this.#store({ offer: { codeHash: hashOf(code), expiresAt, wrong: {}, usedBy: null } });
       const makesOwner = this.#state.owner === null;
-      return { code, expires: new Date(expiresAt).toISOString(), tries: triesOfCode, makes_owner: makesOwner };
+      return { code, expires: new Date(expiresAt).toISOString(), tries: triesOfPerson, makes_owner: makesOwner };
     });
   }
 
@@ -102,13 +105,13 @@ export class Pairing implements AllowList {
           ? { type: "paired", isOwner: owner === person.id }
           : { type: "none" };
       }
-      if (offer.triesLeft <= 0) return { type: "none" };
+      const wrong = Object.hasOwn(offer.wrong, person.id) ? (offer.wrong[person.id] ?? 0) : 0;
+      if (wrong >= triesOfPerson || isSpent(offer)) return { type: "none" };
       if (!isRight) {
         if (!counts) return { type: "none" };
-        const triesLeft = offer.triesLeft - 1;
-        await this.#store({ offer: { ...offer, triesLeft } });
+        await this.#store({ offer: { ...offer, wrong: { ...offer.wrong, [person.id]: wrong + 1 } } });
         this.#keep(person, "refused");
-        return { type: "wrong", triesLeft };
+        return { type: "wrong", triesLeft: triesOfPerson - wrong - 1 };
       }
       const others = people.filter(({ id }) => id !== person.id).slice(-mostPeople + 1);
       await this.#store({
@@ -168,8 +171,7 @@ export class Pairing implements AllowList {
 
   view(): PairingView {
     const { owner, people, offer, waiting } = this.#state;
-    const isOpen =
-      offer !== null && offer.usedBy === null && offer.triesLeft > 0 && offer.expiresAt > this.#clock.now();
+    const isOpen = offer !== null && offer.usedBy === null && !isSpent(offer) && offer.expiresAt > this.#clock.now();
     return {
       people: people.map(({ id, name, pairedAt }) => ({
         id,
@@ -207,4 +209,8 @@ function codeIn(text: string): string | null {
 
 function hashOf(code: string): string {
   return createHash("sha256").update(code).digest("hex");
+}
+
+function isSpent({ wrong }: z.infer<typeof Offer>): boolean {
+  return Object.values(wrong).reduce((sum, tries) => sum + tries, 0) >= triesOfCode;
 }
