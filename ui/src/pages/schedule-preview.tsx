@@ -19,9 +19,11 @@ export const SchedulePreview = ({ schedule, timezone, told }: SchedulePreviewPro
   const settled = useSettled(schedule);
   const zone = useSettled(timezone);
   const preview = useQuery({ ...scheduleQuery(settled, zone), enabled: settled !== "" && zone !== "" });
+  const isTold = preview.isError && told.includes(sentence(preview.error));
   return (
     <div aria-live="polite" className="min-h-36 rounded-lg bg-raised px-3 py-2.5 text-[13px]">
-      {preview.isError && !told.includes(sentence(preview.error)) && (
+      {isTold && <p className="text-muted">{t.previewNone}</p>}
+      {preview.isError && !isTold && (
         <p className="flex gap-2 text-bad">
           <CircleAlert className="mt-0.5 size-4 shrink-0" aria-hidden="true" />
           <span className="min-w-0 wrap-anywhere">{sentence(preview.error)}</span>

@@ -90,6 +90,7 @@ export const tasksTexts = {
     mayManageHint: "Against accidents; it holds against a hostile agent only with a sandbox of its own.",
     nextRuns: "Next runs",
     noNextRuns: "No run to come: this moment is past.",
+    previewNone: "What it means appears here when the marked fields are mended.",
     previewBusy: "Working out when that is…",
     submit: "Save",
     busy: "Saving…",
