@@ -39,6 +39,27 @@ describe("a group's files", () => {
     expect(ensured).toContain("a");
   });
 
+  test("end where they were said to, whatever their sandbox sends", async () => {
+    let sent = 0;
+    let received: Promise<boolean> | undefined;
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        sent += 1024 ** 2;
+        controller.enqueue(new Uint8Array(1024 ** 2));
+      },
+    });
+    const { workspace } = openWorkspace(async (command, transfers) => {
+      if (command.command !== "workspace_read") return stat;
+      received = transfers.receive(command.transferId, "a", endless, signal);
+      await received.catch(() => {});
+      return { status: "ok" };
+    });
+    const { stream } = await workspace.read("a", "notes.md", signal);
+    await expect(new Response(stream).bytes()).rejects.toMatchObject({ code: "too_large" });
+    await expect(received).rejects.toThrow();
+    expect(sent).toBeLessThan(32 * 1024 ** 2);
+  });
+
   test("are written through one", async () => {
     const written: string[] = [];
     const { workspace, transfers } = openWorkspace(async (command) => {

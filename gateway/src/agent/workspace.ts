@@ -4,6 +4,7 @@ import * as subjects from "@praktor/protocol/subjects";
 import type { WorkspaceEntry } from "@praktor/protocol/workspace";
 import { abortable, deadline } from "../kit/deadline.ts";
 import { PraktorError } from "../kit/praktor-error.ts";
+import { ofSaidLength } from "../kit/said-length.ts";
 import type { AskSandbox } from "./ask-sandbox.ts";
 import type { PooledGroup } from "./pooled-sandbox.ts";
 import type { Transfers } from "./transfers.ts";
@@ -42,7 +43,7 @@ export class Workspace {
     return reply.entry;
   }
 
-  /** The bytes arrive as they are read; cancel the stream to stop the transfer. */
+  /** The bytes arrive as they are read, few more than the entry says; cancel the stream to stop the transfer. */
   async read(
     groupId: string,
     path: string,
@@ -63,7 +64,8 @@ export class Workspace {
     });
     const limit = deadline(signal, answerTimeoutMs);
     try {
-      return { entry, stream: await abortable(Promise.race([transfer.body, refused]), limit) };
+      const stream = await abortable(Promise.race([transfer.body, refused]), limit);
+      return { entry, stream: ofSaidLength(entry.name, stream, { saidBytes: entry.sizeBytes }) };
     } catch (error) {
       transfer[Symbol.dispose]();
       if (!limit.aborted || signal.aborted) throw error;

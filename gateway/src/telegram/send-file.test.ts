@@ -19,6 +19,27 @@ test("a text that is no file yet goes as one", async () => {
   expect(Buffer.from(sent.file?.bytes ?? []).toString()).toBe("# Größe\n");
 });
 
+test("a file that does not end where it was said to is not sent on without end, and the chat is told why", async () => {
+  await using bench = await BotTestBench.start();
+  let sent = 0;
+  bench.ports.openFile = () => {
+    const piece = new Uint8Array(1024 ** 2);
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+      sent += piece.length;
+      controller.enqueue(piece);
+    };
+    return Promise.resolve({ sizeBytes: 10, stream: new ReadableStream<Uint8Array>({ pull }) });
+  };
+  await bench.restartBot();
+  const conversationId = await bench.open(7);
+  const body = { type: "file", path: "x.bin", name: "x.bin" } as const;
+  await bench.store.messages.notice({ conversationId, content: "a file", parts: [{ body }] });
+  bench.bot.wakeDelivery();
+  const told = await bench.telegram.waitForMessage((one) => one.chatId === 7 && one.from === "bot");
+  expect(told.text).toMatch(/^⚠️ The file x\.bin could not be sent: .*was said to have 10 bytes/);
+  expect(sent).toBeLessThan(40 * 1024 ** 2);
+});
+
 test("a file that fails for good while it is read is not sent, not tried again, and the chat is told why", async () => {
   await using bench = await BotTestBench.start();
   let opened = 0;

@@ -2,6 +2,7 @@
 import { type Api, InputFile } from "grammy";
 import { abortableStream } from "../kit/abortable-stream.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
+import { ofSaidLength } from "../kit/said-length.ts";
 import type { OutboxBody } from "../store/rows.ts";
 import { callFailure } from "./call-outcome.ts";
 
@@ -54,11 +55,12 @@ export async function sendFile(
   const text = caption === "" ? {} : { caption };
   const send = async (
     method: "sendPhoto" | "sendDocument",
-    { stream }: { stream: ReadableStream<Uint8Array> },
+    { sizeBytes, stream }: { sizeBytes: number; stream: ReadableStream<Uint8Array> },
   ): Promise<string> => {
     let broken: unknown;
     const end = new AbortController();
-    const piped = abortableStream(stream, end.signal);
+    const length = { saidBytes: sizeBytes, mostBytes: largestFileBytes };
+    const piped = abortableStream(ofSaidLength(body.name, stream, length), end.signal);
     const bytes = watched(piped, (error) => (broken = error ?? new Error("the file broke off")));
     try {
       const input = new InputFile(bytes, body.name);
