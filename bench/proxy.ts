@@ -1,8 +1,20 @@
 /** What the model proxy adds to a call: the same small call to the same server, straight and through the sandbox endpoint, in turns. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "../gateway/src/kit/clock.ts";
+import { timeSortedIds } from "../gateway/src/kit/ids.ts";
+import { silentLogger } from "../gateway/src/kit/logger.ts";
+import { hashSandboxToken } from "../gateway/src/kit/sandbox-token.ts";
+import { networkRules } from "../gateway/src/network-rules.ts";
 import { EndpointBench, spendingOf, tokenOf } from "../gateway/src/sandbox-api/testing/endpoint-bench.ts";
+import type { Store } from "../gateway/src/store/contract.ts";
+import { SqliteStore } from "../gateway/src/store/sqlite-store.ts";
 
 export const name = "proxy";
 
+const groups = 50;
+const starts = 20;
 const calls = 2_000;
 const warmUp = 500;
 const event = `event: content_block_delta\ndata: {"type":"content_block_delta","delta":{"type":"text_delta","text":"${"x".repeat(80)}"}}\n\n`;
@@ -13,8 +25,35 @@ export async function run(): Promise<void> {
 }
 
 async function measure(budget: number | null): Promise<void> {
-  await using bench = await EndpointBench.start();
-  bench.spending = spendingOf(budget);
+  const folder = await mkdtemp(join(tmpdir(), "praktor-bench-"));
+  try {
+    const ids = timeSortedIds(systemClock);
+    const path = join(folder, "praktor.db");
+    await using store = await SqliteStore.open({ path, clock: systemClock, ids, logger: silentLogger });
+    await fill(store);
+    await using bench = await EndpointBench.start();
+    bench.findSandbox = (hash) => store.sandboxes.byTokenHash(hash);
+    bench.policyOf = async (groupId) => (await networkRules(store.groups, groupId, "open"))?.policy ?? "open";
+    bench.spending = spendingOf(budget);
+    await measureWith(bench, budget);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** As a year leaves it: many sandboxes that were stopped, and the one that asks. */
+async function fill(store: Store): Promise<void> {
+  for (let group = 0; group < groups; group += 1) {
+    const id = group === 0 ? "a" : `group-${group}`;
+    await store.groups.create({ id, name: id, folder: id });
+    for (let start = 1; start <= starts; start += 1) {
+      const tokenHash = hashSandboxToken(start === starts ? tokenOf(id) : `token-${id}-${start}`);
+      await store.sandboxes.begin({ id: `sandbox-${id}-${start}`, groupId: id, tokenHash });
+    }
+  }
+}
+
+async function measureWith(bench: EndpointBench, budget: number | null): Promise<void> {
   bench.upstream.answer = (incoming, response) => {
     incoming.resume().once("end", () => {
       response.writeHead(200, { "content-type": "text/event-stream" });
@@ -34,7 +73,7 @@ async function measure(budget: number | null): Promise<void> {
     }
   }
   console.log(
-    `proxy: ${calls} calls each way, one after the other, 20 KB in, 20 events out, one process, loopback, ${budget === null ? "no budget" : "within a budget"}`,
+    `proxy: ${calls} calls each way, one after the other, 20 KB in, 20 events out, one process, loopback, tokens and policies in a store of ${groups * starts} sandboxes, ${budget === null ? "no budget" : "within a budget"}`,
   );
   for (const [title, times] of [
     ["first byte", first],

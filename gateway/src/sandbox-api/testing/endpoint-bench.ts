@@ -1,5 +1,6 @@
 /** A sandbox endpoint on loopback in front of a stand-in of the model's API, with two groups' sandboxes that may use it. */
 import { request as httpRequest } from "node:http";
+import type { NetworkPolicy } from "@praktor/protocol/network";
 import type { CredentialReply } from "@praktor/protocol/sandbox-endpoint";
 import { Transfers } from "../../agent/transfers.ts";
 import { systemClock } from "../../kit/clock.ts";
@@ -57,6 +58,9 @@ export class EndpointBench implements AsyncDisposable {
   /** The endpoint's clock, in milliseconds. */
   now = 0;
 
+  /** Replaced by a measurement that asks a real store. */
+  findSandbox = (hash: string): Promise<KnownSandbox | null> => Promise.resolve(this.sandboxes.get(hash) ?? null);
+  policyOf = (groupId: string): Promise<NetworkPolicy> => Promise.resolve(this.rules.get(groupId)?.policy ?? "open");
   /** Whether agents with an allowlist may search the web at the model's endpoint. */
   webSearch = false;
 
@@ -110,13 +114,13 @@ export class EndpointBench implements AsyncDisposable {
         },
         onCall: (call) => this.calls.push(call),
         onOutcome: (outcome) => this.outcomes.push(outcome),
-        reachOf: (groupId) => Promise.resolve(endpointReach(this.rules.get(groupId)?.policy ?? "open", this.webSearch)),
+        reachOf: async (groupId) => endpointReach(await this.policyOf(groupId), this.webSearch),
         lingerMs: 200,
       }),
       secretsOf: () => Promise.resolve({ env: {}, files: {} }),
       findSandbox: (hash) => {
         this.lookedUp += 1;
-        return Promise.resolve(this.sandboxes.get(hash) ?? null);
+        return this.findSandbox(hash);
       },
       issueCredential: (sandbox, userPublicKey, reachHost): Promise<CredentialReply> => {
         this.issued.push({ sandbox, userPublicKey, reachHost });
