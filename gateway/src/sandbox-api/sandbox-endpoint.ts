@@ -16,6 +16,7 @@ import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
 import { hashSandboxToken } from "../kit/sandbox-token.ts";
 import { TokenBuckets, type Rate } from "../kit/token-bucket.ts";
+import { ConnectionDoor, unfinishedRequests, type ConnectionLimits } from "./connection-door.ts";
 import type { ForwardProxy } from "./forward-proxy.ts";
 import type { ModelProxy } from "./model-proxy.ts";
 import { Strangers } from "./strangers.ts";
@@ -43,6 +44,7 @@ export interface SandboxEndpointOptions {
   /** Of requests, for each sandbox; how long one takes does not count. */
   rate?: Rate;
   strangers?: Strangers;
+  connections?: ConnectionLimits;
 }
 
 type Seen = { Bindings: HttpBindings; Variables: { sandbox: KnownSandbox } };
@@ -66,10 +68,12 @@ export class SandboxEndpoint implements AsyncDisposable {
   readonly #places = new Map<string, Place>();
   readonly #rates: TokenBuckets;
   readonly #strangers: Strangers;
+  readonly #door: ConnectionDoor;
 
   constructor(options: SandboxEndpointOptions) {
     this.#options = options;
     this.#rates = new TokenBuckets(options.rate ?? usualRate);
+    this.#door = new ConnectionDoor(options.connections);
     this.#strangers = options.strangers ?? new Strangers(options);
   }
 
@@ -99,7 +103,7 @@ export class SandboxEndpoint implements AsyncDisposable {
   #createServer(groupId: string | null): Server {
     const { forwardProxy } = this.#options;
     const answer = getRequestListener(this.#routes(groupId).fetch, { overrideGlobalObjects: false });
-    const server = createServer((request, response) => {
+    const server = createServer(unfinishedRequests, (request, response) => {
       const { remoteAddress } = request.socket;
       const waitMs = this.#strangers.waitMs(remoteAddress);
       if (waitMs > 0) {
@@ -117,6 +121,7 @@ export class SandboxEndpoint implements AsyncDisposable {
     });
     // The server's own limit is shorter than a large file takes at its reader's pace; the transfer has a deadline.
     server.requestTimeout = 0;
+    this.#door.watch(server);
     return server;
   }
 

@@ -5,7 +5,7 @@ import { TokenBuckets, type Rate } from "../kit/token-bucket.ts";
 /** A sandbox that was stopped asks a few times more; who guesses asks on. */
 const usualRate: Rate = { burst: 50, perSecond: 5 };
 /** On loopback everybody comes from the same address: one could shut out the others. Sockets show IPv4 within IPv6 too. */
-const isOfThisMachine = (address: string): boolean => isLoopback(address.replace(/^::ffff:/, ""));
+export const isOfThisMachine = (address: string): boolean => isLoopback(address.replace(/^::ffff:/, ""));
 
 export interface StrangersOptions {
   /** In milliseconds. */
