@@ -7,6 +7,7 @@ import { EndpointBench, realKey, spendingOf, tokenOf } from "./testing/endpoint-
 
 const ApiError = z.object({ type: z.literal("error"), error: z.object({ type: z.string(), message: z.string() }) });
 const auth = { authorization: `Bearer ${tokenOf("a")}` };
+const patient = { timeout: 20_000 };
 const runs = process.env["PRAKTOR_LONG"] === "1" ? 10_000 : 1_000;
 
 function post(bench: EndpointBench, init: RequestInit = {}): Promise<Response> {
@@ -98,7 +99,7 @@ describe("budgets", () => {
     bench.spending = spendingOf(0.0015);
     answering(bench);
     for (let call = 0; call < 2; call += 1) expect((await post(bench, { body: ask })).status).toBe(200);
-    await vi.waitFor(() => expect(bench.calls).toHaveLength(2));
+    await vi.waitFor(() => expect(bench.calls).toHaveLength(2), patient);
     const refused = await post(bench, { body: ask });
     expect(refused.status).toBe(402);
     expect(ApiError.parse(await refused.json()).error).toMatchObject({
@@ -181,7 +182,7 @@ describe("budgets", () => {
     // One piece waits in the answer's stream by now, and no more is asked for.
     await new Promise((resolve) => setTimeout(resolve, 100));
     caller.abort();
-    await vi.waitFor(() => expect(calls).toMatchObject([{ usage: { outputTokens: 90 } }]));
+    await vi.waitFor(() => expect(calls).toMatchObject([{ usage: { outputTokens: 90 } }]), patient);
   });
 
   const started = `data: {"type":"message_start","message":{"model":"m","usage":{"input_tokens":10,"output_tokens":1}}}\n\n`;
@@ -206,7 +207,7 @@ describe("budgets", () => {
       while (text.length < started.length + words * word.length)
         text += new TextDecoder().decode((await reader?.read())?.value);
       caller.abort();
-      await vi.waitFor(() => expect(bench.calls).toHaveLength(1));
+      await vi.waitFor(() => expect(bench.calls).toHaveLength(1), patient);
       const { usage } = bench.calls.pop() ?? {};
       expect(usage?.inputTokens).toBe(10);
       expect(usage?.outputTokens).toBeGreaterThanOrEqual(atLeast);
@@ -234,7 +235,7 @@ describe("budgets", () => {
       caller.abort();
       await expect(answer).rejects.toThrow(/abort/);
       await gone.promise;
-      await vi.waitFor(() => expect(bench.calls).toHaveLength(1));
+      await vi.waitFor(() => expect(bench.calls).toHaveLength(1), patient);
       const { usage } = bench.calls.pop() ?? {};
       expect((usage?.inputTokens ?? 0) + (usage?.cacheWriteTokens ?? 0)).toBe(answers ? 10 : long.length);
     }
@@ -259,7 +260,7 @@ describe("budgets", () => {
       };
       await (await post(bench, { body: long })).text();
     }
-    await vi.waitFor(() => expect(bench.calls).toHaveLength(2));
+    await vi.waitFor(() => expect(bench.calls).toHaveLength(2), patient);
     expect(bench.calls[0]?.usage).toMatchObject({ inputTokens: 7, outputTokens: 9 });
     expect(bench.calls[1]?.usage).toMatchObject({ cacheWriteTokens: long.length, outputTokens: 1_500 });
   });
@@ -284,7 +285,7 @@ describe("budgets", () => {
       statuses.push(answer.status);
     });
     // Two may cost 2.2 dollars together; with three nobody knows.
-    await vi.waitFor(() => expect(open).toHaveLength(2));
+    await vi.waitFor(() => expect(open).toHaveLength(2), patient);
     while (statuses.length < 6) {
       open.shift()?.();
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -370,7 +371,7 @@ test("what is metered is told with Claude's session, and how the endpoint did", 
     });
   };
   await (await post(bench)).text();
-  await vi.waitFor(() => expect(bench.calls.map(({ sessionId }) => sessionId)).toEqual(["s1", null]));
+  await vi.waitFor(() => expect(bench.calls.map(({ sessionId }) => sessionId)).toEqual(["s1", null]), patient);
   expect(bench.outcomes).toEqual([
     { type: "answered", status: 200, error: null },
     { type: "answered", status: 529, error: "Overloaded" },
@@ -504,7 +505,7 @@ describe("streams", () => {
     };
     expect(await firstPiece(await post(bench))).toContain("message_delta");
     await stopped.promise;
-    await vi.waitFor(() => expect(bench.calls).toHaveLength(1));
+    await vi.waitFor(() => expect(bench.calls).toHaveLength(1), patient);
     expect(bench.calls[0]?.usage.outputTokens).toBeGreaterThanOrEqual(2);
   });
 
