@@ -33,3 +33,29 @@ test("an agent's changes are kept as its group's, what it was refused too, and r
     expect(auditOfRequest("7", data, { ok: true })).toBeNull();
   }
 });
+
+test("what is done to another group stands with that group, what was refused with who asked", () => {
+  const task = { name: "n", group_id: "8" };
+  const kept = (type: string, payload: object, reply: object): unknown => auditOfRequest("7", { type, payload }, reply);
+  expect(kept("create_task", task, { ok: true, id: "t1", task: { id: "t1", group_id: "8" } })).toMatchObject({
+    actor: { type: "agent", id: "7" },
+    groupId: "8",
+    target: "t1",
+  });
+  expect(kept("delete_task", { id: "t1" }, { ok: true, group_id: "8" })).toMatchObject({ groupId: "8", target: "t1" });
+  expect(kept("create_task", task, { error: "No." })).toMatchObject({
+    outcome: "refused",
+    groupId: "7",
+    detail: "For the group 8: No.",
+  });
+  expect(kept("send_message", { group_id: "8", text: "x" }, { ok: true, group_id: "8" })).toMatchObject({
+    action: "message.send",
+    groupId: "8",
+  });
+  expect(kept("send_message", { group_id: "7", text: "x" }, { ok: true, group_id: "7" })).toBeNull();
+  expect(kept("start_swarm", { task: "x" }, { ok: true, id: "s1" })).toMatchObject({
+    action: "swarm.start",
+    groupId: "7",
+    target: "s1",
+  });
+});

@@ -90,6 +90,8 @@ export const IpcReply = z.union([
   z.object({
     ok: z.literal(true),
     id: RowId.optional(),
+    /** Whose task was run or deleted, and in whose chat was spoken. */
+    group_id: GroupId.optional(),
     tasks: z.array(IpcTask).optional(),
     /** What the schedule means, and when it is due, after `create_task` and `update_task`. */
     task: IpcTask.optional(),

@@ -215,7 +215,7 @@ describe("the main group", () => {
     expect(await ask("list_groups")).toMatchObject({
       groups: [{ id: "evil" }, { id: "home" }, { id: "main", is_main: true }],
     });
-    expect(await ask("send_message", { group_id: "home", text: "Hello" })).toEqual({ ok: true });
+    expect(await ask("send_message", { group_id: "home", text: "Hello" })).toEqual({ ok: true, group_id: "home" });
     expect(await ask("register_group", { id: "new", name: "New" })).toEqual({ ok: true, id: "new" });
     expect(await ask("status")).toEqual({ ok: true, status: "All is well." });
     expect(effects).toEqual(["said in home: Hello", "registered new"]);

@@ -97,12 +97,14 @@ export class IpcDesk {
         return await this.#update(group, request.payload.id, { enabled: false });
       case "resume_task":
         return await this.#update(group, request.payload.id, { enabled: true });
-      case "delete_task":
-        await tasks.remove((await this.#ownTask(group, request.payload.id)).id);
-        return { ok: true };
+      case "delete_task": {
+        const task = await this.#ownTask(group, request.payload.id);
+        await tasks.remove(task.id);
+        return { ok: true, group_id: task.group_id };
+      }
       case "run_task": {
         const task = await this.#ownTask(group, request.payload.id);
-        return { ok: true, id: task.id, run: await tasks.run(task.id) };
+        return { ok: true, id: task.id, group_id: task.group_id, run: await tasks.run(task.id) };
       }
       case "task_history": {
         const task = await this.#ownTask(group, request.payload.id);
@@ -121,7 +123,7 @@ export class IpcDesk {
         const target = await groups.get(request.payload.group_id);
         if (!target) throw new PraktorError("not_found", `There is no group "${request.payload.group_id}".`);
         await this.#options.say(target.id, request.payload.text, request.payload.key);
-        return { ok: true };
+        return { ok: true, group_id: target.id };
       }
       case "start_swarm": {
         const { id, text } = await this.#options.swarms.start(group.id, request.payload);

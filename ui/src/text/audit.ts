@@ -93,6 +93,7 @@ export const auditTexts = {
       "task.run": "{ran|run} the task [{target}] [of {group}]",
       "task.pause": "{paused|pause} the task [{target}] [of {group}]",
       "task.resume": "{resumed|resume} the task [{target}] [of {group}]",
+      "message.send": "{wrote|write} a message [into the chat of {group}]",
       "pairing.offer": "{made|make} a code that lets somebody in",
       "pairing.enter": "{entered|enter} a code",
       "pairing.let_in": "{let|let} [{target}] in",
