@@ -11,7 +11,7 @@ containers: .env
 
 # The agents' image without a browser; `agent.image: praktor-agent:slim` uses it.
 slim:
-	$(DOCKER) build $(DOCKER_BUILD_FLAGS) --build-arg BROWSER=none -t praktor-agent:slim -f Dockerfile.agent .
+	$(DOCKER) build $(DOCKER_BUILD_FLAGS) --target slim -t praktor-agent:slim -f Dockerfile.agent .
 
 # The gateway's container works as uid 10321 and reaches the engine through the group that owns its socket.
 .env:

@@ -9,6 +9,8 @@ const users = [
   "runsc",
   "vault",
   "engine",
+  "browser-hostile",
+  "slim-image",
 ] as const;
 const each = 10;
 
