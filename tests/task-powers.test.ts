@@ -104,10 +104,14 @@ describe("a task with process sandboxes", { timeout: 60_000 }, () => {
   test("with a sandbox of its own works on the group's files apart from its chat, and its rights are its own", async () => {
     const since = system.telegram.sequence;
     await system.ask("write shared.txt: seen by both");
-    const prompt = "bash: cat shared.txt; ptask create --name Sly --schedule +1h --prompt p; ptask list-groups";
+    const prompt =
+      "bash: cat shared.txt; printenv PRAKTOR_DOWNLOADS; ptask create --name Sly --schedule +1h --prompt p; ptask list-groups";
     const task = await create({ name: "Apart", prompt, own_sandbox: true });
     await runNow(task);
     const said = await system.answerMatching(/seen by both/, owner, since);
+    // Its browser clears away what it left unfinished: in a folder of its own.
+    expect(said.text).toContain(`downloads/task-${task.id}\n`);
+    expect((await system.ask("bash: printenv PRAKTOR_DOWNLOADS")).text).toBe("downloads");
     // The chat's turns may make tasks; this sandbox is known apart from them, also of the main group.
     expect(said.text).toMatch(/may not create or change tasks/);
     expect(said.text).toMatch(/Only the main group may do this/);

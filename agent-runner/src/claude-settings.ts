@@ -70,8 +70,10 @@ export function claudeEnvironment({ environment, inherited, secrets }: ClaudeSet
     CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: "1",
     DISABLE_AUTOUPDATER: "1",
     ...proxyEnvironment(environment),
-    // For the browser's command, which says why a page does not load.
+    // For the browser's command, which says why a page does not load, and puts downloads where no other browser's lie.
     PRAKTOR_NETWORK: environment.PRAKTOR_NETWORK,
+    PRAKTOR_WORKSPACE: environment.PRAKTOR_WORKSPACE,
+    PRAKTOR_DOWNLOADS: environment.PRAKTOR_DOWNLOADS,
     // For `ptask`, which the agent calls from its shell.
     GROUP_ID,
     NATS_URL,

@@ -18,6 +18,8 @@ export const SandboxEnvironment = z.object({
   /** A swarm's member: the files of the group that it was given to read, and the ones that all members share. */
   PRAKTOR_GROUP_FILES: z.string().optional(),
   PRAKTOR_SWARM_FILES: z.string().optional(),
+  /** Folder within the workspace for what this sandbox's browser downloads; where sandboxes share a workspace, each has its own. */
+  PRAKTOR_DOWNLOADS: z.string().default("downloads"),
   /** Set in the sandbox of a swarm's member: the run. */
   PRAKTOR_SWARM_ID: RowId.optional(),
   /** Folder with the global `CLAUDE.md`, read-only for the agent. */

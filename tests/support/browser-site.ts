@@ -70,7 +70,9 @@ const pages: Record<string, string> = {
     for (let i = 0; i < 50; i++) { const a = document.createElement("a"); a.href = "/endless?" + i; a.download = ""; document.body.append(a); a.click() }
   </script>`,
   "/dialogs": `<h1>Dialogs</h1><script>onload = () => setTimeout(() => { for (let i = 0; i < 10000; i++) confirm(i) }, 300)</script>`,
-  "/memory": `<h1>Memory</h1><script>const kept = []; setInterval(() => { for (let i = 0; i < 1e6; i++) kept.push({ i: Math.random() }) }, 5)</script>`,
+  // In large pieces, so that a busy machine is not long about it.
+  "/memory": `<h1>Memory</h1><script>const kept = []; setInterval(() => kept.push(new Array(4e6).fill(kept.length)), 20)</script>`,
+  "/hangs": `<h1>Hangs</h1><script>onload = () => setTimeout(() => { for (;;); }, 100)</script>`,
   "/links": `<h1>Links</h1><a id=file href="file:///etc/passwd">file</a><a id=chrome href="chrome://version">chrome</a>
     <iframe src="file:///etc/passwd"></iframe><img src="http://10.99.0.1/image">
     <script>

@@ -14,7 +14,7 @@ export async function sandboxShape(
   const files = owner && { groupId: owner.id, folder: owner.folder };
   if (group.kind === "task") {
     return {
-      environment,
+      environment: { ...environment, PRAKTOR_DOWNLOADS: `downloads/${group.id}` },
       mounts: { group: files && { ...files, readOnly: false }, own: files === null, shared: null },
     };
   }
