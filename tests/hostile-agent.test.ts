@@ -1,6 +1,8 @@
 /** A model that obeys an attacker fully: the agent searches everything it can reach for what only the gateway may hold. */
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { backup, DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
@@ -37,6 +39,17 @@ async function bubblewrapRuns(): Promise<boolean> {
   );
 }
 
+/** A value as it may be written: plain, in hexadecimal, and in base64 at each of the three places where it can begin. */
+function formsOf(value: string): string[] {
+  const base64 = [0, 1, 2].map((before) =>
+    Buffer.from(`${"x".repeat(before)}${value}`)
+      .toString("base64")
+      // What its neighbours' bits are in says nothing.
+      .slice(before === 0 ? 0 : 4, -4),
+  );
+  return [value, Buffer.from(value).toString("hex"), ...base64];
+}
+
 /** Lets the agent search in a turn of its own; secrets come back as their index in `secrets`, the planted value as the last. */
 async function hunt(system: System, secrets: readonly string[]): Promise<z.infer<typeof Findings>> {
   const source = await readFile(new URL("support/hunt.mjs", import.meta.url));
@@ -46,7 +59,7 @@ async function hunt(system: System, secrets: readonly string[]): Promise<z.infer
     headers: { origin: system.gateway.web, authorization },
   });
   expect(upload.status).toBe(201);
-  const values = [...secrets, planted].map((value) => btoa(value)).join(",");
+  const values = [...secrets, planted].map((value) => btoa(Buffer.from(value).toString("hex"))).join(",");
   const half = planted.length / 2;
   const plant = `export PLANTED="${planted.slice(0, half)}""${planted.slice(half)}"; echo "$PLANTED" > planted.txt`;
   const leaveOut = isLong ? "" : "/usr,/lib,/lib64,/bin,/sbin,/opt/node";
@@ -104,10 +117,13 @@ describe.each([
       await system.ask("echo here", chat);
       const accountSeed = seedOf(await bytesBelow(system.folder));
       expect(accountSeed).not.toBe("");
-      const configured = [canaryKey, system.telegram.token, webPassword];
-      const secrets = [...configured, accountSeed];
+      const plain = [canaryKey, system.telegram.token, webPassword, accountSeed];
+      const configured = plain.slice(0, -1).flatMap(formsOf);
+      const secrets = plain.flatMap(formsOf);
 
-      expectNothingFound(await hunt(system, secrets), secrets);
+      // Through all memory, each form takes its time.
+      const hunted = isLong ? secrets : plain;
+      expectNothingFound(await hunt(system, hunted), hunted);
 
       const outside: Record<string, string> = {
         log: JSON.stringify(system.log),
@@ -128,6 +144,8 @@ describe.each([
           expect({ where, holdsSecret: text.includes(secret) }).toEqual({ where, holdsSecret: false });
       }
       await system.gateway.end("SIGTERM");
+      using database = new DatabaseSync(join(system.folder, "praktor.db"));
+      await backup(database, join(system.folder, "backup.db"));
       const left = await bytesBelow(system.folder);
       for (const secret of configured) expect(left.includes(secret)).toBe(false);
     },

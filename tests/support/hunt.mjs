@@ -1,5 +1,5 @@
 // What a hostile agent runs: it looks for given values wherever it can reach, and prints where it found which, one JSON line.
-// Values come as base64 in argv[2], a comma list, so that the command itself is no hit. argv[3] is a deadline in milliseconds;
+// Values come in hexadecimal within base64 in argv[2], a comma list, so that the command itself is no hit. argv[3] is a deadline in milliseconds;
 // argv[4] names folders to leave out, a comma list: what every image has carries no secret of an installation.
 import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from "node:fs";
 import { request } from "node:http";
@@ -7,7 +7,7 @@ import { connect } from "node:net";
 
 const [, , values, deadlineMs, without = ""] = process.argv;
 const leftOut = new Set(["/proc", "/sys", "/dev", ...without.split(",")]);
-const needles = values.split(",").map((value, index) => ({ index, bytes: Buffer.from(value, "base64") }));
+const needles = values.split(",").map((value, index) => ({ index, bytes: Buffer.from(atob(value), "hex") }));
 const end = Date.now() + Number(deadlineMs);
 const hits = new Set();
 const looked = { files: 0, environments: 0, memories: 0, requests: 0, frames: 0 };
