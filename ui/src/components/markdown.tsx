@@ -3,6 +3,7 @@ import type { ComponentProps } from "react";
 import ReactMarkdown, { type Components, defaultUrlTransform, type ExtraProps } from "react-markdown";
 import remarkBreaks from "remark-breaks";
 import remarkGfm from "remark-gfm";
+import { leadsToThisMachine } from "../lib/leads-to-this-machine.ts";
 import { en } from "../text/en.ts";
 import { ScrollArea } from "./scroll-area.tsx";
 
@@ -13,16 +14,28 @@ const DATA_IMAGE = /^data:image\/(?:png|jpeg|gif|webp|avif);base64,/;
 const address = (url: string, key: string): string =>
   key === "src" && DATA_IMAGE.test(url) ? url : defaultUrlTransform(url);
 
+/** An agent's server on this machine would be sent the page's cookie: its address can be read and copied, not clicked. */
+const Link = ({ href = "", children }: ComponentProps<"a">) => {
+  if (!leadsToThisMachine(href, location.href)) {
+    return (
+      <a href={href} target="_blank" rel="noopener noreferrer">
+        {children}
+      </a>
+    );
+  }
+  return (
+    <span title={en.history.linkToThisMachine}>
+      {children} <code>{href}</code>
+    </span>
+  );
+};
+
 const isOurs = (src: string): boolean => DATA_IMAGE.test(src) || /^\/(?!\/)/.test(src);
 
 const Image = ({ src, alt }: ComponentProps<"img">) => {
   const where = typeof src === "string" ? src : "";
   if (isOurs(where)) return <img src={where} alt={alt ?? ""} />;
-  return (
-    <a href={where} target="_blank" rel="noopener noreferrer">
-      {en.history.imageOmitted(alt === undefined || alt === "" ? where : alt)}
-    </a>
-  );
+  return <Link href={where}>{en.history.imageOmitted(alt === undefined || alt === "" ? where : alt)}</Link>;
 };
 
 /** The page has its own outline; in it every heading of a text stands below the page's first. */
@@ -37,11 +50,7 @@ const COMPONENTS: Components = {
   h4: Heading,
   h5: Heading,
   h6: Heading,
-  a: ({ href, children }) => (
-    <a href={href} target="_blank" rel="noopener noreferrer">
-      {children}
-    </a>
-  ),
+  a: ({ href, children }) => <Link href={href}>{children}</Link>,
   img: ({ src, alt }) => <Image src={src} alt={alt} />,
   input: ({ checked }) => (
     <input

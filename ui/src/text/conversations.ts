@@ -43,6 +43,8 @@ export const conversationsTexts = {
       uncertain: "Delivery uncertain: it may have arrived twice",
     },
     deliveryBecause: (state: string, reason: string) => `${state}: ${reason}`,
+    linkToThisMachine:
+      "A server on this machine that is not Praktor. Copy the address into a private window: in this one, your browser would send it your sign-in.",
     imageOmitted: (alt: string) => `Image from another site: ${alt}`,
   },
   turn: {

@@ -1,0 +1,12 @@
+/** Whether an address is another server on the machine of the page, to which a browser would send the page's cookie: cookies know no ports. */
+
+const LOOPBACK =
+  /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]+\])\.?$/;
+
+/** `page`: the page's own address. */
+export const leadsToThisMachine = (href: string, page: string): boolean => {
+  if (!URL.canParse(href, page)) return false;
+  const [there, here] = [new URL(href, page), new URL(page)];
+  if (there.origin === here.origin || !/^(?:https?|wss?|ftp):$/.test(there.protocol)) return false;
+  return there.hostname === here.hostname || LOOPBACK.test(there.hostname);
+};
