@@ -11,7 +11,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
 
-describe("ptask", () => {
+// Each command is a process of its own, and starts slowly beside other work.
+describe("ptask", { timeout: 60_000 }, () => {
   const server = new NatsServer({});
   let host: NatsConnection;
   let url: string;
@@ -173,27 +174,9 @@ describe("ptask", () => {
     expect(requests).toEqual([]);
   });
 
-  it("tells all that is wrong by its flags and in their units, and so what the host refuses", async () => {
-    const wrong = await run([
-      "update",
-      "--id",
-      "a",
-      "--max-duration",
-      "30d",
-      "--may-manage-tasks",
-      "perhaps",
-      "--max-turns",
-      "0",
-    ]);
-    expect(wrong.err).toBe(
-      "Error: --max-turns must be at least 1; --max-duration must be seven days or less; --may-manage-tasks must be true or false.\n",
-    );
-    expect((await run(["history", "--id", "a", "--limit", "many"])).err).toBe("Error: --limit must be a number.\n");
-    expect((await run(["send", "--group", "no group", "--text", "Hi"])).err).toMatch(/^Error: --group /);
-    reply = { error: 'There is no task "own_sandbox". Set context_mode to isolated, or {"interval_ms":1}.' };
-    expect((await run(["delete", "--id", "x"])).err).toBe(
-      'Error: There is no task "own_sandbox". Set --context-mode to isolated, or {"interval_ms":1}.\n',
-    );
+  it("passes on what the host refuses in the names of its flags", async () => {
+    reply = { error: "Set context_mode to isolated." };
+    expect((await run(["delete", "--id", "x"])).err).toBe("Error: Set --context-mode to isolated.\n");
   });
 
   it("says so when nobody listens, and when the server is not there", async () => {
