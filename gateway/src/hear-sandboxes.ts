@@ -11,7 +11,7 @@ import type { Audit } from "./kit/audit.ts";
 import type { Bus } from "./natsbus/bus.ts";
 import type { IpcDesk } from "./scheduler/ipc-desk.ts";
 import type { MemberDesk } from "./swarm/member-desk.ts";
-import { isOurField } from "./vault/our-fields.ts";
+import { isOurFieldOfRequest } from "./vault/our-fields.ts";
 import type { Redactor } from "./vault/redactor.ts";
 
 export interface HearSandboxesParts {
@@ -39,7 +39,7 @@ export function hearSandboxes(bus: Bus, parts: HearSandboxesParts): void {
   });
   bus.subscribe(subjects.allHostIpc, async ({ subject, data: asked, reply }) => {
     const groupId = subject.split(".")[2] ?? "";
-    const data = redactor.redactDeep(asked, isOurField);
+    const data = redactor.redactDeep(asked, isOurFieldOfRequest);
     const said = (await toolApprovals.answer(groupId, data)) ?? (await midTurn.answer(groupId, data));
     const answer = said ?? (await ipc.handle(groupId, data));
     const entry = auditOfRequest(groupId, data, answer);

@@ -23,3 +23,8 @@ const idOf = /^(?:group|conversation|turn|message|task|run|sandbox|session|swarm
 export function isOurField(field: string): boolean {
   return names.has(field) || idOf.test(field);
 }
+
+/** Of what an agent asks: there `id` names what it wishes to make too, and `role` a swarm's member as it likes. */
+export function isOurFieldOfRequest(field: string): boolean {
+  return field === "type" || idOf.test(field);
+}
