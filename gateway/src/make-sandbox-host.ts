@@ -10,6 +10,8 @@ import { gatewayWebAddress } from "./sandbox/docker/web-address.ts";
 import { ProcessSandboxHost } from "./sandbox/process/process-sandbox-host.ts";
 import type { SandboxHost } from "./sandbox/sandbox.ts";
 
+const mib = 1024 * 1024;
+
 export interface MadeSandboxHost {
   host: SandboxHost;
   /** Whether an agent is kept from this process's memory and environment. Known after `start`. */
@@ -23,7 +25,15 @@ export function makeSandboxHost(
   parts: { installId: string; logger: Logger; clock: Clock; shipped: ShippedPaths; path: string },
 ): MadeSandboxHost {
   const { installId, logger, clock, shipped, path } = parts;
-  const { kind, runtime, memory_mb: memoryMb, cpus, pids } = settings.sandbox;
+  const {
+    kind,
+    runtime,
+    memory_mb: memoryMb,
+    cpus,
+    pids,
+    disk_device: device,
+    disk_write_mb: writeMb,
+  } = settings.sandbox;
   if (kind === "docker") {
     const docker = new Docker();
     const host = new DockerSandboxHost({
@@ -33,7 +43,12 @@ export function makeSandboxHost(
       docker,
       image: settings.agent.image,
       globalFolder: join(settings.groups.base_path, "global"),
-      limits: { memoryBytes: memoryMb * 1024 * 1024, cpus, pids },
+      limits: {
+        memoryBytes: memoryMb * mib,
+        cpus,
+        pids,
+        diskWrites: device === undefined ? null : { device, bytesPerSecond: writeMb * mib },
+      },
       ...(runtime === undefined ? {} : { runtime }),
     });
     return { host, isolates: () => true, containerAddress: (signal) => gatewayWebAddress(docker, signal) };

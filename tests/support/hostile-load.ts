@@ -4,6 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { engineDisk } from "../../gateway/src/sandbox/docker/testing/engine-disk.ts";
 import { docker, removeGroups } from "./engine.ts";
 import { engineChat } from "./engine-chats.ts";
 import { System } from "./system.ts";
@@ -71,11 +72,14 @@ export async function bearHostileLoad({
   onAttack = () => {},
 }: HostileLoadOptions): Promise<HostileLoadReport> {
   await removeGroups(attacker, ...others);
+  // As an owner would name it in the settings.
+  const disk = await engineDisk();
   try {
     await using system = await System.start({
       environment: {
         PRAKTOR_SANDBOX: "docker",
         PRAKTOR_TELEGRAM_ALLOW_FROM: [attacker, ...others].join(),
+        ...(disk === null ? {} : { PRAKTOR_SANDBOX_DISK: disk }),
       },
     });
     for (const chat of [attacker, ...others]) await system.ask("echo here", chat);

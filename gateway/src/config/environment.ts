@@ -25,6 +25,7 @@ export const environmentKeys: readonly EnvironmentKey[] = [
   key("PRAKTOR_SANDBOX", ["sandbox", "kind"]),
   key("PRAKTOR_SANDBOX_PORT", ["sandbox", "port"], "integer"),
   key("PRAKTOR_SANDBOX_NETWORK", ["sandbox", "network"]),
+  key("PRAKTOR_SANDBOX_DISK", ["sandbox", "disk_device"]),
   key("PRAKTOR_ALLOW_UNISOLATED", ["sandbox", "allow_unisolated"], "boolean"),
   key("PRAKTOR_AGENT_MODEL", ["agent", "model"]),
   key("PRAKTOR_MAX_CONTAINERS", ["agent", "max_containers"], "integer"),

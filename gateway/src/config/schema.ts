@@ -76,6 +76,13 @@ export const Settings = z.strictObject({
       memory_mb: z.number().int().min(256).default(2048),
       cpus: z.number().positive().default(2),
       pids: z.number().int().min(64).default(512),
+      /** The whole disk (`/dev/sda`, no partition) that holds the engine's volumes; without it nothing bounds how fast a sandbox writes there. */
+      disk_device: z
+        .string()
+        .regex(/^\/dev\/\S+$/, "is a disk's device, such as /dev/sda")
+        .optional(),
+      /** What each sandbox may write there, in MiB a second. */
+      disk_write_mb: z.number().int().min(1).default(64),
       /** What a group's files and Claude's transcripts may take of the disk; null: as much as there is. */
       workspace_max_bytes: z
         .number()

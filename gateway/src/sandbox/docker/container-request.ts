@@ -14,6 +14,8 @@ export interface ContainerLimits {
   sharedMemoryBytes: number;
   /** Each of the writable places that are not volumes: /tmp and HOME. Counts as memory while it is used. */
   temporaryBytes: number;
+  /** How fast it may write to the disk of its volumes, a whole one; null: as fast as the disk goes. */
+  diskWrites: { device: string; bytesPerSecond: number } | null;
 }
 
 const mib = 1024 * 1024;
@@ -24,6 +26,7 @@ export const defaultLimits: ContainerLimits = {
   pids: 1024,
   sharedMemoryBytes: 512 * mib,
   temporaryBytes: 1024 * mib,
+  diskWrites: null,
 };
 
 export interface ContainerNaming {
@@ -47,6 +50,7 @@ interface Isolation {
   NetworkMode: string;
   /** Missing in dockerode's types. */
   CgroupnsMode: "private";
+  BlkioDeviceWriteBps: { Path: string; Rate: number }[];
 }
 
 /** The body of the engine's create call, less the fields that the engine fills itself. */
@@ -101,6 +105,10 @@ export function containerRequest(
       CpuQuota: Math.round(limits.cpus * cpuPeriodMicroseconds),
       PidsLimit: limits.pids,
       ShmSize: limits.sharedMemoryBytes,
+      // Nothing else keeps who writes all the time from holding up everybody's commits: the disk works off its queue first.
+      BlkioDeviceWriteBps: limits.diskWrites
+        ? [{ Path: limits.diskWrites.device, Rate: limits.diskWrites.bytesPerSecond }]
+        : [],
       // When the machine itself runs out of memory, an agent goes before the gateway and the engine.
       OomScoreAdj: 500,
       RestartPolicy: { Name: "no" },

@@ -6,11 +6,13 @@ import { sandboxHostContract, standInSpec } from "../sandbox-host.contract.ts";
 import type { RunningSandbox, SandboxExit } from "../sandbox.ts";
 import type { DockerSandboxHost } from "./docker-sandbox-host.ts";
 import { DockerWorkbench, engineAnswers, testLimits } from "./testing/docker-workbench.ts";
+import { engineDisk } from "./testing/engine-disk.ts";
 
 const possible = requirement("docker", await engineAnswers());
 const signal = new AbortController().signal;
 const patient = { timeout: 15_000, interval: 50 };
 const bench = new DockerWorkbench();
+const mib = 1024 * 1024;
 
 beforeAll(async () => {
   if (possible === "run") await bench.start();
@@ -185,6 +187,22 @@ describe.skipIf(possible === "skip")("docker sandboxes", () => {
       message: expect.stringContaining(`${bench.prefix}-agent-1 belongs to another installation`),
     });
     expect(await theirs.list(signal)).toEqual([other]);
+  });
+
+  test("write to the disk no faster than they may", async ({ skip }) => {
+    const device = (await engineDisk()) ?? "";
+    skip(device === "", "no disk is known under the engine's volumes");
+    const diskWrites = { device, bytesPerSecond: 2 * mib };
+    const host = await started(bench.host({ limits: { ...testLimits, diskWrites } }));
+    const running = await host.launch(standInSpec("1", 1), signal);
+    await ready(host, running);
+    const { HostConfig } = await bench.docker.getContainer(running.engineId).inspect();
+    expect(HostConfig.BlkioDeviceWriteBps).toEqual([{ Path: device, Rate: 2 * mib }]);
+    const startedAt = performance.now();
+    const write = "dd if=/dev/zero of=/workspace/group/x bs=64k count=64 conv=fsync";
+    expect(await bench.run(running.engineId, write.split(" "))).toMatchObject({ exitCode: 0 });
+    // 4 MiB at 2 MiB/s; a few pieces may go at once.
+    expect(performance.now() - startedAt).toBeGreaterThan(1_000);
   });
 
   test("that exceed their memory are reported so", async () => {

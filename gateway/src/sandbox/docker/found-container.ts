@@ -54,6 +54,10 @@ export const FoundContainer = z.object({
     CpuPeriod: z.number(),
     PidsLimit: z.number().nullish(),
     ShmSize: z.number(),
+    BlkioDeviceWriteBps: z
+      .array(z.object({ Path: z.string(), Rate: z.number() }))
+      .nullish()
+      .transform((devices) => devices ?? []),
     Runtime: z.string().default(""),
     RestartPolicy: z.object({ Name: z.string() }),
     Tmpfs: z

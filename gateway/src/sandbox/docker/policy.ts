@@ -29,6 +29,7 @@ export function policyDifferences(asked: ContainerRequest, found: FoundContainer
     ["processor limit", [wanted.CpuQuota, wanted.CpuPeriod], [host.CpuQuota, host.CpuPeriod]],
     ["process limit", wanted.PidsLimit, host.PidsLimit],
     ["shared memory", wanted.ShmSize, host.ShmSize],
+    ["writing to the disk", wanted.BlkioDeviceWriteBps, host.BlkioDeviceWriteBps],
     ["runtime", wanted.Runtime ?? host.Runtime, host.Runtime],
     ["restart policy", "no", host.RestartPolicy.Name],
     ["temporary file systems", sorted(wanted.Tmpfs), sorted(host.Tmpfs)],

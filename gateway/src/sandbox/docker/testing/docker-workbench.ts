@@ -17,6 +17,7 @@ export const testLimits: ContainerLimits = {
   pids: 64,
   sharedMemoryBytes: 16 * mib,
   temporaryBytes: 16 * mib,
+  diskWrites: null,
 };
 
 const dockerfile = `FROM node:24-bookworm-slim
