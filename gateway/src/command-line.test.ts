@@ -35,6 +35,7 @@ test.each([["pair"], ["vault list"], ["vault set TOKEN"]])(
       await rm(folder, { recursive: true, force: true });
     }
   },
+  60_000,
 );
 
 test("a Node that is too old is told in a sentence", async () => {
@@ -42,4 +43,4 @@ test("a Node that is too old is told in a sentence", async () => {
   const { failed, error } = await run(["--import", `data:text/javascript,${older}`, launcher, "version"], tmpdir());
   expect(failed).toBe(true);
   expect(error).toMatch(/^praktor: this is Node 20\.19\.0, and Praktor needs 24 or newer\.\nIn a clone/);
-});
+}, 60_000);

@@ -76,7 +76,7 @@ const encoding = fc.constantFrom(...Object.keys(encodings));
 /** The same texts each time, so that a rare clash of a value with what stands before it is found where it is looked for. */
 const drawn = process.env["PRAKTOR_LONG"] === "1" ? {} : { seed: 20_260_101 };
 
-describe("a redactor", () => {
+describe("a redactor", { timeout: 90_000 }, () => {
   test("takes hidden values out of 2,500 generated texts", () => {
     let texts = 0;
     fc.assert(
