@@ -22,7 +22,11 @@ export default defineConfig({
           isolate: false,
         },
       },
-      { extends: true, test: { name: "system", include: ["tests/**/*.test.ts", ...withSandboxes] } },
+      // A page or an agent that others keep from the processor is late, not broken.
+      {
+        extends: true,
+        test: { name: "system", include: ["tests/**/*.test.ts", ...withSandboxes], testTimeout: 60_000 },
+      },
     ],
   },
 });

@@ -7,7 +7,7 @@ const seed = Math.floor(Math.random() * 1_000_000);
 const short = rows.filter((row) => ![9, 11, 12].includes(row.number));
 
 // Side by side: most of their time they wait.
-test.concurrent.for(short)("row $number, $fault: $goal", { timeout: 240_000 }, async (row) => {
+test.concurrent.for(short)("row $number, $fault: $goal", { timeout: 600_000 }, async (row) => {
   const { faults } = await row.run({ seed, short: true, say: () => {} });
   expect(faults, `replay: npm run torture -- --short --only ${row.number} --seed ${seed}`).toEqual([]);
 });

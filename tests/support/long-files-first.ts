@@ -5,16 +5,22 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** By measured duration (the durations that `vitest run` prints); all others of `tests/` follow, then the ones beside their sources. */
 const longest = [
   "tests/torture-short.test.ts",
+  "tests/docker.test.ts",
   "tests/main-job.test.ts",
   "tests/page.test.ts",
+  "tests/browser.test.ts",
   "tests/vault.test.ts",
+  "tests/page-swarm.test.ts",
   "tests/compose.test.ts",
-  "tests/docker.test.ts",
-  "tests/spending.test.ts",
-  "tests/hostile-texts.test.ts",
-  "tests/task-powers.test.ts",
-  "agent-runner/src/runner.test.ts",
+  "tests/vault-page.test.ts",
   "gateway/src/sandbox/docker/docker-sandbox-host.test.ts",
+  "agent-runner/src/runner.test.ts",
+  "tests/hostile-texts.test.ts",
+  "tests/tasks.test.ts",
+  "tests/hostile-agent.test.ts",
+  "tests/spending.test.ts",
+  "tests/task-powers.test.ts",
+  "tests/network-policy.test.ts",
   "gateway/src/sandbox/process/process-sandbox-host.test.ts",
 ];
 
