@@ -74,7 +74,7 @@ describe.runIf(usable)("the slim image", { timeout: 240_000 }, () => {
     `tool WebFetch ${JSON.stringify({ url: `https://${site.address}/fetched`, prompt: "what is there" })}`;
 
   test.runIf(long)("tells an agent in a turn that there is no browser, and WebFetch and WebSearch work", async () => {
-    await withSystem(ada, "", async (system, site) => {
+    await withSystem(ada, "sandbox:\n  allowlist_web_search: true\n", async (system, site) => {
       const steps = [
         "bash: agent-browser open https://example.org 2>&1; true",
         fetchOf(site),
