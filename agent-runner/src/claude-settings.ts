@@ -24,6 +24,7 @@ const disallowedTools = [
   "CronList",
   "ScheduleWakeup",
   "Monitor",
+  "Workflow",
   "AskUserQuestion",
   "EnterPlanMode",
   "ExitPlanMode",

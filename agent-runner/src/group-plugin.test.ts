@@ -86,6 +86,8 @@ it("holds the group's instructions, rules, skills and agents, and runs no comman
 
   expect(await say("plain", "bash: echo from-$FROM_SETTINGS.")).toBe("from-.");
   for (const word of ["GROUPWORD", "NAMEDWORD", "RULEWORD", "A trick."]) expect(told()).toContain(word);
+  // A script of the agent's own inside Claude Code, and one that goes on after the turn.
+  expect(told()).not.toContain('"name":"Workflow"');
   const skill = await say("skill", 'tool Skill {"skill":"group:trick"}');
   expect(skill).toContain("SKILLWORD [shell command execution disabled by policy]");
   expect(await say("order", 'tool Skill {"skill":"group:order"}')).toContain("ORDERWORD [shell command");
