@@ -8,6 +8,7 @@ import { engineChat } from "./support/engine-chats.ts";
 import { engineAnswers, imageExists, removeGroups } from "./support/engine.ts";
 import { InternetSite } from "./support/internet-site.ts";
 import { System } from "./support/system.ts";
+import { TrustingImage } from "./support/trusting-image.ts";
 
 const image = process.env["PRAKTOR_TEST_AGENT_IMAGE"] ?? "praktor-agent:latest";
 const usable = (await engineAnswers()) && (await imageExists(image));
@@ -19,6 +20,7 @@ describe.runIf(requirement("docker", usable) === "run")("a turn under a network 
   let folder: string;
   let system: System;
   let site: InternetSite;
+  let trusting: TrustingImage;
 
   const page = async (method: string, path: string, body: string, type: string): Promise<number> =>
     (
@@ -32,10 +34,6 @@ describe.runIf(requirement("docker", usable) === "run")("a turn under a network 
     const body = JSON.stringify({ network, network_allow: allow });
     expect(await page("PATCH", "", body, "application/json")).toBe(200);
   };
-  const write = async (path: string, text: string): Promise<void> => {
-    const status = await page("PUT", `/files/content?path=${encodeURIComponent(path)}`, text, "text/plain");
-    expect(status).toBe(201);
-  };
   /** Whether the model has seen it since, in the tools' results or beside them. */
   const isTold = (text: string, since: number): boolean =>
     system.model.requests.slice(since).some(({ body }) => JSON.stringify(body).includes(text));
@@ -45,7 +43,9 @@ describe.runIf(requirement("docker", usable) === "run")("a turn under a network 
     await removeGroups(ada);
     site = await InternetSite.start("44.203.78", image);
     folder = await mkdtemp(join(tmpdir(), "praktor-network-"));
-    await writeFile(join(folder, "praktor.yaml"), `agent:\n  image: ${image}\n`);
+    // WebFetch speaks TLS only; the site's certificate is trusted as a company's own would be.
+    trusting = await TrustingImage.build("praktor-test-network-turns", image, await site.certificate());
+    await writeFile(join(folder, "praktor.yaml"), `agent:\n  image: ${trusting.name}\n`);
     system = await System.start({
       environment: {
         PRAKTOR_CONFIG: join(folder, "praktor.yaml"),
@@ -54,14 +54,11 @@ describe.runIf(requirement("docker", usable) === "run")("a turn under a network 
       },
     });
     await system.ask("echo up", ada);
-    // WebFetch speaks TLS only; the site's certificate is trusted as a company's own would be.
-    await write("site.pem", await site.certificate());
-    const trust = { env: { NODE_EXTRA_CA_CERTS: "/workspace/group/site.pem" } };
-    await write(".claude/settings.json", JSON.stringify(trust));
   }, 120_000);
   afterAll(async () => {
     await system?.[Symbol.asyncDispose]();
     await removeGroups(ada);
+    await trusting?.[Symbol.asyncDispose]();
     await site?.[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   });
@@ -70,7 +67,7 @@ describe.runIf(requirement("docker", usable) === "run")("a turn under a network 
     await setPolicy("allowlist", [site.address]);
     const since = system.model.requests.length;
     const steps = [
-      `bash: curl -sS http://${site.address}/plain; echo; curl -sS --cacert site.pem https://${site.address}/tunnel`,
+      `bash: curl -sS http://${site.address}/plain; echo; curl -sS --cacert /etc/site.pem https://${site.address}/tunnel`,
       `bash: curl -sS http://${forbidden}/`,
       fetchOf(`https://${site.address}/fetched`),
       'tool WebSearch {"query":"hello world"}',

@@ -10,6 +10,7 @@ import { engineChat } from "./support/engine-chats.ts";
 import { docker, engineAnswers, imageExists, removeGroups } from "./support/engine.ts";
 import { InternetSite } from "./support/internet-site.ts";
 import { System } from "./support/system.ts";
+import { TrustingImage } from "./support/trusting-image.ts";
 
 const slim = process.env["PRAKTOR_TEST_SLIM_IMAGE"] ?? "praktor-agent:slim";
 const usable = (await engineAnswers()) && (await imageExists(slim));
@@ -38,9 +39,10 @@ describe.runIf(usable)("the slim image", { timeout: 240_000 }, () => {
   ): Promise<void> => {
     await removeGroups(chat);
     const folder = await mkdtemp(join(tmpdir(), "praktor-slim-"));
-    await writeFile(join(folder, "praktor.yaml"), `agent:\n  image: ${slim}\n${settings}`);
     try {
       await using site = await InternetSite.start("44.203.82", slim);
+      await using image = await TrustingImage.build(`praktor-test-slim-${chat}`, slim, await site.certificate());
+      await writeFile(join(folder, "praktor.yaml"), `agent:\n  image: ${image.name}\n${settings}`);
       await using system = await System.start({
         environment: {
           PRAKTOR_CONFIG: join(folder, "praktor.yaml"),
@@ -53,11 +55,6 @@ describe.runIf(usable)("the slim image", { timeout: 240_000 }, () => {
         const headers = { origin: system.gateway.web, "content-type": type };
         return (await fetch(`${system.gateway.web}/api/groups/${chat}${path}`, { method, headers, body })).status;
       };
-      const write = async (path: string, text: string): Promise<number> =>
-        await put("PUT", `/files/content?path=${encodeURIComponent(path)}`, text, "text/plain");
-      expect(await write("site.pem", await site.certificate())).toBe(201);
-      const trust = { env: { NODE_EXTRA_CA_CERTS: "/workspace/group/site.pem" } };
-      expect(await write(".claude/settings.json", JSON.stringify(trust))).toBe(201);
       const rules = JSON.stringify({ network: "allowlist", network_allow: [site.address] });
       expect(await put("PATCH", "", rules, "application/json")).toBe(200);
       await use(system, site);

@@ -32,8 +32,8 @@ const disallowedTools = [
 
 export interface ClaudeSettings {
   environment: SandboxEnvironment;
-  /** PATH and locale of this process; nothing else is inherited. */
-  inherited: { PATH?: string | undefined; LANG?: string | undefined };
+  /** PATH, locale and the certificates of whoever made the image; nothing else of this process is inherited. */
+  inherited: Partial<Record<"PATH" | "LANG" | "NODE_EXTRA_CA_CERTS", string | undefined>>;
   executable: string;
   /** What the group was given by the time that a session begins. */
   secrets: () => { environment: Readonly<Record<string, string>>; description: string | null };
@@ -53,6 +53,7 @@ export function claudeEnvironment({ environment, inherited, secrets }: ClaudeSet
     HOME,
     PATH: inherited.PATH ?? ["/usr/local/bin", "/usr/bin", "/bin"].join(delimiter),
     LANG: inherited.LANG ?? "C.UTF-8",
+    ...(inherited.NODE_EXTRA_CA_CERTS === undefined ? {} : { NODE_EXTRA_CA_CERTS: inherited.NODE_EXTRA_CA_CERTS }),
     ...(TZ === undefined ? {} : { TZ }),
     // curl takes only the small one for plain http.
     ...(HTTP_PROXY === undefined ? {} : { HTTP_PROXY, http_proxy: HTTP_PROXY }),

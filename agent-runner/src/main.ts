@@ -39,7 +39,14 @@ await standBehindTheBrowser();
 let stopping = false;
 const runner = new Runner({
   environment,
-  claude: { executable, inherited: { PATH: process.env["PATH"], LANG: process.env["LANG"] } },
+  claude: {
+    executable,
+    inherited: {
+      PATH: process.env["PATH"],
+      LANG: process.env["LANG"],
+      NODE_EXTRA_CA_CERTS: process.env["NODE_EXTRA_CA_CERTS"],
+    },
+  },
   version,
   logger,
   now: Date.now,
