@@ -38,6 +38,14 @@ describe("templates of teams", () => {
     expect(warnings).toEqual([]);
   });
 
+  test("of one name can be saved by several at once: the last one stays, whole", async () => {
+    const { templates, savedFolder } = open();
+    const titles = Array.from({ length: 20 }, (_, index) => `Team ${index}`);
+    await Promise.all(titles.map((title) => templates.save("one", { ...team, title })));
+    expect(titles).toContain((await templates.find("one"))?.title);
+    expect(await readdir(savedFolder)).toEqual(["one.yaml"]);
+  });
+
   test("are saved, hide a shipped one of the same name, and give it back when they go", async () => {
     const { templates, savedFolder } = open({ "one.yaml": shippedTeam });
     expect(await templates.find("one")).toMatchObject({ title: "Theirs", shipped: true });

@@ -1,4 +1,5 @@
 /** Templates of teams: YAML files that came with Praktor, and those that people saved beside the database, which win. */
+import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { SwarmTeam, SwarmTemplateName, type SwarmTemplateView } from "@praktor/protocol/swarm";
@@ -41,9 +42,10 @@ export class SwarmTemplates {
     const path = this.#path(name);
     planSwarm(team);
     await mkdir(this.#options.savedFolder, { recursive: true, mode: 0o700 });
-    const temporary = `${path}.tmp`;
-    await writeFile(temporary, stringify(team), { mode: 0o600 });
-    await rename(temporary, path);
+    // A name of its own: two who save at once would otherwise take each other's draft away.
+    const draft = `${path}.${randomUUID()}.tmp`;
+    await writeFile(draft, stringify(team), { mode: 0o600 });
+    await rename(draft, path);
     return { ...team, name, shipped: false };
   }
 
