@@ -1,10 +1,10 @@
 /** Requests as nobody would mean them: no crash, and never an answer that says that we failed. `PRAKTOR_LONG=1` tries many more. */
 import { mkdir, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Harness, recordingLogger } from "./testing/harness.ts";
+import { statusLine } from "./testing/status-line.ts";
 
 const runs = process.env["PRAKTOR_LONG"] === "1" ? 12_000 : 1_000;
 const { logger, errors } = recordingLogger();
@@ -168,34 +168,13 @@ const generated = fc
   });
 const requests = fc.oneof({ weight: 49, arbitrary: generated }, fc.constant(sound));
 
-/** The first line of the answer; empty when the connection was just closed, or stayed open as a WebSocket or for more of the body. */
-function statusLine(request: string): Promise<string> {
-  const { hostname, port } = new URL(harness.server.url);
-  return new Promise((resolve) => {
-    let received = "";
-    const socket = connect({ host: hostname, port: Number(port) }, () => socket.end(request));
-    const finish = (): void => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(received.split("\r\n", 1)[0] ?? "");
-    };
-    const timer = setTimeout(finish, 2_000);
-    socket.on("data", (data) => {
-      received += data.toString("latin1");
-      if (received.includes("\r\n")) finish();
-    });
-    socket.on("close", finish);
-    socket.on("error", finish);
-  });
-}
-
 test(`${runs} malformed requests`, { timeout: runs * 30 }, async () => {
   const statuses = new Map<string, number>();
   const batches = fc.sample(requests, runs);
   const lanes = Array.from({ length: 8 }, async () => {
     for (let request = batches.pop(); request !== undefined; request = batches.pop()) {
-      const line = await statusLine(request);
-      const status = line.split(" ")[1] ?? "closed";
+      const line = await statusLine(harness.server.url, request, { patienceMs: 2_000, thenEndMs: 300 });
+      const status = line?.split(" ")[1] ?? "closed";
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
       expect({ request, line }).not.toMatchObject({ line: expect.stringMatching(/^HTTP\/1\.1 5/) });
     }
