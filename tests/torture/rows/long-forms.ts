@@ -56,7 +56,10 @@ async function runLong(file: string): Promise<{ passed: number; failed: string[]
       [join(root, "node_modules/vitest/vitest.mjs"), "run", file, "--reporter=json", `--outputFile=${report}`],
       { cwd: root, stdio: "ignore", env: { ...process.env, PRAKTOR_LONG: "1" } },
     );
-    await once(child, "close");
+    const [status] = z
+      .tuple([z.number().nullable()])
+      .rest(z.unknown())
+      .parse(await once(child, "close"));
     const text = await readFile(report, "utf8").catch(() => "");
     if (text === "") return { passed: 0, failed: ["the run ended without a report"] };
     const { numPassedTests, testResults } = Report.parse(JSON.parse(text));
@@ -64,6 +67,8 @@ async function runLong(file: string): Promise<{ passed: number; failed: string[]
       ...(assertionResults.length === 0 ? [`could not run: ${message}`] : []),
       ...assertionResults.filter(({ status }) => status === "failed").map(({ fullName }) => fullName),
     ]);
+    // What nobody awaited has failed: the report does not tell of it.
+    if (status !== 0 && failed.length === 0) failed.push("something failed outside of the tests");
     return { passed: numPassedTests, failed };
   } finally {
     await rm(folder, { recursive: true, force: true });
