@@ -8,7 +8,7 @@ import type { AuditStore } from "./store/contract/audit-store.ts";
 const entry = (target: string): AuditEntry => ({
   actor: { type: "agent", id: "g" },
   action: "task.create",
-  outcome: "refused",
+  outcome: "ok",
   groupId: "g",
   target,
   detail: null,
@@ -65,4 +65,13 @@ test("what the store refuses is lost alone", async () => {
   log.record(entry("later"));
   await background.idle();
   expect(store.transactions).toEqual([["lost"], ["kept"], ["later"]]);
+});
+
+test("what was only counted is kept when the gateway ends", async () => {
+  const store = new SlowStore();
+  const { background, log } = open(store);
+  for (let count = 0; count < 30; count += 1) log.record({ ...entry(String(count)), outcome: "refused" });
+  await log[Symbol.asyncDispose]();
+  await background.idle();
+  expect(store.transactions.flat()).toEqual([...Array.from({ length: 20 }, (_, index) => String(index)), ""]);
 });

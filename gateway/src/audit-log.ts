@@ -4,6 +4,7 @@ import type { Background } from "./kit/background.ts";
 import type { Clock } from "./kit/clock.ts";
 import type { Logger } from "./kit/logger.ts";
 import { errorMessage } from "./kit/praktor-error.ts";
+import { RefusalTally } from "./refusal-tally.ts";
 import type { AuditStore } from "./store/contract/audit-store.ts";
 
 export interface AuditLogOptions {
@@ -20,16 +21,38 @@ const dayMs = 24 * 3_600_000;
 /** A flood of refused attempts must not fill memory while the disk is slow. */
 const mostWaiting = 1_000;
 
-export class AuditLog implements Audit {
+export class AuditLog implements Audit, AsyncDisposable {
   readonly #options: AuditLogOptions;
+  readonly #refusals: RefusalTally;
   #waiting: AuditEntry[] = [];
   #writing = false;
+  #written = Promise.resolve();
 
   constructor(options: AuditLogOptions) {
     this.#options = options;
+    this.#refusals = new RefusalTally(options.clock);
   }
 
   record(entry: AuditEntry): void {
+    for (const kept of this.#refusals.admit(entry)) this.#keep(kept);
+  }
+
+  /** Keeps the counts of refusals that were not listed one by one, of spans that are over. */
+  sumUp(): void {
+    for (const kept of this.#refusals.ended()) this.#keep(kept);
+  }
+
+  async prune(): Promise<void> {
+    const { store, clock, keepDays } = this.#options;
+    await store.forget(clock.now() - keepDays * dayMs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const kept of this.#refusals.all()) this.#keep(kept);
+    await this.#written;
+  }
+
+  #keep(entry: AuditEntry): void {
     const { background, logger } = this.#options;
     if (this.#waiting.length >= mostWaiting) {
       logger.error({ action: entry.action }, "the audit log cannot keep up: an entry is lost");
@@ -38,7 +61,7 @@ export class AuditLog implements Audit {
     this.#waiting.push(entry);
     if (this.#writing) return;
     this.#writing = true;
-    background.run(() => this.#write());
+    background.run(() => (this.#written = this.#write()));
   }
 
   /** What gathers while one transaction is written goes into the next one: a flood stands once in the store's queue, not a thousand times. */
@@ -57,11 +80,6 @@ export class AuditLog implements Audit {
     } finally {
       this.#writing = false;
     }
-  }
-
-  async prune(): Promise<void> {
-    const { store, clock, keepDays } = this.#options;
-    await store.forget(clock.now() - keepDays * dayMs);
   }
 
   #redacted(entry: AuditEntry): AuditEntry {

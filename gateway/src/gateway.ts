@@ -75,14 +75,16 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   );
 
   const store = stack.use(await SqliteStore.open({ path: settings.store.path, clock, ids, logger: log }));
-  const audit = new AuditLog({
-    store: store.audit,
-    background,
-    clock,
-    logger: log,
-    keepDays: settings.audit.keep_days,
-    redact: (text) => redactor.redact(text),
-  });
+  const audit = stack.use(
+    new AuditLog({
+      store: store.audit,
+      background,
+      clock,
+      logger: log,
+      keepDays: settings.audit.keep_days,
+      redact: (text) => redactor.redact(text),
+    }),
+  );
   const installation = await loadInstallation(store.settings, settings.nats.account_seed);
   await seedGlobalInstructions(settings.groups.base_path, shipped.globalInstructions);
 
@@ -339,6 +341,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     sizes: agents.sizes,
     watch,
     watchEveryMs: agents.watchEveryMs,
+    sumUp: () => audit.sumUp(),
     prune,
   });
   scheduler.start();

@@ -12,6 +12,8 @@ export interface UpkeepParts {
   sizes: Pick<WorkspaceSizes, "look">;
   watch: SandboxWatch;
   watchEveryMs: number;
+  /** Keeps what was only counted for a while. */
+  sumUp: () => void;
   /** Forgets what is no longer needed. Also right away. */
   prune: () => Promise<unknown>;
 }
@@ -19,15 +21,17 @@ export interface UpkeepParts {
 const approvalsEveryMs = 5_000;
 const reconcileEveryMs = 60_000;
 const idleLookEveryMs = 10_000;
+const sumUpEveryMs = 60_000;
 const pruneEveryMs = 24 * 3_600_000;
 
 export function keepUp(background: Background, parts: UpkeepParts): void {
-  const { approvals, pool, sizes, watch, watchEveryMs, prune } = parts;
+  const { approvals, pool, sizes, watch, watchEveryMs, sumUp, prune } = parts;
   every(background, approvalsEveryMs, () => approvals.expire());
   every(background, reconcileEveryMs, (signal) => pool.reconcile(signal));
   every(background, watchEveryMs, (signal) => watch.look(signal));
   every(background, idleLookEveryMs, (signal) => pool.stopIdle(signal));
   every(background, reconcileEveryMs, () => Promise.resolve(sizes.look()));
+  every(background, sumUpEveryMs, () => Promise.resolve(sumUp()));
   every(background, pruneEveryMs, prune);
   background.run(async () => void (await prune()));
 }
