@@ -36,7 +36,7 @@ export interface BusRequest {
 }
 
 /** Of one subject, and so of one sandbox. What is dropped costs nothing: its sender repeats what matters. */
-const intakeBounds = { atOnce: 64, waiting: 2_000, waitingBytes: 32 * 1024 * 1024 };
+const intakeBounds = { atOnce: 8, waiting: 2_000, waitingBytes: 32 * 1024 * 1024 };
 
 /** Of one sandbox: a busy one sends some sixty a second. */
 const sandboxTraffic = { operationsPerSecond: 500, burst: 2_000 };
