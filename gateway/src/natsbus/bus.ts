@@ -15,6 +15,7 @@ import type { z } from "zod";
 import { Background } from "../kit/background.ts";
 import { abortable } from "../kit/deadline.ts";
 import type { Logger } from "../kit/logger.ts";
+import { isTooDeep } from "../kit/nesting.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import type { Account } from "./account.ts";
 import { Intake } from "./intake.ts";
@@ -29,7 +30,7 @@ export interface BusOptions {
 
 export interface BusRequest {
   subject: string;
-  /** Parsed JSON; undefined when the bytes were no JSON. */
+  /** Parsed JSON; undefined when the bytes were no JSON, or nested as no message is. */
   data: unknown;
   /** Absent when the sender wants no reply, or wants it elsewhere than in a sandbox's private inbox. */
   reply: ((value: unknown) => void) | undefined;
@@ -220,7 +221,8 @@ function toRequest(message: Msg): BusRequest {
 
 function parseJson(message: Msg): unknown {
   try {
-    return message.json();
+    const value: unknown = message.json();
+    return isTooDeep(value) ? undefined : value;
   } catch {
     return undefined;
   }

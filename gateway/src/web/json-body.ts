@@ -1,5 +1,6 @@
 /** Reads a JSON body within a bound, and says where it is broken. */
 import type { MiddlewareHandler } from "hono";
+import { isTooDeep } from "../kit/nesting.ts";
 import { PraktorError, errorMessage } from "../kit/praktor-error.ts";
 import { isJson } from "./request-origin.ts";
 import type { WebEnv } from "./web-env.ts";
@@ -23,6 +24,7 @@ export function jsonBody(maxBytes = defaultMaxBytes): MiddlewareHandler<WebEnv> 
     } catch (error) {
       throw new PraktorError("invalid_json", `The body is not valid JSON: ${explain(error, text)}.`);
     }
+    if (isTooDeep(c.get("asked"))) throw new PraktorError("invalid_json", "The body is nested too deeply.");
     const { url, method, headers } = c.req.raw;
     c.req.raw = new Request(url, { method, headers, body: text });
     await next();

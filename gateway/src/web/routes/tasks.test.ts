@@ -98,6 +98,13 @@ describe("tasks", () => {
     );
   });
 
+  test("a schedule that is nested without end is refused as no JSON of ours", async () => {
+    const schedule = `{"kind":${"[".repeat(50_000)}${"]".repeat(50_000)}}`;
+    const text = JSON.stringify(body).replace(JSON.stringify(body.schedule), schedule);
+    const answer = await send({ method: "POST", path: "/api/tasks", headers, body: text });
+    expect(failure(answer)).toBe("400 invalid_json: The body is nested too deeply.");
+  });
+
   test("all that is wrong is told at once, each with its field", async () => {
     const faults = async (change: object): Promise<string[]> => {
       const answer = await send({ method: "POST", path: "/api/tasks", body: { ...body, ...change } });
