@@ -8,7 +8,7 @@ import type { Group } from "./store/rows.ts";
 export async function registerGroup(
   group: { id: string; name: string },
   mainChatId: string | undefined,
-  assistant: Assistant,
+  assistant: Pick<Assistant, "registerGroup">,
   store: Store,
 ): Promise<Group> {
   const known = await store.groups.get(group.id);

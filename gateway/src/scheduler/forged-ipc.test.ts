@@ -1,4 +1,4 @@
-/** What a hostile sandbox may send: whatever it is, nothing happens outside its own group. `PRAKTOR_LONG=1` sends 5,000. */
+/** What a hostile sandbox may send: whatever it is, nothing happens outside its own group. `PRAKTOR_LONG=1` sends 10,000. */
 import {
   anything,
   constant,

@@ -5,13 +5,14 @@ import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { operatorModeConfig } from "@praktor/nats-server/testing/credentials";
 import { startReferenceServer } from "@praktor/nats-server/testing/reference-server";
 import { systemClock, type Clock } from "../../kit/clock.ts";
-import { silentLogger } from "../../kit/logger.ts";
+import { silentLogger, type Logger } from "../../kit/logger.ts";
 import { Account } from "../account.ts";
 import { Bus } from "../bus.ts";
 
 export type ServerKind = "embedded" | "nats-server";
 
 export interface SandboxClient {
+  jwt: string;
   connection: NatsConnection;
   userPublicKey: string;
   inboxPrefix: string;
@@ -29,12 +30,12 @@ export class BusBench implements AsyncDisposable {
     this.account = new Account(this.seed, clock);
   }
 
-  static async start(kind: ServerKind, clock: Clock = systemClock): Promise<BusBench> {
+  static async start(kind: ServerKind, clock: Clock = systemClock, logger: Logger = silentLogger): Promise<BusBench> {
     const bench = new BusBench(clock);
     const external = kind === "embedded" ? undefined : await bench.#external();
     const bus = new Bus({
       account: bench.account,
-      logger: silentLogger,
+      logger,
       isRevoked: (userPublicKey) => bench.revoked.has(userPublicKey),
       ...(external === undefined ? {} : { external: { url: external } }),
     });
@@ -77,7 +78,7 @@ export class BusBench implements AsyncDisposable {
         reconnect: false,
       }),
     );
-    return { connection, userPublicKey, inboxPrefix };
+    return { jwt, connection, userPublicKey, inboxPrefix };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
