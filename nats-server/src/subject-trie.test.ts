@@ -73,13 +73,16 @@ describe("SubjectTrie", () => {
       for (let index = 0; index < subscriptions; index++)
         trie.insert(`group.${index % 100}.${index}`, undefined, index);
       trie.insert("group.*.*", undefined, -1);
-      // Each subject is matched once, so that the cache does not answer.
-      const startedAt = performance.now();
-      for (let index = 0; index < 20_000; index++) trie.match(`group.${index % 100}.x${index}`);
-      return performance.now() - startedAt;
+      // Each subject is matched once, so that the cache does not answer. The best of five: another process may have the processor.
+      const times = ["a", "b", "c", "d", "e"].map((letter) => {
+        const startedAt = performance.now();
+        for (let index = 0; index < 4_000; index++) trie.match(`group.${index % 100}.${letter}${index}`);
+        return performance.now() - startedAt;
+      });
+      return Math.min(...times);
     };
     timeOf(10);
-    expect(timeOf(100_000)).toBeLessThan(timeOf(10) * 10 + 50);
+    expect(timeOf(100_000)).toBeLessThan(timeOf(10) * 10 + 20);
   });
 });
 
