@@ -2,7 +2,10 @@ import { defineConfig } from "vitest/config";
 import { LongFilesFirst } from "./tests/support/long-files-first.ts";
 
 /** They start sandboxes, so most of their time they wait for other programs, as what is in `tests/` does. */
-const withSandboxes = ["gateway/src/sandbox/{docker,process}/**/*.test.ts", "agent-runner/src/runner.test.ts"];
+const withSandboxes = [
+  "gateway/src/sandbox/{docker,process}/**/*.test.ts",
+  "agent-runner/src/{runner,web,group-plugin}.test.ts",
+];
 
 export default defineConfig({
   test: {

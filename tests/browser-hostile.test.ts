@@ -1,11 +1,12 @@
 /** What pages that mean harm do to an agent's browser, in full: only with `PRAKTOR_LONG=1`, for it writes gibibytes and fills memories. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { requirement } from "./require.ts";
 import { BrowserChat, browserImageUsable } from "./support/browser-chat.ts";
 import { engineChat } from "./support/engine-chats.ts";
 import { docker } from "./support/engine.ts";
 
 const ada = engineChat("browser-hostile");
-const usable = process.env["PRAKTOR_LONG"] === "1" && (await browserImageUsable());
+const usable = process.env["PRAKTOR_LONG"] === "1" && requirement("docker", await browserImageUsable()) === "run";
 const agents = "pgrep -f '^node /opt/praktor/agent-runner|^/opt/praktor/claude' | xargs";
 
 describe.runIf(usable)("a browser among hostile pages", { timeout: 300_000 }, () => {

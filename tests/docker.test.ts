@@ -1,5 +1,5 @@
 /** The main job with containers, the gateway on the host: volumes, networks, adoption, and what one agent can reach of another. */
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { requirement } from "./require.ts";
@@ -65,20 +65,6 @@ describe.runIf(requirement("docker", usable) === "run")("the main job with conta
     expect(answer.text).toContain("10321");
     expect(answer.text).toContain("You are Praktor");
     expect(answer.text).not.toContain(canaryKey);
-  });
-
-  test("changed global instructions hold from the next turn on, in the container that runs", async () => {
-    const before = await inspect(ada);
-    const path = join(system.folder, "groups", "global", "CLAUDE.md");
-    const shipped = await readFile(path, "utf8");
-    await writeFile(path, `${shipped}\nThe dog is called Waldi.\n`);
-    const asked = system.model.requests.length;
-    await system.ask("echo after the change", ada);
-    expect(JSON.stringify(system.model.requests.slice(asked).map(({ body }) => body))).toContain("Waldi");
-    // The volume is every test's.
-    await writeFile(path, shipped);
-    await system.ask("echo as before", ada);
-    expect((await inspect(ada)).Id).toBe(before.Id);
   });
 
   test("the session goes on after the container was killed", async () => {

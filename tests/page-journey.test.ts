@@ -99,7 +99,7 @@ describe.runIf(browserTests === "run")("a person's way", { timeout: 60_000 }, ()
     await page.getByLabel("Steps").fill("0");
     await page.getByText("Advanced", { exact: true }).click();
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByText("The task was not saved: 4 fields are to be mended.").waitFor(patient);
+    await page.getByText("The task was not saved: 4 fields need a change.").waitFor(patient);
     const marked = page.locator("[aria-invalid=true]");
     expect(await marked.evaluateAll((fields) => fields.map((field) => field.matches(":focus")))).toEqual([
       true,
@@ -110,7 +110,7 @@ describe.runIf(browserTests === "run")("a person's way", { timeout: 60_000 }, ()
     await page.getByText("Must be at least 1.").waitFor({ state: "hidden" });
     await page.getByLabel("Name", { exact: true }).fill("Morning");
     await page.getByLabel("Prompt", { exact: true }).fill("echo the task has run");
-    await page.getByText("The task was not saved: 2 fields are to be mended.").waitFor();
+    await page.getByText("The task was not saved: 2 fields need a change.").waitFor();
     await page.getByLabel("Time zone").fill("UTC");
     await page.getByRole("button", { name: "Save" }).click();
     // What is closed is opened for what is to be mended in it.

@@ -6,6 +6,7 @@ import { GroupNetworkView } from "@praktor/protocol/network";
 import { defaultScript } from "@praktor/simulators/messages/default-script";
 import { refuse } from "@praktor/simulators/messages/script";
 import { describe, expect, test } from "vitest";
+import { requirement } from "./require.ts";
 import { engineChat } from "./support/engine-chats.ts";
 import { docker, engineAnswers, imageExists, removeGroups } from "./support/engine.ts";
 import { InternetSite } from "./support/internet-site.ts";
@@ -19,7 +20,7 @@ const ada = engineChat("slim-image");
 /** Whose agent's WebFetch asks about each domain first. */
 const grace = engineChat("slim-image", 1);
 
-describe.runIf(usable)("the slim image", { timeout: 240_000 }, () => {
+describe.runIf(requirement("docker", usable) === "run")("the slim image", { timeout: 240_000 }, () => {
   test("has a command in the browser's place that says so and what to do, and a skill that says it beforehand", async () => {
     const script =
       "! command -v chromium && head -4 /opt/praktor/plugin/skills/browser/SKILL.md; agent-browser open https://example.org 2>&1; echo $?";

@@ -4,7 +4,7 @@ import type { PairingOutcome } from "./pairing.ts";
 
 export function pairingWords({ code, tries }: PairingOffer, botUsername: string): string {
   const link = `https://t.me/${botUsername}?start=${code}`;
-  return `🔑 \`${code}\` lets one person in. It is good for 10 minutes and ${tries} tries of each who sends one; they send it to @${botUsername} in a private chat, or follow this link: ${link}`;
+  return `🔑 \`${code}\` lets one person in. It is good for 10 minutes and ${tries} tries for each person; they send it to @${botUsername} in a private chat, or follow this link: ${link}`;
 }
 
 export function outcomeWords(outcome: Exclude<PairingOutcome, { type: "none" }>): string {

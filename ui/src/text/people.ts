@@ -23,7 +23,7 @@ export const peopleTexts = {
     removed: (name: string) => `${name} may not talk to the bot any more`,
     failed: (name: string) => `Nothing was changed for ${name}`,
     code: "Let somebody in",
-    codeAbout: "A code lets in one person. It is good for ten minutes and five tries of each who sends one.",
+    codeAbout: "A code lets in one person. It is good for ten minutes and five tries for each person.",
     codeElsewhere: "A code made elsewhere is still good; a new one replaces it.",
     codeHow: "Send it to the bot in a private chat, not in a group.",
     codeLeft: (ms: number) => {

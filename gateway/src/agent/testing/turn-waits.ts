@@ -3,7 +3,7 @@ import { expect, vi } from "vitest";
 import type { Turn } from "../../store/rows.ts";
 import type { AgentBench } from "./agent-bench.ts";
 
-const wait = { timeout: 5_000, interval: 5 };
+const wait = { timeout: 15_000, interval: 5 };
 
 export const eventually = (check: () => unknown): Promise<unknown> => vi.waitFor(check, wait);
 

@@ -1,5 +1,8 @@
 /** Containers as sandboxes, on a real engine. */
 import { createServer, type Server } from "node:net";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { requirement } from "../../../../tests/require.ts";
 import { sandboxHostContract, standInSpec } from "../sandbox-host.contract.ts";
@@ -99,6 +102,21 @@ describe.skipIf(possible === "skip")("docker sandboxes", () => {
       "/workspace/group\n/home/praktor\n/home/praktor/.claude\n/tmp\n/run/praktor\n/dev/shm",
     );
     expect(await inside("cat /proc/mounts | grep -c docker.sock")).toBe("0");
+  });
+
+  test("are brought changed global instructions while they run", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "praktor-global-"));
+    open.push({ [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) });
+    const write = (text: string): Promise<void> => writeFile(join(folder, "CLAUDE.md"), text);
+    await write("The dog is called Waldi.");
+    const host = await started(bench.host({ globalFolder: folder }));
+    const running = await host.launch(standInSpec("1", 1), signal);
+    const read = async (): Promise<string> =>
+      (await bench.run(running.engineId, ["cat", "/workspace/global/CLAUDE.md"])).output;
+    expect(await read()).toBe("The dog is called Waldi.");
+    await write("The cat is called Mimi.");
+    await host.bringInstructions(signal);
+    expect(await read()).toBe("The cat is called Mimi.");
   });
 
   test("reach the gateway's listener, but neither its loopback nor another group's container", async () => {
