@@ -13,5 +13,6 @@ test("a link to another server on the page's machine is text that names it, othe
   expect([...page.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)).toEqual(["https://example.org/"]);
   expect(page).toContain("Report");
   expect(page).toContain("http://127.0.0.1:9999/x");
+  expect(page.match(/http:\/\/127\.0\.0\.1:9999\/z/g)).toHaveLength(1);
   expect(page).toContain("http://localhost:9999/y.png");
 });

@@ -25,7 +25,8 @@ const Link = ({ href = "", children }: ComponentProps<"a">) => {
   }
   return (
     <span title={en.history.linkToThisMachine}>
-      {children} <code>{href}</code>
+      {children !== href && <>{children} </>}
+      <code>{href}</code>
     </span>
   );
 };
