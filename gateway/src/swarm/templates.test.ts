@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { mkdir, readdir, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -43,6 +43,13 @@ describe("templates of teams", () => {
     const titles = Array.from({ length: 20 }, (_, index) => `Team ${index}`);
     await Promise.all(titles.map((title) => templates.save("one", { ...team, title })));
     expect(titles).toContain((await templates.find("one"))?.title);
+    expect(await readdir(savedFolder)).toEqual(["one.yaml"]);
+  });
+
+  test("that cannot be written leave no draft behind", async () => {
+    const { templates, savedFolder } = open();
+    await mkdir(join(savedFolder, "one.yaml"), { recursive: true });
+    await expect(templates.save("one", team)).rejects.toThrow("EISDIR");
     expect(await readdir(savedFolder)).toEqual(["one.yaml"]);
   });
 

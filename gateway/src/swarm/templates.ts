@@ -44,8 +44,13 @@ export class SwarmTemplates {
     await mkdir(this.#options.savedFolder, { recursive: true, mode: 0o700 });
     // A name of its own: two who save at once would otherwise take each other's draft away.
     const draft = `${path}.${randomUUID()}.tmp`;
-    await writeFile(draft, stringify(team), { mode: 0o600 });
-    await rename(draft, path);
+    try {
+      await writeFile(draft, stringify(team), { mode: 0o600 });
+      await rename(draft, path);
+    } catch (error) {
+      await rm(draft, { force: true });
+      throw error;
+    }
     return { ...team, name, shipped: false };
   }
 
