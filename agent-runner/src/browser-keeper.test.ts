@@ -80,6 +80,16 @@ describe.runIf(existsSync(python))("a keeper", () => {
     expect(await left()).toEqual(["task-1", "whole.csv"]);
   });
 
+  test("clears away what is unfinished beside a folder that is named like it", async () => {
+    // Before and after the others in whatever order the folder is read.
+    const folders = Array.from({ length: 20 }, (_, index) => `folder-${index}.crdownload`).toSorted();
+    for (const name of folders) await mkdir(join(downloads, name));
+    await Promise.all(Array.from({ length: 20 }, (_, index) => file(`begun-${index}.crdownload`)));
+    browser.kill("SIGKILL");
+    await kept;
+    expect(await left()).toEqual([...folders, "task-1", "whole.csv"]);
+  });
+
   test("leaves the downloads to the next browser where one has taken its place", async () => {
     await writeFile(join(state, "pid"), "1\n");
     browser.kill("SIGKILL");
