@@ -35,7 +35,7 @@ export interface HeardSandbox {
 }
 
 export class HeardSandboxes implements AsyncDisposable {
-  readonly errors: string[] = [];
+  readonly errors: string[];
   readonly #agents = new AgentBench();
   readonly #background = new Background((error) => void this.errors.push(String(error)));
   readonly #buses: BusBench;

@@ -118,26 +118,24 @@ const crafts: readonly Craft[] = [
     asks: (one, _two, three) => `My first version does ${one} only. Would you miss ${three} in it?`,
     notes: (one, two) => `First version: ${one}. Next: ${two}.`,
   },
-  {
-    fits: /./,
-    work: (one, two, three) =>
-      list(
-        `${capital(one)} opens it, in one sentence that stands by itself.`,
-        `${capital(two)} follows with an example from everyday life.`,
-        `${capital(three)} closes it, with what is still open.`,
-      ),
-    asks: (one, two) => `My draft begins with ${one} and goes on to ${two}. Does that carry, or is something missing?`,
-    notes: (one, two) => `Draft: ${one}, then ${two}.`,
-  },
 ];
 
+/** For whom nothing else fits. */
+const writing: Omit<Craft, "fits"> = {
+  work: (one, two, three) =>
+    list(
+      `${capital(one)} opens it, in one sentence that stands by itself.`,
+      `${capital(two)} follows with an example from everyday life.`,
+      `${capital(three)} closes it, with what is still open.`,
+    ),
+  asks: (one, two) => `My draft begins with ${one} and goes on to ${two}. Does that carry, or is something missing?`,
+  notes: (one, two) => `Draft: ${one}, then ${two}.`,
+};
+
 /** The role says it; where it names no craft, what it is to do. */
-function craftOf({ role, part }: Member): Craft {
-  const find = (text: string): Craft | undefined => crafts.slice(0, -1).find(({ fits }) => fits.test(text));
-  const last = crafts.at(-1);
-  const craft = find(role) ?? find(part) ?? last;
-  if (craft === undefined) throw new Error("There is no craft at all.");
-  return craft;
+function craftOf({ role, part }: Member): Omit<Craft, "fits"> {
+  const find = (text: string): Craft | undefined => crafts.find(({ fits }) => fits.test(text));
+  return find(role) ?? find(part) ?? writing;
 }
 
 function capital(text: string): string {
