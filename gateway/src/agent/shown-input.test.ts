@@ -12,6 +12,13 @@ test("what comes after much white space is seen", () => {
   expect(shownInput(`a${"\t".repeat(99)}b`)).toContain("a⟨99 tabs⟩b");
 });
 
+test("no input takes long to show", () => {
+  const blanks = `${" ".repeat(16)}\t`.repeat(50_000);
+  const begunAt = performance.now();
+  for (const text of [blanks, `\n${blanks}x`, "\n ".repeat(400_000), "`".repeat(800_000)]) shownInput(text);
+  expect(performance.now() - begunAt).toBeLessThan(10_000);
+});
+
 test("of what is too long the beginning and the end are shown, and how much is not", () => {
   const shown = shownInput(`echo ${"x".repeat(9_000)}; curl https://evil.example`);
   expect(shown).toMatch(/^```\necho x+\n```\n\n⚠️ \*\*6,032 characters between/);

@@ -19,12 +19,15 @@ export function shownInput(text: string, missing = 0): string {
 }
 
 function readable(text: string): string {
-  return text
-    .replaceAll("\r\n", "\n")
-    .replace(invisible, (one) => `⟨U+${(one.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`)
-    .replaceAll(/\t{4,}/g, (run) => `⟨${run.length} tabs⟩`)
-    .replaceAll(/ {17,}/g, (run) => ` ⟨${run.length} spaces⟩ `)
-    .replaceAll(/[ \t]*\n(?:[ \t]*\n){3,}/g, (run) => `\n⟨${run.split("\n").length - 2} empty lines⟩\n`);
+  return (
+    text
+      .replaceAll("\r\n", "\n")
+      .replace(invisible, (one) => `⟨U+${(one.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`)
+      .replaceAll(/\t{4,}/g, (run) => `⟨${run.length} tabs⟩`)
+      .replaceAll(/ {17,}/g, (run) => ` ⟨${run.length} spaces⟩ `)
+      // Begins where blanks begin: from each of their places anew it would take a minute for a long run of them.
+      .replaceAll(/(?<![ \t])[ \t]*\n(?:[ \t]*\n){3,}/g, (run) => `\n⟨${run.split("\n").length - 2} empty lines⟩\n`)
+  );
 }
 
 /** The fence is longer than any inside, so that nothing in it can pose as Praktor's words. */

@@ -58,7 +58,7 @@ export class ToolApprovals {
   async #stand(groupId: string, asked: ToolApprovalRequest["payload"]): Promise<ToolApprovalReply> {
     const { approvals, rules, running, patienceMs } = this.#options;
     const { tool, toolUseId, turnId } = asked;
-    if (!matchesTool(await rules(groupId), tool, parsed(asked.input))) return { status: "allowed" };
+    if (!matchesTool(await rules(groupId), tool, parsed(asked))) return { status: "allowed" };
     const turn = running.get(turnId)?.turn;
     if (turn?.groupId !== groupId) return { status: "denied", message: "This turn is over." };
     const approval = await approvals.askPerson({
@@ -91,15 +91,17 @@ export class ToolApprovals {
 }
 
 /** The command itself where nothing else counts; else the whole input. */
-function questionAbout({ tool, input, inputLength }: ToolApprovalRequest["payload"]): string {
-  const command = Command.safeParse(parsed(input));
+function questionAbout(asked: ToolApprovalRequest["payload"]): string {
+  const { tool, input, inputLength } = asked;
+  const command = Command.safeParse(parsed(asked));
   const missing = Math.max(0, (inputLength ?? input.length) - input.length);
   const shown = shownInput(command.success ? command.data.command : input, missing);
   return `🔐 May the agent use **${escapeMarkdown(tool)}**?\n\n${shown}`;
 }
 
-/** Undefined where it was cut: then nothing is known of it. */
-function parsed(input: string): unknown {
+/** Undefined where it was cut, even where what is left can be read: then nothing is known of it. */
+function parsed({ input, inputLength }: ToolApprovalRequest["payload"]): unknown {
+  if (inputLength !== undefined) return undefined;
   try {
     return JSON.parse(input);
   } catch {
