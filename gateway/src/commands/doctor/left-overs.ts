@@ -85,21 +85,19 @@ export function sortOut(
 
 export function tell({ nobodys, foreign }: LeftOvers, removed: readonly string[], isRunning: boolean): Finding {
   const left = nobodys.filter(({ name }) => !removed.includes(name));
-  const gone = removed.length === 0 ? "" : `Removed: ${named(removed)}. `;
-  const advice = [...commands(left), ...(isRunning ? commands(foreign) : [])];
-  const sentences = [
-    ...(left.length > 0 ? [`${counted(left)} of groups, tasks or swarms that are gone.`] : []),
-    ...(foreign.length > 0 && isRunning
-      ? [`${counted(foreign)} of another installation that has no container (${named(installsOf(foreign))}).`]
-      : []),
-  ];
-  if (sentences.length > 0) {
+  const gone = removed.length === 0 ? [] : [`Removed: ${named(removed)}.`];
+  // An idle installation has no container either, and its volumes hold its people's files.
+  const others = isRunning
+    ? `${counted(foreign)} of another installation (${named(installsOf(foreign))}), idle or gone: its own \`praktor doctor\` tells.`
+    : `Found with Praktor's label: ${counted(foreign)}. Whose they are can be told while Praktor runs.`;
+  const told = foreign.length === 0 ? [] : [others];
+  if (left.length > 0) {
+    const detail = [...gone, `${counted(left)} of groups, tasks or swarms that are gone.`, ...told].join(" ");
     const caution = "Nobody uses them, and they take room; a volume holds files, so look before you remove it:";
-    return { level: "warn", what, detail: gone + sentences.join(" "), advice: [caution, ...advice].join("\n") };
+    return { level: "warn", what, detail, advice: [caution, ...commands(left)].join("\n") };
   }
-  const unknown = `Found with Praktor's label: ${counted(foreign)}. Whose they are can be told while Praktor runs.`;
-  if (!isRunning && foreign.length > 0) return { level: "ok", what, detail: gone + unknown };
-  return { level: "ok", what, detail: `${gone}No volume and no network is left over.` };
+  if (told.length === 0) told.push("No volume and no network is left over.");
+  return { level: "ok", what, detail: [...gone, ...told].join(" ") };
 }
 
 /** The engine refuses one that a container is on. What a network held is nothing; a volume holds files, and stays. */
