@@ -114,8 +114,9 @@ export class Doorkeeper {
     const conversation = await this.#options.store.conversations.byAddress(source.address);
     await this.#options.channels.remove(source.chat.id);
     await this.#options.records.record(updateId, null);
-    if (!conversation || !this.#notices.grant()) return;
+    if (!conversation) return;
     await this.#options.ports.stop(conversation.id);
+    if (!this.#notices.grant()) return;
     const person = source.sender ? escapeMarkdown(userName(source.sender)) : "Somebody";
     const what =
       source.chat.type === "private"
