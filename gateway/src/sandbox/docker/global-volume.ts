@@ -5,6 +5,7 @@ import { join, relative } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pack } from "tar-stream";
+import { abortable } from "../../kit/deadline.ts";
 import { sandboxError } from "../sandbox-error.ts";
 import type { Engine } from "./engine.ts";
 import { imageMissing } from "./image-missing.ts";
@@ -39,7 +40,8 @@ export class GlobalVolume {
   /** Writes what has changed since the last time; nothing when nothing has. Files that are gone from the folder stay in the volume. */
   async sync(signal: AbortSignal): Promise<void> {
     this.#writing = this.#writing.catch(() => {}).then(() => this.#sync(signal));
-    await this.#writing;
+    // Who waits for another's writing has a deadline of its own.
+    await abortable(this.#writing, signal);
   }
 
   async #sync(signal: AbortSignal): Promise<void> {
