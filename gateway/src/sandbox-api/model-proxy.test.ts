@@ -157,6 +157,20 @@ describe("budgets", () => {
     expect((await second).status).toBe(200);
   });
 
+  /** Without the endpoint before it: that its caller has gone is known at once. */
+  const proxyTo = (bench: EndpointBench, calls: ModelCall[], lingerMs: number): ModelProxy =>
+    new ModelProxy({
+      baseUrl: bench.upstream.url,
+      credential: { type: "api_key", key: realKey },
+      logger: silentLogger,
+      now: () => 0,
+      spending: spendingOf(10),
+      onCall: (call) => calls.push(call),
+      onOutcome: () => {},
+      lingerMs,
+      reachOf: () => Promise.resolve("anything"),
+    });
+
   test("nor does an answer that nobody reads when its caller goes", async () => {
     await using bench = await EndpointBench.start();
     bench.upstream.answer = (request, response) => {
@@ -164,17 +178,7 @@ describe("budgets", () => {
       request.resume().once("end", () => response.write(`data: {"usage":{"output_tokens":90}}\n\n`));
     };
     const calls: ModelCall[] = [];
-    const proxy = new ModelProxy({
-      baseUrl: bench.upstream.url,
-      credential: { type: "api_key", key: realKey },
-      logger: silentLogger,
-      now: () => 0,
-      spending: spendingOf(1),
-      onCall: (call) => calls.push(call),
-      onOutcome: () => {},
-      lingerMs: 0,
-      reachOf: () => Promise.resolve("anything"),
-    });
+    const proxy = proxyTo(bench, calls, 0);
     const caller = new AbortController();
     const request = new Request("http://gateway/", { method: "POST", body: ask, signal: caller.signal });
     const answer = await proxy.handle("a", request, "/v1/messages");
@@ -239,6 +243,32 @@ describe("budgets", () => {
       const { usage } = bench.calls.pop() ?? {};
       expect((usage?.inputTokens ?? 0) + (usage?.cacheWriteTokens ?? 0)).toBe(answers ? 10 : long.length);
     }
+  });
+
+  test("of eight that are hung up before their first byte each is read on until it is told what it read", async () => {
+    await using bench = await EndpointBench.start();
+    const calls: ModelCall[] = [];
+    using proxy = proxyTo(bench, calls, 60_000);
+    const arrived = Promise.withResolvers<void>();
+    const gone = Promise.withResolvers<void>();
+    let waiting = 0;
+    bench.upstream.answer = (request, response) => {
+      request.resume().once("end", () => {
+        void gone.promise.then(() => response.setHeader("content-type", "text/event-stream").write(started));
+        waiting += 1;
+        if (waiting === 8) arrived.resolve();
+      });
+    };
+    const callers = Array.from({ length: 8 }, () => new AbortController());
+    const answers = callers.map(({ signal }) =>
+      proxy.handle("a", new Request("http://gateway/", { method: "POST", body: long, signal }), "/v1/messages"),
+    );
+    await arrived.promise;
+    for (const caller of callers) caller.abort();
+    gone.resolve();
+    await Promise.all(answers);
+    await vi.waitFor(() => expect(calls).toHaveLength(8), patient);
+    expect(calls.map(({ usage }) => usage.inputTokens + usage.cacheWriteTokens)).toEqual(Array(8).fill(10));
   });
 
   test("an endpoint that cannot be reached has read nothing", async () => {

@@ -188,8 +188,9 @@ export class ModelProxy implements Disposable {
       return apiError(499, "api_error", "The caller went away.");
     }
     const waiting = this.#stopAfter(call, stop);
+    let answer: Response;
     try {
-      const answer = await fetch(baseUrl.replace(/\/+$/, "") + target, {
+      answer = await fetch(baseUrl.replace(/\/+$/, "") + target, {
         method: request.method,
         headers: outgoingHeaders(request.headers, call.credential, call.read !== null),
         body,
@@ -197,7 +198,6 @@ export class ModelProxy implements Disposable {
         redirect: "manual",
         signal: upstream.signal,
       });
-      return this.#metered(call, answer, stop);
     } catch (error) {
       const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
       if (call.isSent && wentOut(cause)) this.#ended(call, new UsageMeter(true).result(), 0, null);
@@ -210,6 +210,8 @@ export class ModelProxy implements Disposable {
     } finally {
       waiting[Symbol.dispose]();
     }
+    // Only now: a caller that has gone would take a second place of those that are read on.
+    return this.#metered(call, answer, stop);
   }
 
   /** A call whose caller has gone before its first header is waited for a while: it is charged, and only the endpoint knows for what. */
