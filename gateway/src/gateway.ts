@@ -210,6 +210,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     store,
     assistant,
     pool,
+    sizes: agents.sizes,
     clock,
     ids,
     log,
@@ -234,7 +235,10 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     publish,
     wakeDelivery,
     status: () => status.status(),
-    forgetSandbox: (folder) => host.forget(folder, background.signal),
+    forgetSandbox: async ({ id, folder }) => {
+      await host.forget(folder, background.signal);
+      agents.sizes.forget(id);
+    },
   });
   stack.use(scheduler);
   const pairing = await Pairing.load(store.settings, clock, settings.telegram.allow_from, audit);

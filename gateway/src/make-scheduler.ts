@@ -35,8 +35,8 @@ export interface SchedulerParts {
   publish: (event: PraktorEvent) => void;
   wakeDelivery: () => void;
   status: () => Promise<StatusView>;
-  /** Removes what a sandbox that is gone for good leaves in the engine. */
-  forgetSandbox: (folder: string) => Promise<void>;
+  /** Removes what a sandbox that is gone for good leaves in the engine, and what is known of it. */
+  forgetSandbox: (group: { id: string; folder: string }) => Promise<void>;
 }
 
 export interface ScheduledTasks {
@@ -99,7 +99,7 @@ export function makeScheduler(settings: Settings, parts: SchedulerParts): Schedu
     for (const { id, kind, folder } of await store.groups.all()) {
       if (kind !== "task" || (await store.tasks.get(taskOf(id))) || (await store.turns.open(id)).length > 0) continue;
       try {
-        await parts.forgetSandbox(folder);
+        await parts.forgetSandbox({ id, folder });
         await store.groups.removeHidden(id);
       } catch (error) {
         if (isAbort(error)) throw error;

@@ -5,6 +5,7 @@ import type { PraktorEvent } from "@praktor/protocol/events";
 import type { Assistant } from "./agent/assistant.ts";
 import { messageView } from "./agent/message-view.ts";
 import type { SandboxPool } from "./agent/sandbox-pool.ts";
+import type { WorkspaceSizes } from "./agent/workspace-sizes.ts";
 import type { Settings } from "./config/schema.ts";
 import type { Clock } from "./kit/clock.ts";
 import type { Ids } from "./kit/ids.ts";
@@ -23,6 +24,7 @@ export interface SwarmParts {
   store: Store;
   assistant: Assistant;
   pool: SandboxPool;
+  sizes: Pick<WorkspaceSizes, "forget">;
   clock: Clock;
   ids: Ids;
   log: Logger;
@@ -70,7 +72,10 @@ export function makeSwarms(settings: Settings, parts: SwarmParts): MadeSwarms {
     sandboxes: {
       isUp: (memberId) => pool.list().some(({ groupId, status }) => groupId === memberId && status === "running"),
       stop: (memberId) => pool.stop(memberId, AbortSignal.timeout(stopTimeoutMs)),
-      forget: (group) => pool.forget(group, AbortSignal.timeout(stopTimeoutMs)),
+      forget: async (group) => {
+        await pool.forget(group, AbortSignal.timeout(stopTimeoutMs));
+        parts.sizes.forget(group.id);
+      },
     },
     render,
     publish,

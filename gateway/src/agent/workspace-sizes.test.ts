@@ -217,6 +217,27 @@ test("of a group's own sandbox and its tasks', its people hear once, as soon as 
   expect(told).toEqual(["a", "b"]);
 });
 
+test("a task's sandbox that is gone keeps no word from its group's people, nor does a look that it did not outlive", async () => {
+  const gone = new Set<string>();
+  const measured = sizes({
+    running: () => ["a", "task-1"],
+    // As the gateway says it of a group that is not there.
+    ownerOf: (groupId) => Promise.resolve(gone.has(groupId) ? groupId : "a"),
+  });
+  await fill("work/film", 9);
+  measured.turnEnded("task-1");
+  await background.idle();
+  now += 60_000;
+  measured.turnEnded("task-1");
+  measured.forget("task-1");
+  gone.add("task-1");
+  await background.idle();
+  expect([...kept.keys()]).toEqual([]);
+  measured.turnEnded("a");
+  await background.idle();
+  expect(told.map((words) => words.slice(0, words.indexOf(":")))).toEqual(["task-1", "a"]);
+});
+
 test("without a limit nothing is measured, and a sandbox that does not answer refuses nothing", async () => {
   const free = sizes({ limitBytes: null });
   free.turnEnded("a");

@@ -77,6 +77,12 @@ export class WorkspaceSizes {
     this.#options = options;
   }
 
+  /** A hidden group is gone, and with it what is known of its files. */
+  forget(groupId: string): void {
+    for (const each of [this.#known, this.#recalled, this.#triedAt, this.#changed, this.#measuring, this.#warned])
+      each.delete(groupId);
+  }
+
   /** Files may have grown. */
   turnEnded(groupId: string): void {
     this.#changed.add(groupId);
@@ -139,7 +145,7 @@ export class WorkspaceSizes {
   async #keep(groupId: string, size: Measured): Promise<void> {
     const { kept, ownerOf, onMeasured, logger } = this.#options;
     try {
-      if ((await ownerOf(groupId)) !== groupId) return;
+      if ((await ownerOf(groupId)) !== groupId || !this.#known.has(groupId)) return;
       await kept.set(keyOf(groupId), JSON.stringify(size));
       onMeasured(groupId);
     } catch (error) {
@@ -159,9 +165,12 @@ export class WorkspaceSizes {
     const already = this.#measuring.get(groupId);
     if (already) return await already;
     this.#changed.delete(groupId);
-    const measuring = this.#ask(groupId).finally(() => this.#measuring.delete(groupId));
+    const measuring = this.#ask(groupId);
     this.#measuring.set(groupId, measuring);
     const size = await measuring;
+    // Forgotten meanwhile.
+    if (this.#measuring.get(groupId) !== measuring) return size;
+    this.#measuring.delete(groupId);
     const at = this.#options.clock.now();
     this.#triedAt.set(groupId, at);
     if (size) {
@@ -175,6 +184,7 @@ export class WorkspaceSizes {
     return size;
   }
 
+  /** Never rejects. */
   async #ask(groupId: string): Promise<WorkspaceSize | null> {
     const { request, background, logger } = this.#options;
     const asked = { command: "run_command", shell: command, timeoutMs: measureTimeoutMs, maxOutputChars: 4_000 };
@@ -205,7 +215,7 @@ export class WorkspaceSizes {
     try {
       const owner = await ownerOf(groupId);
       if (![...this.#warned.values()].includes(owner)) await tell(groupId, words.filter((one) => one !== "").join(" "));
-      this.#warned.set(groupId, owner);
+      if (this.#known.has(groupId)) this.#warned.set(groupId, owner);
     } catch (error) {
       const fields = { group: groupId, error: errorMessage(error) };
       logger.warn(fields, "a group's people could not be told that its files near the limit");
