@@ -1,7 +1,8 @@
 /** What lies in a group's `.claude` folder, which its agent writes: instructions and skills hold, and nothing of it runs by itself. */
-import { chmod, mkdir, readdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { GroupPlugin } from "./group-plugin.ts";
 import { TestSandbox } from "./testing/runner-process.ts";
 
 let sandbox: TestSandbox;
@@ -96,3 +97,10 @@ it("holds the group's instructions, rules, skills and agents, and runs no comman
   await say("file", `tool Read {"file_path":"${join(workspace, "CLAUDE.md")}"}`);
   expect(await readdir(marks())).toEqual([]);
 }, 120_000);
+
+it("ends without a word where its folder is gone already", async () => {
+  const plugin = await GroupPlugin.make(sandbox.workspace);
+  for (const folder of [plugin.path, join(plugin.path, ".claude-plugin")]) await chmod(folder, 0o755);
+  await rm(plugin.path, { recursive: true });
+  await expect(plugin[Symbol.asyncDispose]()).resolves.toBeUndefined();
+});

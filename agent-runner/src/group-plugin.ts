@@ -27,8 +27,10 @@ export class GroupPlugin implements AsyncDisposable {
     return new GroupPlugin(path);
   }
 
+  /** Never rejects: the conversation's next turn waits for it, and what may stay is a few links, or nothing where others cleared up. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const folder of [this.path, join(this.path, ".claude-plugin")]) await chmod(folder, 0o755);
-    await rm(this.path, { recursive: true, force: true });
+    const anyway = (): void => {};
+    for (const folder of [this.path, join(this.path, ".claude-plugin")]) await chmod(folder, 0o755).catch(anyway);
+    await rm(this.path, { recursive: true, force: true }).catch(anyway);
   }
 }

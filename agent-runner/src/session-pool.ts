@@ -118,7 +118,8 @@ export class SessionPool implements AsyncDisposable {
     const { conversationId, maxTurns, maxCostUsd, isMain, sessionId, model } = wish;
     const shape = { conversationId, maxTurns, maxCostUsd, isMain };
     const instructions = await StandingInstructions.now(settings);
-    const plugin = await GroupPlugin.make(settings.environment.PRAKTOR_WORKSPACE);
+    await using made = new AsyncDisposableStack();
+    const plugin = made.use(await GroupPlugin.make(settings.environment.PRAKTOR_WORKSPACE));
     const options = claudeOptions(settings, {
       conversationId,
       sessionId,
@@ -134,6 +135,7 @@ export class SessionPool implements AsyncDisposable {
     });
     const session = new ClaudeSession(shape, options);
     this.#live.set(conversationId, { session, instructions, plugin, idleTimer: null });
+    made.move();
     return session;
   }
 }
