@@ -64,6 +64,10 @@ it("holds the group's instructions, rules, skills and agents, and runs no comman
   await setTraps();
   await put("CLAUDE.md", "GROUPWORD @more.md");
   await put("more.md", "NAMEDWORD");
+  await put("folder/CLAUDE.md", "FOLDERWORD");
+  await put("folder/.claude/rules/rule.md", "FOLDERRULEWORD");
+  await put("folder/notes.txt", "Notes.");
+  await put(".claude/rules/notes.md", "---\npaths:\n  - folder/**\n---\nPATHWORD");
   await put(".claude/rules/rule.md", "RULEWORD");
   const inline = `!\`${mark("inline")}\``;
   await put(
@@ -95,6 +99,9 @@ it("holds the group's instructions, rules, skills and agents, and runs no comman
   await say("agent", 'tool Agent {"description":"d","prompt":"bash: echo by hand","subagent_type":"group:worker"}');
   expect(told()).toContain("WORKERWORD");
   await say("file", `tool Read {"file_path":"${join(workspace, "CLAUDE.md")}"}`);
+  await say("folder", `tool Read {"file_path":"${join(workspace, "folder/notes.txt")}"}`);
+  expect(told()).toContain("Notes.");
+  for (const word of ["FOLDERWORD", "FOLDERRULEWORD", "PATHWORD"]) expect(told()).not.toContain(word);
   expect(await readdir(marks())).toEqual([]);
 }, 120_000);
 

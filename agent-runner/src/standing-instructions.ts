@@ -27,7 +27,7 @@ export class StandingInstructions {
     return new StandingInstructions(await promptNow(settings), settings, new Map(states));
   }
 
-  /** Notes what Claude Code reads besides: files that the others name with `@`, and those of folders that it comes into. */
+  /** Notes what Claude Code reads besides: rules, and files that the others name with `@`. */
   get hooks(): NonNullable<Options["hooks"]> {
     return {
       InstructionsLoaded: [
