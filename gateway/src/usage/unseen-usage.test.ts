@@ -36,11 +36,12 @@ describe("a call whose count was not seen", () => {
     expect(written({ usage: { ...nothingUsed, outputTokens: 600 } }, 60_000)).toBe(600);
   });
 
-  test("of several runs is all that was reserved", () => {
+  test("of several runs has read all that was reserved, and written in all what its time allows", () => {
     const bounds = { ...call.bounds, samplings: 10 };
-    expect(unseenUsage(seen({ told: "output" }), { ...call, bounds })).toMatchObject({
-      cacheWriteTokens: 10_000,
-      outputTokens: 5_000,
-    });
+    const used = (change: Partial<Metering>, writingMs: number): unknown =>
+      unseenUsage(seen({ told: "output", ...change }), { ...call, bounds, writingMs });
+    expect(used({}, 200)).toMatchObject({ cacheWriteTokens: 10_000, outputTokens: 50 });
+    expect(used({ writtenBytes: 4_000 }, 200)).toMatchObject({ outputTokens: 4_000 });
+    expect(used({ writtenBytes: 9_000 }, 60_000)).toMatchObject({ cacheWriteTokens: 10_000, outputTokens: 5_000 });
   });
 });

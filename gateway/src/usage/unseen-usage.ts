@@ -19,19 +19,20 @@ export function unseenUsage(seen: Metering, { model, bounds, writingMs }: Unseen
   if (seen.told === "all") return seen.usage;
   const { maxOutputTokens, samplings = 1, fast = false, usOnly = false } = bounds;
   const read = mostInputTokens(model, bounds);
-  // Of several runs none is told before the end.
+  const perSecond = fast || seen.usage.fast ? fastTokensPerSecond : tokensPerSecond;
+  // Several runs go one after the other.
+  const written = Math.max(seen.writtenBytes, Math.ceil((writingMs / 1000) * perSecond));
+  const outputTokens = Math.max(seen.usage.outputTokens, Math.min(maxOutputTokens * samplings, written));
+  // Of several none is told before the end.
   if (samplings > 1) {
     return {
       ...seen.usage,
       ...readAnew(read * samplings),
-      outputTokens: maxOutputTokens * samplings,
+      outputTokens,
       fast: fast || seen.usage.fast,
       usOnly: usOnly || seen.usage.usOnly,
     };
   }
-  const perSecond = fast || seen.usage.fast ? fastTokensPerSecond : tokensPerSecond;
-  const written = Math.max(seen.writtenBytes, Math.ceil((writingMs / 1000) * perSecond));
-  const outputTokens = Math.max(seen.usage.outputTokens, Math.min(maxOutputTokens, written));
   if (seen.told !== "nothing") return { ...seen.usage, outputTokens };
   return { ...seen.usage, ...readAnew(read), outputTokens, fast, usOnly };
 }
