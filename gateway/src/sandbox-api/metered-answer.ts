@@ -1,8 +1,8 @@
 /** An answer of the model on its way to its caller: metered as it passes, and still when the caller has gone before it was counted. */
 import type { UsageMeter } from "../usage/usage-meter.ts";
 
-/** `given up`: by its caller. */
-export type AnswerEnd = "whole" | "cut" | "given up";
+/** `cut`: by the endpoint. `timed out`: by us, when nothing came for long. `given up`: by its caller. */
+export type AnswerEnd = "whole" | "cut" | "timed out" | "given up";
 
 export interface MeteredAnswerOptions {
   answer: ReadableStream<Uint8Array>;
@@ -61,7 +61,8 @@ export class MeteredAnswer {
       this.#options.meter.push(next.value);
       return next.value;
     } catch (error) {
-      this.#end(this.#options.caller.aborted ? "given up" : "cut");
+      const cause = error instanceof Error ? error.cause : null;
+      this.#end(this.#options.caller.aborted ? "given up" : hasTimedOut(cause) ? "timed out" : "cut");
       throw error;
     }
   }
@@ -94,4 +95,10 @@ export class MeteredAnswer {
     this.#isEnded = true;
     this.#options.onEnd(how);
   }
+}
+
+/** Whether it was `fetch` that gave up: the endpoint may have been at work all the while. */
+export function hasTimedOut(cause: unknown): boolean {
+  const code = cause instanceof Error && "code" in cause ? cause.code : null;
+  return code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT";
 }

@@ -279,6 +279,66 @@ describe("budgets", () => {
     expect(bench.spending.states([{ id: "a", dayBudgetUsd: "default" }])[0]?.usedUsd).toBe(0);
   });
 
+  test("a call that the endpoint breaks off before it told anything costs nothing, later what it told", async () => {
+    await using bench = await EndpointBench.start();
+    bench.spending = spendingOf(1);
+    const used = (): number => bench.spending.states([{ id: "a", dayBudgetUsd: "default" }])[0]?.usedUsd ?? 0;
+    bench.upstream.answer = (request) => {
+      request.resume().once("end", () => request.socket.resetAndDestroy());
+    };
+    expect((await post(bench, { body: long })).status).toBe(502);
+    expect([used(), bench.calls]).toEqual([0, []]);
+    for (const [sent, read] of [
+      [": nothing yet\n\n", 0],
+      [started, 10],
+    ] as const) {
+      const cut = Promise.withResolvers<void>();
+      bench.upstream.answer = (request, response) => {
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        request.resume().once("end", () => response.write(sent));
+        void cut.promise.then(() => request.socket.resetAndDestroy());
+      };
+      const reader = (await post(bench, { body: long })).body?.getReader();
+      await reader?.read();
+      expect(used()).toBe(0);
+      cut.resolve();
+      await expect(reader?.read()).rejects.toThrow("terminated");
+      await vi.waitFor(() => expect(bench.calls).toHaveLength(1), patient);
+      expect(bench.calls.pop()?.usage).toMatchObject({ inputTokens: read, cacheWriteTokens: 0 });
+      expect(used() > 0).toBe(read > 0);
+    }
+    expect(bench.outcomes.map(({ type }) => type)).toEqual(["failed", "failed", "failed"]);
+  });
+
+  test.each(["headers", "body"])(
+    "one whose %s are not waited for any longer costs what it can at most",
+    async (part) => {
+      const calls: ModelCall[] = [];
+      const cause = Object.assign(new Error("timed out"), { code: `UND_ERR_${part.toUpperCase()}_TIMEOUT` });
+      const late = new TypeError("terminated", { cause });
+      const answer = new ReadableStream({ pull: (controller) => controller.error(late) });
+      const fetching = vi.spyOn(globalThis, "fetch").mockImplementation(async (_url, init) => {
+        await new Response(init?.body).text();
+        if (part === "headers") throw late;
+        return new Response(answer, { headers: { "content-type": "text/event-stream" } });
+      });
+      using _restored = { [Symbol.dispose]: () => fetching.mockRestore() };
+      const proxy = new ModelProxy({
+        baseUrl: "http://127.0.0.1:1",
+        credential: { type: "api_key", key: realKey },
+        logger: silentLogger,
+        now: () => 0,
+        spending: spendingOf(1),
+        onCall: (call) => calls.push(call),
+        onOutcome: () => {},
+        reachOf: () => Promise.resolve("anything"),
+      });
+      const request = new Request("http://gateway/", { method: "POST", body: long });
+      await (await proxy.handle("a", request, "/v1/messages")).text().catch(() => "");
+      expect(calls).toMatchObject([{ usage: { cacheWriteTokens: long.length } }]);
+    },
+  );
+
   test("an answer in one piece of 5 MB is counted, one that counts nothing as what it may have cost", async () => {
     await using bench = await EndpointBench.start();
     bench.spending = spendingOf(1);

@@ -9,7 +9,7 @@ import { unseenUsage } from "../usage/unseen-usage.ts";
 import { nothingUsed, UsageMeter, type MeteredUsage, type Metering } from "../usage/usage-meter.ts";
 import { reachRefusal, type EndpointReach } from "./endpoint-reach.ts";
 import { HeldBytes } from "./held-bytes.ts";
-import { MeteredAnswer, type AnswerEnd } from "./metered-answer.ts";
+import { hasTimedOut, MeteredAnswer, type AnswerEnd } from "./metered-answer.ts";
 import { answerHeaders, outgoingHeaders } from "./model-headers.ts";
 import type { CallOutcome } from "./model-health.ts";
 import { readModelRequest, type Page } from "./read-model-request.ts";
@@ -200,7 +200,9 @@ export class ModelProxy implements Disposable {
       });
     } catch (error) {
       const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-      if (call.isSent && wentOut(cause)) this.#ended(call, new UsageMeter(true).result(), 0, null);
+      // What the endpoint itself broke off before a word it charges nobody for, and Claude Code soon asks it again.
+      if (call.isSent && (upstream.signal.aborted || hasTimedOut(cause)))
+        this.#ended(call, new UsageMeter(true).result(), 0, null);
       else call.ticket?.end("", nothingUsed);
       if (call.caller.aborted) return apiError(499, "api_error", "The caller went away.");
       const reason = errorMessage(cause);
@@ -291,13 +293,15 @@ export class ModelProxy implements Disposable {
       onCall({ groupId, payerId: ticket.payerId, sessionId, model, usage, cost, status, durationMs });
     }
     if (how === "whole") onOutcome({ type: "answered", status, error: seen.error });
-    if (how === "cut") onOutcome({ type: "failed", reason: "the answer was cut before its end" });
+    if (how === "cut" || how === "timed out")
+      onOutcome({ type: "failed", reason: "the answer was cut before its end" });
   }
 
   /** Whether the endpoint charges more than what it told. */
   #isCharged(call: OpenCall, seen: Metering, status: number, how: AnswerEnd | null): boolean {
     if (how === null) return true;
     if (status < 200 || status > 299) return false;
+    if (how === "cut") return seen.told !== "nothing" || (seen.error === null && seen.writtenBytes > 0);
     if (how !== "whole") return seen.error === null || seen.told !== "nothing";
     // An answer that came whole is believed, but for one within a budget that counts nothing.
     return call.ticket?.limited === true && seen.error === null && (seen.told === "nothing" || seen.told === "input");
@@ -308,15 +312,6 @@ export class ModelProxy implements Disposable {
     // The gateway's own end is nobody's trick: several runs of which none is told are not taken for all that they could be.
     return this.#closing.signal.aborted ? { ...bounds, samplings: 1 } : bounds;
   }
-}
-
-/** Errors of a connection that was never made. */
-const neverOut =
-  /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENETDOWN|UND_ERR_CONNECT_TIMEOUT|UND_ERR_INVALID_ARG|(?:ERR_TLS|CERT|DEPTH|SELF_SIGNED|UNABLE)_.*)$/;
-
-function wentOut(cause: unknown): boolean {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  return !neverOut.test(code);
 }
 
 /** False: so many are taken already. */
