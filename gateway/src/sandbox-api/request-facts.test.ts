@@ -82,17 +82,19 @@ describe("what a request says", () => {
     expect(facts).toMatchObject({ samplings: 10, searchesWeb: false });
   });
 
-  test("a web search is told apart; a search among the request's own tools reaches nothing", () => {
+  test("a web search is told apart; a search among the request's own tools, or another model's advice, reaches nothing", () => {
     expect(read({ model: "m", tools: [{ type: "web_search_20250305" }] })).toMatchObject({
       searchesWeb: true,
       reaches: new Set(),
       samplings: 10,
     });
-    expect(read({ model: "m", tools: [{ type: "tool_search_tool_bm25_20251119" }] })).toMatchObject({
-      searchesWeb: false,
-      reaches: new Set(),
-      samplings: 10,
-    });
+    for (const type of ["tool_search_tool_bm25_20251119", "advisor_20260301"]) {
+      expect(read({ model: "m", tools: [{ type }] })).toMatchObject({
+        searchesWeb: false,
+        reaches: new Set(),
+        samplings: 10,
+      });
+    }
   });
 
   test("what makes it dearer", () => {

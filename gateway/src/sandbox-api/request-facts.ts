@@ -24,8 +24,8 @@ const longestModelName = 256;
 
 /** Run here by the agent, or by nobody; the only types that a closed network lets through. */
 const localTool = /^(?:custom|(?:bash|text_editor|computer|memory)_\d{8})$/;
-/** Run at the endpoint, which then reaches nothing: it looks through the request's own tools. */
-const harmlessTool = /^tool_search_tool_(?:regex|bm25)(?:_\d{8})?$/;
+/** Run at the endpoint, which then reaches nothing: it looks through the request's own tools, or asks another of its models. */
+const harmlessTool = /^(?:tool_search_tool_(?:regex|bm25)(?:_\d{8})?|advisor_\d{8})$/;
 const searchTool = /^web_search_\d{8}$/;
 const ownSources: ReadonlySet<unknown> = new Set(["base64", "text", "content"]);
 
