@@ -27,6 +27,10 @@ const localTool = /^(?:custom|(?:bash|text_editor|computer|memory)_\d{8})$/;
 /** Run at the endpoint, which then reaches nothing: it looks through the request's own tools, or asks another of its models. */
 const harmlessTool = /^(?:tool_search_tool_(?:regex|bm25)(?:_\d{8})?|advisor_\d{8})$/;
 const searchTool = /^web_search_\d{8}$/;
+/** Compatible endpoints' own names for what they fetch or look up; the Messages API knows none of them. */
+const foreignMembers = ["image_url", "video_url", "audio_url", "file_url", "file"];
+/** A variant of a model that searches the web before it answers. */
+const onlineVariant = /:online\b/i;
 const ownSources: ReadonlySet<unknown> = new Set(["base64", "text", "content"]);
 
 export class RequestReader {
@@ -97,12 +101,17 @@ export class RequestReader {
       context_management: this.#managementRule(),
       mcp_servers: notEmpty(() => this.#server("MCP servers (mcp_servers)")),
       container: notEmpty(() => this.#server("a container (container)")),
+      plugins: notEmpty(() => this.#server("an endpoint's plugins (plugins)")),
+      // Which of them answers, at which price, nobody here could know.
+      models: notEmpty(() => this.#refuse("The request names other models (models) beside its own.")),
     };
     const members = named(known);
     return {
       member: (name) => {
         const rule = members(name);
         const place = folded(name);
+        // Empty ones ask for it too.
+        if (place === "web_search_options") this.#server("a web search of the endpoint's own (web_search_options)");
         // Which of two the endpoint would take is its own affair.
         if (rule !== null && place !== null) {
           if (this.#seen.has(place)) this.#refuse(`The request names ${place} twice.`);
@@ -116,9 +125,11 @@ export class RequestReader {
   /** Of a message's content, a tool's result and a document made of blocks. */
   #blocksRule(): JsonRule {
     const source: JsonRule = {};
+    const foreign = notEmpty(() => this.#remote("an image, document or recording by URL"));
     const blocks: JsonRule = {};
     const block: JsonRule = {
       member: named({
+        ...Object.fromEntries(foreignMembers.map((name) => [name, foreign])),
         type: { scalar: (value) => this.#readBlock(value) },
         source,
         content: blocks,
@@ -151,8 +162,10 @@ export class RequestReader {
   }
 
   #readModel(value: unknown): void {
-    if (typeof value === "string" && value.length <= longestModelName) this.#model = value;
-    else this.#refuse("The request's model is no name of a model.");
+    if (typeof value !== "string" || value.length > longestModelName)
+      return this.#refuse("The request's model is no name of a model.");
+    this.#model = value;
+    if (onlineVariant.test(value)) this.#server("a model that searches the web (:online)");
   }
 
   #readMaxTokens(value: unknown): void {
