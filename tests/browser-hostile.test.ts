@@ -143,7 +143,10 @@ describe.runIf(usable)("a browser among hostile pages", { timeout: 300_000 }, ()
     );
     const answer = await browser.system.answer(ada, since, 150_000);
     await limit("2048m");
-    expect(answer.text).toContain("[Praktor: this sandbox's memory was full, and the kernel ended the browser");
+    // Whichever comes first: the kernel looks for what to end, or a page that gets no memory stops to answer.
+    expect(answer.text).toMatch(
+      /\[Praktor: (this sandbox's memory was full, and the kernel ended the browser|the page stopped responding, so the browser was closed)/,
+    );
     expect(answer.text).toContain("This is /after");
     expect(await browser.shell(agents)).toBe(before);
     await browser.nothingLeft();
