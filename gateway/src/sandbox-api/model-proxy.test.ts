@@ -271,6 +271,41 @@ describe("budgets", () => {
     expect(calls.map(({ usage }) => usage.inputTokens + usage.cacheWriteTokens)).toEqual(Array(8).fill(10));
   });
 
+  test("one with a document is waited for longer: its pages are read first", async () => {
+    await using bench = await EndpointBench.start();
+    bench.spending = spendingOf(100);
+    const source = { type: "base64", media_type: "application/pdf", data: "eA==" };
+    const paged = JSON.stringify({
+      model: "m",
+      max_tokens: 9,
+      messages: [{ content: [{ type: "document", source }] }],
+    });
+    const [bothArrived, plainGone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let arrived = 0;
+    bench.upstream.answer = (request, response) => {
+      const isPaged = Number(request.headers["x-paged"]) === 1;
+      if (!isPaged) response.once("close", () => plainGone.resolve());
+      request.resume().once("end", () => {
+        arrived += 1;
+        if (arrived === 2) bothArrived.resolve();
+        if (!isPaged) return;
+        void plainGone.promise.then(() => response.setHeader("content-type", "text/event-stream").write(started));
+      });
+    };
+    const caller = new AbortController();
+    const { signal } = caller;
+    const asked = [
+      post(bench, { body: paged, headers: { ...auth, "x-paged": "1" }, signal }),
+      post(bench, { body: long, signal }),
+    ];
+    await bothArrived.promise;
+    caller.abort();
+    for (const answer of asked) await expect(answer).rejects.toThrow(/abort/);
+    await vi.waitFor(() => expect(bench.calls).toHaveLength(2), patient);
+    const read = bench.calls.map(({ usage }) => usage.inputTokens + usage.cacheWriteTokens);
+    expect(read).toEqual([long.length, 10]);
+  });
+
   test("an endpoint that cannot be reached has read nothing", async () => {
     await using bench = await EndpointBench.start({ type: "api_key", key: realKey }, "http://127.0.0.1:1");
     bench.spending = spendingOf(1);

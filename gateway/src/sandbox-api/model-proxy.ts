@@ -240,8 +240,11 @@ export class ModelProxy implements Disposable {
 
   #lingerMs(call: OpenCall): number {
     const { lingerMs = usualLingerMs } = this.#options;
+    const { samplings = 1, openInput = false } = call.read?.bounds ?? {};
     // What the endpoint runs several times tells its count at the end only.
-    return (call.read?.bounds.samplings ?? 1) > 1 ? lingerMs * 60 : lingerMs;
+    if (samplings > 1) return lingerMs * 60;
+    // A document's pages are drawn and read first, and what is never told of them counts as the model's whole context.
+    return openInput ? lingerMs * 6 : lingerMs;
   }
 
   #metered(call: OpenCall, answer: Response, stop: () => void): Response {
