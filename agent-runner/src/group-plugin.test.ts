@@ -103,6 +103,9 @@ it("holds the group's instructions, rules, skills and agents, and runs no comman
   expect(told()).toContain("Notes.");
   for (const word of ["FOLDERWORD", "FOLDERRULEWORD", "PATHWORD"]) expect(told()).not.toContain(word);
   expect(await readdir(marks())).toEqual([]);
+
+  await put(".claude/skills/later/SKILL.md", "---\nname: later\ndescription: Made in the midst.\n---\nLATERWORD");
+  expect(await say("later", 'tool Skill {"skill":"group:later"}')).toContain("LATERWORD");
 }, 120_000);
 
 it("ends without a word where its folder is gone already", async () => {

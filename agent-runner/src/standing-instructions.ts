@@ -1,9 +1,9 @@
 /** What a session was told when it began, and whether that still stands: Claude Code reads its instructions once. */
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Options } from "@anthropic-ai/claude-agent-sdk";
 import { appendedPrompt } from "./appended-prompt.ts";
 import type { ClaudeSettings } from "./claude-settings.ts";
+import { listedInstructions, stateOf } from "./listed-instructions.ts";
 
 export class StandingInstructions {
   /** What follows Claude Code's own system prompt. */
@@ -11,9 +11,11 @@ export class StandingInstructions {
   readonly #settings: ClaudeSettings;
   /** By path: the state of each file of instructions when it was read. */
   readonly #files: Map<string, string>;
+  readonly #listed: string;
 
-  private constructor(prompt: string, settings: ClaudeSettings, files: Map<string, string>) {
+  private constructor(prompt: string, listed: string, settings: ClaudeSettings, files: Map<string, string>) {
     this.prompt = prompt;
+    this.#listed = listed;
     this.#settings = settings;
     this.#files = files;
   }
@@ -24,7 +26,8 @@ export class StandingInstructions {
     // Also where there are none yet: Claude Code tells only of those that it found.
     const paths = [join(workspace, "CLAUDE.md"), join(workspace, ".claude", "CLAUDE.md")];
     const states = await Promise.all(paths.map(async (path) => [path, await stateOf(path)] as const));
-    return new StandingInstructions(await promptNow(settings), settings, new Map(states));
+    const listed = await listedInstructions(workspace);
+    return new StandingInstructions(await promptNow(settings), listed, settings, new Map(states));
   }
 
   /** Notes what Claude Code reads besides: rules, and files that the others name with `@`. */
@@ -47,20 +50,11 @@ export class StandingInstructions {
   /** Whether a session that began now would be told the same. */
   async stillStand(): Promise<boolean> {
     const changed = await Promise.all([...this.#files].map(async ([path, state]) => (await stateOf(path)) !== state));
-    return !changed.includes(true) && (await promptNow(this.#settings)) === this.prompt;
+    if (changed.includes(true) || (await promptNow(this.#settings)) !== this.prompt) return false;
+    return (await listedInstructions(this.#settings.environment.PRAKTOR_WORKSPACE)) === this.#listed;
   }
 }
 
 function promptNow({ environment, secrets }: ClaudeSettings): Promise<string> {
   return appendedPrompt(environment, secrets().description);
-}
-
-/** Looked at, not read: these are the agent's own files, and one of them may be a pipe. */
-async function stateOf(path: string): Promise<string> {
-  try {
-    const { ino, size, mtimeNs } = await stat(path, { bigint: true });
-    return `${ino} ${size} ${mtimeNs}`;
-  } catch {
-    return "none";
-  }
 }
