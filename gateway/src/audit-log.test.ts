@@ -70,8 +70,8 @@ test("what the store refuses is lost alone", async () => {
 test("what was only counted is kept when the gateway ends", async () => {
   const store = new SlowStore();
   const { background, log } = open(store);
-  for (let count = 0; count < 30; count += 1) log.record({ ...entry(String(count)), outcome: "refused" });
+  for (let count = 0; count < 130; count += 1) log.record({ ...entry(String(count)), outcome: "refused" });
   await log[Symbol.asyncDispose]();
   await background.idle();
-  expect(store.transactions.flat()).toEqual([...Array.from({ length: 20 }, (_, index) => String(index)), ""]);
+  expect(store.transactions.flat()).toEqual([...Array.from({ length: 100 }, (_, index) => String(index)), ""]);
 });

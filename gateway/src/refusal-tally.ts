@@ -4,7 +4,7 @@ import type { Clock } from "./kit/clock.ts";
 
 const spanMs = 10 * 60_000;
 /** Of each kind within a span, one by one. */
-const listed = 20;
+const listed = 100;
 /** Kinds at a time; actors may be as many as addresses. */
 const mostKinds = 1_000;
 
