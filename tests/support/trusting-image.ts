@@ -26,6 +26,7 @@ export class TrustingImage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await docker("image", "rm", this.name);
+    // Its containers may still be ending.
+    await docker("image", "rm", "--force", this.name);
   }
 }
