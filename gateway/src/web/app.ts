@@ -37,11 +37,11 @@ export function createApp(
   page: StaticFiles,
   allowedHosts: readonly string[] | undefined,
 ): OpenAPIHono<WebEnv> {
-  const { signIn, behindProxy, logger, audit, clock, redactor } = parts;
+  const { signIn, behindProxy, logger, audit, floods, redactor } = parts;
   const app = createRoutes();
   app.use(securityHeaders());
   app.use(redactAnswers(redactor));
-  app.use(auditTrail({ audit, clock, behindProxy }));
+  app.use(auditTrail({ audit, floods, behindProxy }));
   app.use(guard({ signIn, behindProxy, allowedHosts }));
   app.use(auditedTask((id) => parts.tasks.get(id).catch(() => null)));
   for (const routes of [

@@ -20,6 +20,16 @@ test("an address has a few tries, then one per interval", () => {
   expect(limit.take("10.0.0.1")).toBe(1_000);
 });
 
+test("asking how long to wait takes no try", () => {
+  const clock = new ManualClock();
+  const limit = new AttemptLimit(clock, limits);
+  for (let count = 0; count < 9; count += 1) expect(limit.waitMs("10.0.0.1")).toBe(0);
+  for (let count = 0; count < 3; count += 1) limit.take("10.0.0.1");
+  expect(limit.waitMs("10.0.0.1")).toBe(1_000);
+  for (const address of ["b", "c"]) limit.take(address);
+  expect(limit.waitMs("d")).toBe(1_000);
+});
+
 test("many addresses together have a bound, and who knew the password is not kept out by it", () => {
   const limit = new AttemptLimit(new ManualClock(), limits);
   expect(limit.take("192.168.1.2")).toBeNull();

@@ -36,17 +36,20 @@ export class AttemptLimit {
 
   /** Takes one try, also for a password that will turn out right. Null: go on. Otherwise the milliseconds to wait. */
   take(address: string): number | null {
+    const waitMs = this.waitMs(address);
+    if (waitMs > 0) return waitMs;
     const key = network(address);
-    const own = this.#bucket(key);
-    const ownWait = this.#wait(own, this.#limits.perAddress);
-    if (ownWait > 0) return ownWait;
-    if (!this.#known.has(key)) {
-      const allWait = this.#wait(this.#all, this.#limits.inAll);
-      if (allWait > 0) return allWait;
-      this.#all.tokens -= 1;
-    }
-    own.tokens -= 1;
+    if (!this.#known.has(key)) this.#all.tokens -= 1;
+    this.#bucket(key).tokens -= 1;
     return null;
+  }
+
+  /** How long this address has to wait for its next try; takes none. */
+  waitMs(address: string): number {
+    const key = network(address);
+    const ownWaitMs = this.#wait(this.#bucket(key), this.#limits.perAddress);
+    if (ownWaitMs > 0 || this.#known.has(key)) return ownWaitMs;
+    return this.#wait(this.#all, this.#limits.inAll);
   }
 
   /** The password was right: the try is given back, and the address is known from now on. */

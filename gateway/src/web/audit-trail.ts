@@ -2,23 +2,21 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { z } from "zod";
 import type { Actor, Audit, AuditEntry } from "../kit/audit.ts";
-import type { Clock } from "../kit/clock.ts";
 import { GroupId } from "@praktor/protocol/ids";
 import { HTTPException } from "hono/http-exception";
 import { PraktorError } from "../kit/praktor-error.ts";
 import { auditedRequest } from "./audit-rules.ts";
-import { clientAddress } from "./guard.ts";
+import { clientAddress } from "./client-address.ts";
+import type { FloodNotes } from "./flood-notes.ts";
 import type { Caller } from "./sign-in.ts";
 import type { AboutTask, WebEnv } from "./web-env.ts";
 
 export interface AuditTrailOptions {
   audit: Audit;
-  clock: Clock;
+  floods: FloodNotes;
   behindProxy: boolean;
 }
 
-/** Whoever floods the door fills no table with it. */
-const floodLineEveryMs = 60_000;
 /** What was made says its id and its group. */
 const Made = z.object({ id: z.string().optional(), group_id: GroupId.optional() });
 const short = z.string().min(1).max(200).optional().catch(undefined);
@@ -27,17 +25,13 @@ const Asked = z.object({ id: short, name: short, group_id: GroupId.optional().ca
 const mostOfReason = 400;
 
 /** Before the guard, so that it also sees who is refused there. */
-export function auditTrail({ audit, clock, behindProxy }: AuditTrailOptions): MiddlewareHandler<WebEnv> {
-  let lastFloodAt = -Infinity;
+export function auditTrail({ audit, floods, behindProxy }: AuditTrailOptions): MiddlewareHandler<WebEnv> {
   return async (c, next) => {
     await next();
     const code = c.error instanceof PraktorError ? c.error.code : null;
-    const from = (): string => `from ${clientAddress(c, behindProxy)}`;
-    if (code === "too_many_attempts") {
-      if (clock.now() - lastFloodAt < floodLineEveryMs) return;
-      lastFloodAt = clock.now();
-      return audit.record({ actor: pageActor(null), action: "sign_in.flood", outcome: "refused", detail: from() });
-    }
+    const address = (): string => clientAddress(c.env.incoming, behindProxy);
+    const from = (): string => `from ${address()}`;
+    if (code === "too_many_attempts") return floods.refused(address());
     if (code === "wrong_password") {
       return audit.record({ actor: pageActor(null), action: "sign_in", outcome: "refused", detail: from() });
     }

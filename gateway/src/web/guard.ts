@@ -2,6 +2,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { PraktorError } from "../kit/praktor-error.ts";
 import { accessRule, isApi } from "./access.ts";
+import { clientAddress } from "./client-address.ts";
 import type { Refusal } from "./request-origin.ts";
 import { checkHost, checkOrigin } from "./request-origin.ts";
 import { readSessionCookie } from "./session-cookie.ts";
@@ -38,7 +39,7 @@ export function guard(options: GuardOptions): MiddlewareHandler<WebEnv> {
     );
     if (accessRule(c.req.method, c.req.path) === "public") return next();
 
-    const caller = signIn.caller(credential, clientAddress(c, behindProxy));
+    const caller = signIn.caller(credential, clientAddress(c.env.incoming, behindProxy));
     if (!caller) throw new PraktorError("unauthorized", "Sign in first, or send the password by HTTP Basic.");
     c.set("caller", caller);
     return next();
@@ -48,12 +49,6 @@ export function guard(options: GuardOptions): MiddlewareHandler<WebEnv> {
 export function isSecure(c: Context<WebEnv>, behindProxy: boolean): boolean {
   const forwarded = behindProxy ? c.req.header("x-forwarded-proto") : undefined;
   return forwarded?.split(",")[0]?.trim().toLowerCase() === "https";
-}
-
-/** Only for bounding attempts. The last forwarded address is the one that our own proxy saw. */
-export function clientAddress(c: Context<WebEnv>, behindProxy: boolean): string {
-  const forwarded = behindProxy ? c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() : undefined;
-  return forwarded || (c.env.incoming.socket.remoteAddress ?? "unknown");
 }
 
 function refuse(refusal: Refusal | null): void {

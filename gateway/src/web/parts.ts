@@ -5,6 +5,7 @@ import type { Logger } from "../kit/logger.ts";
 import { PraktorError } from "../kit/praktor-error.ts";
 import type { Group } from "../store/rows.ts";
 import type { EventHub } from "./event-hub.ts";
+import type { FloodNotes } from "./flood-notes.ts";
 import type {
   WebActions,
   WebApprovals,
@@ -39,6 +40,7 @@ export interface WebParts {
   hub: EventHub;
   signIn: SignIn;
   audit: Audit;
+  floods: FloodNotes;
   clock: Clock;
   logger: Logger;
   version: string;

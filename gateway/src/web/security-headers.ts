@@ -16,18 +16,30 @@ const pagePolicy = [
 /** An API's answer, or an agent's file, is never a document: opened as one it can do nothing. */
 const apiPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
+/** Sent whatever the answer. */
+const everywhere = {
+  "X-Content-Type-Options": "nosniff",
+  "X-Frame-Options": "DENY",
+  "Referrer-Policy": "no-referrer",
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+} as const;
+
+const pageHeaders = { ...everywhere, "Content-Security-Policy": pagePolicy } as const;
+
+/** What every answer of the API carries. */
+export const apiHeaders = {
+  ...everywhere,
+  "Content-Security-Policy": apiPolicy,
+  "Cache-Control": "no-store",
+} as const;
+
 export function securityHeaders(): MiddlewareHandler<WebEnv> {
   return async (c, next) => {
     await next();
-    const headers = c.res.headers;
-    const api = isApi(c.req.path);
-    headers.set("Content-Security-Policy", api ? apiPolicy : pagePolicy);
-    headers.set("X-Content-Type-Options", "nosniff");
-    headers.set("X-Frame-Options", "DENY");
-    headers.set("Referrer-Policy", "no-referrer");
-    headers.set("Cross-Origin-Opener-Policy", "same-origin");
-    headers.set("Cross-Origin-Resource-Policy", "same-origin");
-    headers.set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
-    if (api) headers.set("Cache-Control", "no-store");
+    for (const [name, value] of Object.entries(isApi(c.req.path) ? apiHeaders : pageHeaders)) {
+      c.res.headers.set(name, value);
+    }
   };
 }

@@ -65,6 +65,11 @@ export class SignIn {
     return this.sessions.create();
   }
 
+  /** How long this address may try no password, 0 when it may; counts as no try. */
+  waitMs(address: string): number {
+    return this.#limit.waitMs(address);
+  }
+
   /** Does what let the caller in still hold? Asked again while a WebSocket is open. */
   holds(caller: Caller): boolean {
     return caller.type !== "session" || this.sessions.isOpen(caller.session);
@@ -74,16 +79,18 @@ export class SignIn {
     // Counted before it is compared: otherwise the right guess would stand out among refused ones.
     const waitMs = this.#limit.take(address);
     if (waitMs !== null) {
-      const retryAfterSeconds = Math.ceil(waitMs / 1000);
-      throw new PraktorError(
-        "too_many_attempts",
-        `Too many wrong passwords. Try again in ${retryAfterSeconds} s; who is signed in stays so.`,
-        { context: { retryAfterSeconds } },
-      );
+      const { code, message, retryAfterSeconds } = tooManyAttempts(waitMs);
+      throw new PraktorError(code, message, { context: { retryAfterSeconds } });
     }
     if (!password.matches(candidate)) throw new PraktorError("wrong_password", "The password is wrong.");
     this.#limit.succeeded(address);
   }
+}
+
+export function tooManyAttempts(waitMs: number) {
+  const retryAfterSeconds = Math.ceil(waitMs / 1000);
+  const message = `Too many wrong passwords. Try again in ${retryAfterSeconds} s; who is signed in stays so.`;
+  return { code: "too_many_attempts", message, retryAfterSeconds } as const;
 }
 
 function basicPassword(authorization: string | undefined): string | null {

@@ -10,6 +10,7 @@ import type { ErrorBody } from "@praktor/protocol/rest";
 import { WebSocketServer } from "ws";
 import type { Background } from "../kit/background.ts";
 import type { EventHub } from "./event-hub.ts";
+import type { GuessGate } from "./guess-gate.ts";
 import type { UpgradeTicket, WebEnv } from "./web-env.ts";
 
 /** Clients have nothing to say; what they send anyway is read and dropped. */
@@ -17,10 +18,19 @@ const maxIncomingBytes = 4 * 1024;
 
 const noSocketHere: ErrorBody = { error: { code: "invalid", message: "There is no WebSocket at this address." } };
 
-export function acceptUpgrades(server: Server, app: OpenAPIHono<WebEnv>, hub: EventHub, background: Background): void {
+export interface UpgradeParts {
+  app: OpenAPIHono<WebEnv>;
+  gate: GuessGate;
+  hub: EventHub;
+  background: Background;
+}
+
+export function acceptUpgrades(server: Server, { app, gate, hub, background }: UpgradeParts): void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxIncomingBytes, perMessageDeflate: false });
 
   async function upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const refused = gate(incoming);
+    if (refused) return refuse(socket, new Response(refused.body, refused));
     const ticket: UpgradeTicket = { accepted: null };
     const request = toRequest(incoming);
     const response = request
@@ -68,8 +78,11 @@ async function refuse(socket: Duplex, answer: Response): Promise<void> {
   const response = answer.ok ? Response.json(noSocketHere, { status: 400 }) : answer;
   const body = Buffer.from(await response.arrayBuffer());
   const lines = [`HTTP/1.1 ${response.status} ${STATUS_CODES[response.status] ?? ""}`];
-  for (const [name, value] of response.headers) lines.push(`${name}: ${value}`);
-  lines.push("connection: close", `content-length: ${body.byteLength}`, "", "");
+  const headers = new Headers(response.headers);
+  headers.set("connection", "close");
+  headers.set("content-length", String(body.byteLength));
+  for (const [name, value] of headers) lines.push(`${name}: ${value}`);
+  lines.push("", "");
   // The server keeps its side half open otherwise, for as long as the client does.
   socket.end(Buffer.concat([Buffer.from(lines.join("\r\n"), "latin1"), body]), () => socket.destroy());
 }

@@ -13,6 +13,8 @@ import type { Logger } from "../kit/logger.ts";
 import { PraktorError, errorMessage } from "../kit/praktor-error.ts";
 import { createApp } from "./app.ts";
 import { EventHub } from "./event-hub.ts";
+import { FloodNotes } from "./flood-notes.ts";
+import { guessGate } from "./guess-gate.ts";
 import { requirePassword } from "./password.ts";
 import type {
   WebActions,
@@ -160,6 +162,8 @@ export class WebServer implements AsyncDisposable {
     const { vault = null, redactor = { redact: (text: string) => text, redactDeep: (value: unknown) => value } } =
       this.#options;
     const { clock, version, logger, allowedHosts } = this.#options;
+    const behindProxy = this.#options.behindProxy ?? false;
+    const floods = new FloodNotes(audit, clock);
     const parts = {
       store,
       actions,
@@ -172,6 +176,7 @@ export class WebServer implements AsyncDisposable {
       pairing,
       approvals,
       audit,
+      floods,
       vault,
       redactor,
       hub,
@@ -179,10 +184,11 @@ export class WebServer implements AsyncDisposable {
       clock,
       logger,
       version,
-      behindProxy: this.#options.behindProxy ?? false,
+      behindProxy,
       maxFileBytes: this.#options.maxFileBytes ?? MOST_FILE_BYTES,
     };
     const app = createApp(parts, new StaticFiles(this.#options.uiDirectory), allowedHosts);
+    const gate = guessGate({ signIn, behindProxy, floods });
     const listener = getRequestListener(
       // The adapter's fast `Request` and `Response` would otherwise replace those of the whole process.
       (request, env) => app.fetch(request, env),
@@ -195,11 +201,15 @@ export class WebServer implements AsyncDisposable {
         headersTimeout: 20_000,
         shouldUpgradeCallback: (incoming) => incoming.headers.upgrade?.toLowerCase() === "websocket",
       },
-      (incoming, outgoing) => void listener(incoming, outgoing),
+      (incoming, outgoing) => {
+        const refused = gate(incoming);
+        if (refused) outgoing.writeHead(refused.status, refused.headers).end(refused.body);
+        else void listener(incoming, outgoing);
+      },
     );
     server.timeout = 120_000;
     server.maxConnections = maxConnections;
-    acceptUpgrades(server, app, hub, this.#background);
+    acceptUpgrades(server, { app, gate, hub, background: this.#background });
     return server;
   }
 }

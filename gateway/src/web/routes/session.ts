@@ -2,7 +2,8 @@
 import { createRoute } from "@hono/zod-openapi";
 import { SessionCreate, SessionView } from "@praktor/protocol/rest";
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { clientAddress, isSecure } from "../guard.ts";
+import { clientAddress } from "../client-address.ts";
+import { isSecure } from "../guard.ts";
 import { jsonBody } from "../json-body.ts";
 import type { WebParts } from "../parts.ts";
 import { failure, json, jsonRequest } from "../route-answers.ts";
@@ -29,11 +30,14 @@ export function sessionRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
     .openapi(show, (c) => {
       const cookie = readSessionCookie(c);
       const signedIn =
-        owner.caller({ authorization: c.req.header("authorization"), cookie }, clientAddress(c, behindProxy)) !== null;
+        owner.caller(
+          { authorization: c.req.header("authorization"), cookie },
+          clientAddress(c.env.incoming, behindProxy),
+        ) !== null;
       return c.json({ required: owner.required, signed_in: signedIn }, 200);
     })
     .openapi(signIn, async (c) => {
-      const session = await owner.signIn(c.req.valid("json").password, clientAddress(c, behindProxy));
+      const session = await owner.signIn(c.req.valid("json").password, clientAddress(c.env.incoming, behindProxy));
       if (session) writeSessionCookie(c, session.token, session.maxAgeSeconds, isSecure(c, behindProxy));
       return c.json({ required: owner.required, signed_in: true }, 200);
     })
