@@ -33,7 +33,7 @@ describe.runIf(requirement("docker", usable) === "run")("an agent's browser", { 
       `printf 'a paper' > paper.txt; agent-browser find label Wish fill 'a moon' && agent-browser select 'select' Paid && agent-browser upload 'input[type=file]' paper.txt`,
       `agent-browser click 'button' && agent-browser wait --text 'Thank you' && agent-browser read`,
       `agent-browser download 'a' result.csv && agent-browser screenshot done.png`,
-      `agent-browser tab new ${browser.site.url}/other && agent-browser get text h1 && agent-browser tab t1 && agent-browser get text h1`,
+      `agent-browser tab new ${browser.site.url}/other && agent-browser wait --text 'This is' && agent-browser get text h1 && agent-browser tab t1 && agent-browser get text h1`,
     ];
     const commands = steps.map((step) => `bash: ${step}`);
     const files = ["result.csv", "done.png"].map((path) => `tool send_file ${JSON.stringify({ path })}`);
