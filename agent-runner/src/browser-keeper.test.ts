@@ -90,6 +90,13 @@ describe.runIf(existsSync(python))("a keeper", () => {
     expect(await left()).toEqual([...folders, "task-1", "whole.csv"]);
   });
 
+  test("clears away what is unfinished where a full disk left no number of a browser", async () => {
+    await writeFile(join(state, "pid"), "");
+    browser.kill("SIGKILL");
+    await kept;
+    expect(await left()).toEqual(["task-1", "whole.csv"]);
+  });
+
   test("leaves the downloads to the next browser where one has taken its place", async () => {
     await writeFile(join(state, "pid"), "1\n");
     browser.kill("SIGKILL");
