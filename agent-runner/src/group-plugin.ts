@@ -18,13 +18,16 @@ export class GroupPlugin implements AsyncDisposable {
   }
 
   static async make(workspace: string): Promise<GroupPlugin> {
-    const path = await mkdtemp(join(tmpdir(), "praktor-plugin-"));
+    await using made = new AsyncDisposableStack();
+    const plugin = made.use(new GroupPlugin(await mkdtemp(join(tmpdir(), "praktor-plugin-"))));
+    const { path } = plugin;
     const about = join(path, ".claude-plugin");
     await mkdir(about);
     await writeFile(join(about, "plugin.json"), JSON.stringify(manifest), { mode: 0o444 });
     for (const name of taken) await symlink(join(workspace, ".claude", name), join(path, name));
     for (const folder of [about, path]) await chmod(folder, 0o555);
-    return new GroupPlugin(path);
+    made.move();
+    return plugin;
   }
 
   /** Never rejects: the conversation's next turn waits for it, and what may stay is a few links, or nothing where others cleared up. */

@@ -1,7 +1,9 @@
 /** What a session leaves behind that could not be started. */
+import { execFile } from "node:child_process";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { SandboxEnvironment } from "@praktor/protocol/sandbox-environment";
 import { afterEach, expect, test, vi } from "vitest";
 import { jsonLogger } from "./logger.ts";
@@ -42,3 +44,17 @@ test("a session that cannot be given its tools leaves no folder behind", async (
   expect(await readdir(folder)).toEqual([]);
   await rm(folder, { recursive: true });
 });
+
+test.skipIf(process.platform === "win32")(
+  "a session for which the disk has no room leaves no folder behind",
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), "praktor-full-"));
+    // A process that may make folders and write nothing: what it writes fails as on a full disk.
+    const make = `import(${JSON.stringify(import.meta.resolve("./group-plugin.ts"))}).then(({ GroupPlugin }) => GroupPlugin.make("/"))`;
+    const script = `trap '' XFSZ; ulimit -f 0; exec "$0" -e '${make}'`;
+    const env = { TMPDIR: folder };
+    await expect(promisify(execFile)("/bin/sh", ["-c", script, process.execPath], { env })).rejects.toThrow("EFBIG");
+    expect(await readdir(folder)).toEqual([]);
+    await rm(folder, { recursive: true });
+  },
+);
