@@ -76,14 +76,13 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
   const ownerOf = async (groupId: string): Promise<string> => (await store.groups.get(groupId))?.parentId ?? groupId;
   const sizes = new WorkspaceSizes({
     limitBytes: settings.sandbox.workspace_max_bytes,
-    request,
+    count: async (groupId, signal) => {
+      const group = await store.groups.get(groupId);
+      return group && (await host.filesUse(group.folder, signal));
+    },
     running: () => pool.list().flatMap(({ groupId, status }) => (status === "running" ? [groupId] : [])),
     isWorking: (groupId) => running.of(groupId).length > 0,
     ownerOf,
-    ensure: async (groupId) => {
-      const group = await store.groups.get(groupId);
-      if (group) await pool.ensure(group, parts.lifetime);
-    },
     howToDelete: async (groupId) =>
       host.kind === "docker"
         ? `Delete what is not needed, with \`docker exec praktor-agent-${groupId} rm -r NAME\``

@@ -1,14 +1,14 @@
-/** The sizes of groups' files, measured by the real `du` in a folder that stands for the sandbox. */
+/** The sizes of groups' files, counted by the real `du` in a folder that stands for their volumes. */
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { z } from "zod";
 import { Background } from "../kit/background.ts";
 import { silentLogger } from "../kit/logger.ts";
-import { readSize, WorkspaceSizes, type WorkspaceSizesOptions } from "./workspace-sizes.ts";
+import { countFiles, readFilesUse } from "../sandbox/files-use.ts";
+import { WorkspaceSizes, type WorkspaceSizesOptions } from "./workspace-sizes.ts";
 
 const megabyte = 1024 * 1024;
 let folder: string;
@@ -16,7 +16,6 @@ let background: Background;
 let now = 0;
 let asked = 0;
 const told: string[] = [];
-const started: string[] = [];
 const kept = new Map<string, string>();
 const measuredOf: string[] = [];
 
@@ -29,7 +28,6 @@ beforeEach(async () => {
   now = 0;
   asked = 0;
   told.length = 0;
-  started.length = 0;
   kept.clear();
   measuredOf.length = 0;
 });
@@ -41,18 +39,15 @@ afterEach(async () => {
 function sizes(change: Partial<WorkspaceSizesOptions> = {}): WorkspaceSizes {
   return new WorkspaceSizes({
     limitBytes: 10 * megabyte,
-    request: async (_subject, value, reply) => {
+    count: async () => {
       asked += 1;
-      const { shell } = z.object({ shell: z.string() }).parse(value);
-      const env = { ...process.env, CLAUDE_CONFIG_DIR: join(folder, "claude") };
-      const { stdout } = await promisify(execFile)("/bin/sh", ["-c", shell], { cwd: join(folder, "work"), env });
-      const outcome = { exitCode: 0, timedOut: false, output: stdout, errorOutput: "" };
-      return reply.parse({ status: "ok", outcome });
+      const directories = [join(folder, "work"), join(folder, "claude")];
+      const { stdout } = await promisify(execFile)("/bin/sh", ["-c", countFiles, "sh", ...directories]);
+      return readFilesUse(stdout, directories.length);
     },
     running: () => ["a"],
     isWorking: () => true,
     ownerOf: (groupId) => Promise.resolve(groupId),
-    ensure: (groupId) => Promise.resolve(started.push(groupId)),
     howToDelete: () => Promise.resolve("Delete some with `rm`"),
     kept: {
       get: (key) => Promise.resolve(kept.get(key) ?? null),
@@ -82,7 +77,6 @@ test("a group over its limit begins nothing, reads what takes the most, and goes
   expect(refusal?.detail).toMatch(
     /^This group's files take 11 MB of the 10 MB that they may\. The most is in `film\.mp4` \(8\.0 MB\)\. Delete some with `rm`, or raise `sandbox\.workspace_max_bytes` in Praktor's settings\.$/,
   );
-  expect(started).toEqual(["a"]);
   expect(await measured.refusal("b")).toBeNull();
   await rm(join(folder, "work/film.mp4"));
   expect(await measured.refusal("a")).toBeNull();
@@ -177,22 +171,19 @@ test("a group that does nothing is not looked at again, and one that does not an
   for (let n = 0; n < 20; n += 1) await minute(calm);
   expect(asked).toBe(3);
   let tries = 0;
-  const silent = sizes({ request: () => Promise.reject(new Error(`no reply ${(tries += 1)}`)) });
+  const silent = sizes({ count: () => Promise.reject(new Error(`no reply ${(tries += 1)}`)) });
   for (let n = 0; n < 20; n += 1) await minute(silent);
   expect(tries).toBe(4);
 });
 
 test("a group that was over its limit stays so while its size cannot be measured", async () => {
-  let answers = true;
-  const request: WorkspaceSizesOptions["request"] = (_subject, _value, reply) => {
-    if (!answers) return Promise.reject(new Error("no reply"));
-    const outcome = { exitCode: 0, timedOut: false, output: "20000\t.\n--\n", errorOutput: "" };
-    return Promise.resolve(reply.parse({ status: "ok", outcome }));
-  };
-  const measured = sizes({ request });
+  let counts = true;
+  const measured = sizes({
+    count: () => (counts ? Promise.resolve({ bytes: 20 * megabyte, largest: [] }) : Promise.resolve(null)),
+  });
   measured.turnEnded("a");
   await background.idle();
-  answers = false;
+  counts = false;
   expect((await measured.refusal("a"))?.code).toBe("workspace_full");
 });
 
@@ -243,14 +234,19 @@ test("without a limit nothing is measured, and a sandbox that does not answer re
   free.turnEnded("a");
   await background.idle();
   expect(asked).toBe(0);
-  const silent = sizes({ request: () => Promise.reject(new Error("no reply")) });
+  const silent = sizes({ count: () => Promise.reject(new Error("no reply")) });
   silent.turnEnded("a");
   await background.idle();
   expect(await silent.refusal("a")).toBeNull();
 });
 
-test("names that agents give are only words in the sentence", () => {
-  const size = readSize("5\t.\n2\t/claude\n--\n4\t./a`b` **c**\n1\t./ok\n");
-  expect(size).toEqual({ bytes: 7 * 1024, largest: "The most is in `a b **c**` (4.0 kB), `ok` (1.0 kB)." });
-  expect(readSize("nonsense")).toBeNull();
+test("names that agents give are only words in the sentence", async () => {
+  const largest = [
+    { name: "a`b`\n**c**", bytes: 4096 },
+    { name: "ok", bytes: 1024 },
+  ];
+  const measured = sizes({ count: () => Promise.resolve({ bytes: 20 * megabyte, largest }) });
+  measured.turnEnded("a");
+  await background.idle();
+  expect((await measured.refusal("a"))?.detail).toContain("The most is in `a b **c**` (4.0 kB), `ok` (1.0 kB).");
 });

@@ -1,31 +1,28 @@
 /**
- * How much disk each group's files take, as its sandbox reports it: after turns and while it works. Who is near the limit is warned,
- * and who is over it begins no turn. It bounds accidents; no kernel enforces it.
+ * How much disk each group's files take, counted from outside its sandbox: after turns and while it works. Who is near the limit is
+ * warned, and who is over it begins no turn. No kernel enforces it: between two looks a group can take more.
  */
-import { AgentControlReply } from "@praktor/protocol/agent-control";
 import type { FilesUsed } from "@praktor/protocol/rest";
-import * as subjects from "@praktor/protocol/subjects";
 import { z } from "zod";
 import type { Background } from "../kit/background.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
+import type { FilesUse } from "../sandbox/files-use.ts";
 import type { SettingStore } from "../store/contract/setting-store.ts";
-import type { AskSandbox } from "./ask-sandbox.ts";
 import type { Refusal } from "./dispatcher.ts";
 
 export interface WorkspaceSizesOptions {
   /** Null: nothing is measured. */
   limitBytes: number | null;
-  request: AskSandbox;
+  /** Null where there are no files, or too many to count in time. */
+  count: (groupId: string, signal: AbortSignal) => Promise<FilesUse | null>;
   /** Groups whose sandbox runs. */
   running: () => readonly string[];
   /** Whether a turn of the group runs. */
   isWorking: (groupId: string) => boolean;
   /** Whose people hear of the group's files: for a sandbox of a task's own, the task's group. */
   ownerOf: (groupId: string) => Promise<string>;
-  /** Starts the group's sandbox where none runs. */
-  ensure: (groupId: string) => Promise<unknown>;
   /** How a person deletes files without the agent. */
   howToDelete: (groupId: string) => Promise<string>;
   /** Says something in the group's chat. */
@@ -44,21 +41,16 @@ const WorkspaceSize = z.object({
   /** What takes the most at the top of the workspace, as words; empty where that is not known. */
   largest: z.string(),
 });
-export type WorkspaceSize = z.infer<typeof WorkspaceSize>;
+type WorkspaceSize = z.infer<typeof WorkspaceSize>;
 
 /** As it is kept. */
 const Measured = WorkspaceSize.extend({ at: z.number().int() });
 type Measured = z.infer<typeof Measured>;
 
-const measureTimeoutMs = 30_000;
-const answerMs = 5_000;
-/** To measure reads every folder: not more often, however many turns end. */
+/** To count reads every folder: not more often, however many turns end. */
 const restMs = 60_000;
 const whileWorkingMs = 5 * 60_000;
 const nearShare = 0.8;
-const totals = 'du -skx . "$CLAUDE_CONFIG_DIR" 2>/dev/null';
-const parts = "du -akx -d 1 . 2>/dev/null | sort -rn | sed -n 2,4p";
-const command = `${totals}; echo --; ${parts}`;
 
 export class WorkspaceSizes {
   readonly #options: WorkspaceSizesOptions;
@@ -100,10 +92,9 @@ export class WorkspaceSizes {
 
   /** Why the group's turn may not begin. What was deleted since the last look is seen: a group that was over is measured again. */
   async refusal(groupId: string): Promise<Refusal | null> {
-    const { limitBytes, ensure, howToDelete } = this.#options;
+    const { limitBytes, howToDelete } = this.#options;
     const known = await this.#lastOf(groupId);
     if (limitBytes === null || !known || known.bytes < limitBytes) return null;
-    await ensure(groupId);
     const size = (await this.#measure(groupId)) ?? known;
     if (size.bytes < limitBytes) return null;
     const used = `This group's files take ${amount(size.bytes)} of the ${amount(limitBytes)} that they may.`;
@@ -160,12 +151,12 @@ export class WorkspaceSizes {
     background.run(async () => void (await this.#measure(groupId)));
   }
 
-  /** Null when the sandbox did not say it. One at a time. */
+  /** Null when it is not known. One look at a time. */
   async #measure(groupId: string): Promise<WorkspaceSize | null> {
     const already = this.#measuring.get(groupId);
     if (already) return await already;
     this.#changed.delete(groupId);
-    const measuring = this.#ask(groupId);
+    const measuring = this.#count(groupId);
     this.#measuring.set(groupId, measuring);
     const size = await measuring;
     // Forgotten meanwhile.
@@ -185,18 +176,14 @@ export class WorkspaceSizes {
   }
 
   /** Never rejects. */
-  async #ask(groupId: string): Promise<WorkspaceSize | null> {
-    const { request, background, logger } = this.#options;
-    const asked = { command: "run_command", shell: command, timeoutMs: measureTimeoutMs, maxOutputChars: 4_000 };
-    const subject = subjects.agentControl(groupId);
-    const patienceMs = measureTimeoutMs + answerMs;
+  async #count(groupId: string): Promise<WorkspaceSize | null> {
+    const { count, background, logger } = this.#options;
     try {
-      const reply = await request(subject, asked, AgentControlReply, patienceMs, background.signal);
-      const size = reply.status === "ok" && reply.outcome ? readSize(reply.outcome.output) : null;
-      if (!size) logger.info({ group: groupId }, "the size of a group's files could not be measured in time");
-      return size;
+      const use = await count(groupId, background.signal);
+      if (!use) logger.info({ group: groupId }, "there are no files of a group, or too many to count in time");
+      return use && { bytes: use.bytes, largest: inWords(use.largest) };
     } catch (error) {
-      logger.debug({ group: groupId, error: errorMessage(error) }, "the size of a group's files could not be measured");
+      logger.warn({ group: groupId, error: errorMessage(error) }, "a group's files could not be counted");
       return null;
     }
   }
@@ -223,22 +210,13 @@ export class WorkspaceSizes {
   }
 }
 
-/** Of the command's output; null where the totals are not there. */
-export function readSize(output: string): WorkspaceSize | null {
-  const [head = "", rest = ""] = output.split("--\n", 2);
-  const sums = [...head.matchAll(/^(\d{1,15})\t/gm)].map(([, kilobytes]) => Number(kilobytes) * 1024);
-  if (sums.length === 0) return null;
-  const largest = [...rest.matchAll(/^(\d{1,15})\t\.\/(.+)$/gm)].map(
-    ([, kilobytes, name = ""]) =>
-      `\`${name
-        .replaceAll(/[`\s]+/g, " ")
-        .slice(0, 60)
-        .toWellFormed()}\` (${amount(Number(kilobytes) * 1024)})`,
-  );
-  return {
-    bytes: sums.reduce((sum, bytes) => sum + bytes, 0),
-    largest: largest.length === 0 ? "" : `The most is in ${largest.join(", ")}.`,
-  };
+function inWords(largest: FilesUse["largest"]): string {
+  const parts = largest.map(({ name, bytes }) => {
+    // Whatever an agent called it is only a name in the sentence.
+    const words = name.replaceAll(/[`\s]+/g, " ").slice(0, 60);
+    return `\`${words.toWellFormed()}\` (${amount(bytes)})`;
+  });
+  return parts.length === 0 ? "" : `The most is in ${parts.join(", ")}.`;
 }
 
 const keyOf = (groupId: string): string => `files_size:${groupId}`;

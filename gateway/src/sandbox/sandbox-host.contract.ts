@@ -9,7 +9,7 @@ export interface SandboxHarness extends AsyncDisposable {
 }
 
 /** `STAND_IN` orders of the stand-in runner. */
-type Order = "stubborn" | "fail" | "busy";
+type Order = "stubborn" | "fail" | "busy" | "fills" | "fills,closes";
 
 const signal = new AbortController().signal;
 const patient = { timeout: 15_000, interval: 20 };
@@ -179,6 +179,21 @@ export function sandboxHostContract(
         .toBeGreaterThan((first?.cpuMs ?? 0) + 50);
       await host.stop(running.sandboxId, 2_000, signal);
       expect(await host.load(running.sandboxId, signal)).toBeNull();
+    });
+
+    test("counts what a folder's files take, while its sandbox runs and while it does not", async () => {
+      expect(await host.filesUse("group1", signal)).toBeNull();
+      // An agent that runs as this process's user can close files to it too.
+      const running = await launch("1", 1, kind === "docker" ? "fills,closes" : "fills");
+      await printed(running, "ready");
+      const filled = 3 * 1024 * 1024;
+      expect(await host.filesUse("group1", signal)).toMatchObject({
+        largest: [{ name: "films" }, { name: "starts" }],
+      });
+      await host.stop(running.sandboxId, 2_000, signal);
+      const use = await host.filesUse("group1", signal);
+      expect(use?.bytes).toBeGreaterThanOrEqual(filled);
+      expect(use?.bytes).toBeLessThan(2 * filled);
     });
 
     test("members share what they are to share, read another group's files, and are forgotten with their own", async () => {

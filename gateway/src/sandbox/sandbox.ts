@@ -1,5 +1,6 @@
 /** The seam between the system and whatever isolates a group's agents: a container engine or child processes. */
 import type { NetworkPolicy } from "@praktor/protocol/network";
+import type { FilesUse } from "./files-use.ts";
 
 /** Whose sandbox it is, and what may be reached from it. */
 export interface SandboxGroup {
@@ -112,6 +113,8 @@ export interface SandboxHost extends AsyncDisposable {
   follow(sandboxId: string, lines: number, onOutput: (text: string) => void, signal: AbortSignal): Promise<void>;
   /** Null when it does not run, or where it cannot be known. */
   load(sandboxId: string, signal: AbortSignal): Promise<SandboxLoad | null>;
+  /** What the folder's files take of the disk, whether its sandbox runs or not; transcripts and what members share count too. The agent has no say in it. Null where there are none, or too many to count in time. */
+  filesUse(folder: string, signal: AbortSignal): Promise<FilesUse | null>;
   /** Its sandbox is gone and nobody listens for one: until the next `prepare` its network may make room for another's. */
   release(folder: string): void;
   /** Removes the network and the volumes that carry this folder's name, with what is in them: for hidden groups that are gone. No sandbox may use them. A person's workspace of a `process` sandbox is not touched. */

@@ -1,5 +1,5 @@
 /** Stands in for the agent-runner in the tests of the sandboxes: does what its environment asks and prints what it sees. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const { PRAKTOR_WORKSPACE: workspace = "", STAND_IN: orders = "" } = process.env;
@@ -33,6 +33,13 @@ if (group) {
   } catch {
     console.log("the group's files are only to read");
   }
+}
+
+if (ordered.has("fills")) {
+  const films = join(workspace, "films");
+  mkdirSync(films);
+  writeFileSync(join(films, "one"), Buffer.alloc(3 * 1024 * 1024, 1));
+  if (ordered.has("closes")) chmodSync(films, 0);
 }
 
 process.on("SIGTERM", () => {

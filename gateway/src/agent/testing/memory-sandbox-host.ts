@@ -85,6 +85,10 @@ export class MemorySandboxHost implements SandboxHost {
     return Promise.resolve(this.running.has(sandboxId) ? (this.loads.shift() ?? null) : null);
   }
 
+  filesUse(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
   release(folder: string): void {
     this.released.push(folder);
   }

@@ -223,6 +223,21 @@ describe.skipIf(possible === "skip")("docker sandboxes", () => {
     expect(performance.now() - startedAt).toBeGreaterThan(1_000);
   });
 
+  test("and their files can go while these are counted", async () => {
+    const host = await started(bench.host());
+    const running = await host.launch(standInSpec("1", 1), signal);
+    await ready(host, running);
+    await host.stop(running.sandboxId, 2_000, signal);
+    const counting = host.filesUse("group1", signal).catch(() => null);
+    const counter = { name: [`${bench.prefix}-count-group1`] };
+    const found = (): Promise<unknown[]> => bench.docker.listContainers({ all: true, filters: counter });
+    await expect.poll(found, { timeout: 15_000, interval: 5 }).not.toEqual([]);
+    await host.forget("group1", signal);
+    await counting;
+    expect(await host.filesUse("group1", signal)).toBeNull();
+    await expect.poll(found, { timeout: 15_000, interval: 20 }).toEqual([]);
+  });
+
   test("that exceed their memory are reported so", async () => {
     const host = await started(bench.host());
     const exits: SandboxExit[] = [];

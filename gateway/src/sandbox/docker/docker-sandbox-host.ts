@@ -7,6 +7,7 @@ import type { Clock } from "../../kit/clock.ts";
 import { abortable, sleep } from "../../kit/deadline.ts";
 import type { Logger } from "../../kit/logger.ts";
 import { errorMessage, errorSentence, type PraktorError } from "../../kit/praktor-error.ts";
+import type { FilesUse } from "../files-use.ts";
 import { KeyedLock } from "../keyed-lock.ts";
 import type {
   RunningSandbox,
@@ -35,6 +36,7 @@ import { label, ofInstall } from "./labels.ts";
 import { findOwnContainer } from "./own-container.ts";
 import { policyDifferences } from "./policy.ts";
 import { runtimeMissing, saysRuntimeMissing } from "./runtime-missing.ts";
+import { VolumeCounts } from "./volume-counts.ts";
 
 export interface DockerSandboxOptions {
   installId: string;
@@ -64,6 +66,7 @@ export class DockerSandboxHost implements SandboxHost {
   readonly #engine: Engine;
   readonly #containers: Containers;
   readonly #networks: GroupNetworks;
+  readonly #counts: VolumeCounts;
   readonly #lock = new KeyedLock();
   readonly #background: Background;
   readonly #globalVolume: GlobalVolume | undefined;
@@ -77,6 +80,7 @@ export class DockerSandboxHost implements SandboxHost {
     this.#containers = new Containers({ engine: this.#engine, installId, logger });
     this.#networks = new GroupNetworks({ engine: this.#engine, installId, prefix, clock, logger, lock: this.#lock });
     const { image, globalFolder } = options;
+    this.#counts = new VolumeCounts({ engine: this.#engine, installId, prefix, image });
     if (globalFolder !== undefined) {
       const volume = `${prefix}-global`;
       this.#globalVolume = new GlobalVolume({ engine: this.#engine, image, volume, folder: globalFolder });
@@ -162,6 +166,10 @@ export class DockerSandboxHost implements SandboxHost {
     return containerLoad(this.#engine, id, signal);
   }
 
+  filesUse(folder: string, signal: AbortSignal): Promise<FilesUse | null> {
+    return this.#counts.count(folder, signal);
+  }
+
   release(folder: string): void {
     this.#networks.release(folder);
   }
@@ -170,6 +178,7 @@ export class DockerSandboxHost implements SandboxHost {
     checkFolder(folder);
     await this.#lock.run(folder, signal, async () => {
       await this.#networks.remove(folder, await this.#ownContainer(signal), signal);
+      await this.#counts.end(folder);
       await removeFolderVolumes(this.#engine, this.#options.installId, folder, signal);
     });
   }

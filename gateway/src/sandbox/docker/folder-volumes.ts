@@ -5,6 +5,19 @@ import { label, ofInstall } from "./labels.ts";
 
 const Listed = z.object({ Volumes: z.array(z.object({ Name: z.string() })).nullish() });
 
+/** Their names, as the engine lists them. */
+export async function folderVolumes(
+  engine: Engine,
+  installId: string,
+  folder: string,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const listed = await engine.call("Listing volumes", signal, (docker) =>
+    docker.listVolumes({ filters: { label: [...ofInstall(installId), `${label.folder}=${folder}`] } }),
+  );
+  return (Listed.parse(listed).Volumes ?? []).map(({ Name }) => Name);
+}
+
 /** Removes them with what is in them. One that a container still uses is refused by the engine, and this rejects. */
 export async function removeFolderVolumes(
   engine: Engine,
@@ -12,10 +25,7 @@ export async function removeFolderVolumes(
   folder: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const listed = await engine.call("Listing volumes", signal, (docker) =>
-    docker.listVolumes({ filters: { label: [...ofInstall(installId), `${label.folder}=${folder}`] } }),
-  );
-  for (const { Name } of Listed.parse(listed).Volumes ?? []) {
-    await engine.find("Removing a volume", signal, (docker) => docker.getVolume(Name).remove());
+  for (const name of await folderVolumes(engine, installId, folder, signal)) {
+    await engine.find("Removing a volume", signal, (docker) => docker.getVolume(name).remove());
   }
 }

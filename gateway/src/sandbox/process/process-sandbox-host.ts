@@ -1,12 +1,14 @@
 /** Sandboxes as child processes, inside bubblewrap where that works: no container engine is needed. */
-import { spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { existsSync, mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { delimiter, dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
 import type { Clock } from "../../kit/clock.ts";
 import { abortable, deadline } from "../../kit/deadline.ts";
 import type { Logger } from "../../kit/logger.ts";
 import { errorMessage } from "../../kit/praktor-error.ts";
+import { countFiles, countTimeoutMs, type FilesUse, readFilesUse } from "../files-use.ts";
 import { KeyedLock } from "../keyed-lock.ts";
 import { RememberedTails } from "../remembered-tails.ts";
 import type {
@@ -50,6 +52,7 @@ export interface ProcessSandboxOptions {
   nodePath?: string;
 }
 
+const run = promisify(execFile);
 const spawnDeadlineMs = 10_000;
 const replaceGraceMs = 2_000;
 
@@ -153,6 +156,18 @@ export class ProcessSandboxHost implements SandboxHost {
   async load(sandboxId: string): Promise<SandboxLoad | null> {
     const found = this.#find(sandboxId);
     return found === undefined ? null : await processTreeLoad(found.pid);
+  }
+
+  async filesUse(folder: string, signal: AbortSignal): Promise<FilesUse | null> {
+    checkFolder(folder);
+    const places = [resolve(this.#options.groupsBase, folder), join(this.#stateBase, folder)];
+    const directories = places.filter((place) => existsSync(place));
+    if (directories.length === 0) return null;
+    const { stdout } = await run("/bin/sh", ["-c", countFiles, "sh", ...directories], {
+      signal,
+      timeout: countTimeoutMs,
+    });
+    return readFilesUse(stdout, directories.length);
   }
 
   /** There is no network to give back. */
