@@ -1,4 +1,6 @@
 /** One person's whole way through Mission Control, in a real browser against the running gateway. */
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -43,6 +45,30 @@ describe.runIf(browserTests === "run")("a person's way", { timeout: 60_000 }, ()
     await page.getByRole("heading", { name: "Dashboard" }).waitFor();
   });
 
+  test("is still signed in after a reload and in another tab, but nowhere on another port", async () => {
+    await page.reload();
+    await page.getByRole("heading", { name: "Dashboard" }).waitFor(patient);
+    const stolen: string[] = [];
+    const other = createServer((request, response) => {
+      stolen.push(request.headers.cookie ?? "");
+      response.end("an agent's own server");
+    }).listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const address = other.address();
+    const tab = await page.context().newPage();
+    await tab.goto(`http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/`);
+    other.close();
+    other.closeAllConnections();
+    // The browser gives the cookie away, and with it alone nobody gets in.
+    const [cookie = ""] = stolen;
+    expect(cookie).toMatch(/^praktor_session=/);
+    const headers = { cookie, origin: system.gateway.web };
+    expect((await fetch(`${system.gateway.web}/api/groups`, { headers })).status).toBe(401);
+    await tab.goto(system.gateway.web);
+    await tab.getByRole("heading", { name: "Dashboard" }).waitFor(patient);
+    await tab.close();
+  });
+
   test("writes with a file, which the agent gets, and watches the answer stream in", async () => {
     await page.getByRole("link", { name: "Conversations" }).click();
     await page.getByRole("navigation", { name: "Groups" }).getByRole("link").first().click();
@@ -59,7 +85,12 @@ describe.runIf(browserTests === "run")("a person's way", { timeout: 60_000 }, ()
       .getByRole("article")
       .filter({ hasText: /1,2,3\s*read/ })
       .waitFor(patient);
-    await page.getByRole("link", { name: "Download numbers.csv" }).waitFor(patient);
+    const [download] = await Promise.all([
+      page.waitForEvent("download", patient),
+      page.getByRole("button", { name: "Download numbers.csv" }).click(patient),
+    ]);
+    expect(download.suggestedFilename()).toBe("numbers.csv");
+    expect(await readFile(await download.path(), "utf8")).toBe("1,2,3");
     await write("slow 1500: one two three four five six seven");
     const answer = page.getByRole("group", { name: "Messages" }).getByText(/^one two/);
     await answer.waitFor(patient);
@@ -146,5 +177,19 @@ describe.runIf(browserTests === "run")("a person's way", { timeout: 60_000 }, ()
     await page.getByText(/^\d+ MB$/).waitFor(patient);
     await page.getByRole("button", { name: "uploads" }).waitFor(patient);
     expect(browsing.complaints).toEqual([]);
+  });
+
+  test("signs out in one tab, and the others are out too; signing in brings them back", async () => {
+    const tab = await page.context().newPage();
+    await tab.goto(system.gateway.web);
+    await tab.getByRole("button", { name: "Sign out" }).click(patient);
+    for (const one of [tab, page]) await one.getByLabel("Password").waitFor(patient);
+    await tab.getByLabel("Password").fill(password);
+    await tab.keyboard.press("Enter");
+    await tab.getByRole("heading", { name: "Dashboard" }).waitFor(patient);
+    await page.getByRole("button", { name: "Sign out" }).waitFor(patient);
+    await tab.close();
+    // A browser writes every refusal to its console.
+    expect(browsing.complaints.splice(0).filter((complaint) => !complaint.includes("401"))).toEqual([]);
   });
 });

@@ -193,7 +193,12 @@ export type StatusView = z.infer<typeof StatusView>;
 
 export const SessionCreate = z.object({ password: z.string().max(1024) });
 /** `required`: this installation has a password; `signed_in`: this browser may use the API. */
-export const SessionView = z.object({ required: z.boolean(), signed_in: z.boolean() });
+export const SessionView = z.object({
+  required: z.boolean(),
+  signed_in: z.boolean(),
+  /** Only in the answer to a sign-in, once: the page shows it with the cookie on every request (`page-token.ts`). */
+  page_token: z.string().optional(),
+});
 export type SessionView = z.infer<typeof SessionView>;
 
 export const WorkspaceListing = z.object({

@@ -1,8 +1,10 @@
+import { pageTokenHeader } from "@praktor/protocol/page-token";
+import { SessionView } from "@praktor/protocol/rest";
 import { expect, test, afterAll, beforeAll } from "vitest";
 import { z } from "zod";
 import { accessRule } from "./access.ts";
 import { Harness } from "./testing/harness.ts";
-import { basic } from "./testing/send.ts";
+import { basic, sessionOf } from "./testing/send.ts";
 
 const password = "correct horse battery";
 const globalsBefore = [globalThis.Request, globalThis.Response];
@@ -69,6 +71,7 @@ test("the API is described, and every path of it is promised somewhere", async (
       "GET /api/groups/{id}/files/content",
       "PUT /api/groups/{id}/files/content",
       "GET /api/ws",
+      "POST /api/links",
       "GET /api/audit",
       "GET /api/vault",
       "PUT /api/vault/{name}",
@@ -140,6 +143,29 @@ test("every route but sign-in and health is closed without sign-in, for every me
       );
     }
   }
+});
+
+test("the cookie alone, which every server on the same host name is sent, opens no more than a stranger has", async () => {
+  const body = { password };
+  const session = sessionOf(await harness.send({ method: "POST", path: "/api/session", body }));
+  const { cookie } = session;
+  const origin = harness.server.url;
+  const other = sessionOf(await harness.send({ method: "POST", path: "/api/session", body }));
+  for (const { method, path } of await documentedRoutes()) {
+    if (accessRule(method, path) === "public") continue;
+    const sent = { method, path: path.replaceAll(/\{\w+\}/g, "x"), body: {} };
+    const shown = [{ cookie }, { ...session, [pageTokenHeader]: "" }, { ...other, cookie }];
+    for (const headers of shown) {
+      const { status } = await harness.send({ ...sent, headers: { ...headers, origin } });
+      expect(`${method} ${path} ${status}`).toBe(`${method} ${path} 401`);
+    }
+    const { status } = await harness.send({ ...sent, headers: { ...session, origin } });
+    expect(`${method} ${path} ${status}`).not.toBe(`${method} ${path} 401`);
+  }
+  const alone = await harness.send({ path: "/api/session", headers: { cookie } });
+  expect(SessionView.parse(alone.json).signed_in).toBe(false);
+  await harness.send({ method: "DELETE", path: "/api/session", headers: { cookie, origin } });
+  expect((await harness.send({ path: "/api/groups", headers: session })).status).toBe(200);
 });
 
 test("no answer is framed, sniffed, cached or shared with another site", async () => {

@@ -17,6 +17,7 @@ import { groupNetworkRoutes } from "./routes/group-network.ts";
 import { groupRoutes } from "./routes/groups.ts";
 import { insightRoutes } from "./routes/insight.ts";
 import { instructionRoutes } from "./routes/instructions.ts";
+import { linkRoutes } from "./routes/links.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { pairingRoutes } from "./routes/pairing.ts";
 import { searchRoutes } from "./routes/search.ts";
@@ -58,6 +59,7 @@ export function createApp(
     fileRoutes,
     instructionRoutes,
     eventRoutes,
+    linkRoutes,
     taskRoutes,
     swarmRoutes,
     pairingRoutes,

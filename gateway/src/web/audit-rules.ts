@@ -17,6 +17,8 @@ const rules: readonly (readonly [method: string, pattern: string, action: string
   ["POST", "/api/groups/:group/messages", null],
   ["PUT", "/api/groups/:group/files/content", "file.upload"],
   ["GET", "/api/groups/:group/files/content", "file.download"],
+  // Says nothing yet; what is fetched with it is kept.
+  ["POST", "/api/links", null],
   ["PUT", "/api/groups/:group/instructions", "instructions.change"],
   ["PUT", "/api/instructions", "instructions.change"],
   ["POST", "/api/turns/:target/stop", "turn.stop"],

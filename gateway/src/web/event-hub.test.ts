@@ -2,12 +2,13 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import type { PraktorEvent } from "@praktor/protocol/events";
+import { eventProtocol, pageTokenHeader, pageTokenProtocol } from "@praktor/protocol/page-token";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocketServer } from "ws";
 import { EventHub } from "./event-hub.ts";
 import type { Caller } from "./sign-in.ts";
 import { Harness, ManualClock } from "./testing/harness.ts";
-import { basic } from "./testing/send.ts";
+import { basic, sessionOf } from "./testing/send.ts";
 import { TestSocket } from "./testing/socket.ts";
 import type { WebServerOptions } from "./web-server.ts";
 
@@ -129,14 +130,20 @@ describe("who may listen", () => {
     expect((await TestSocket.open(url, "", basic(password))).types).toEqual(["hello"]);
 
     const signedIn = await harness.send({ method: "POST", path: "/api/session", body: { password } });
-    const cookie = signedIn.headers["set-cookie"]?.[0]?.split(";")[0] ?? "";
-    await expect(TestSocket.open(url, "", { cookie })).rejects.toThrow("403");
-    await expect(TestSocket.open(url, "", { cookie, origin: "http://evil.example" })).rejects.toThrow("403");
-    await expect(TestSocket.open(url, "", { cookie, origin: url.replace("http", "https") })).rejects.toThrow("403");
-    const client = await TestSocket.open(url, "", { cookie, origin: url });
+    const session = sessionOf(signedIn);
+    const { cookie } = session;
+    await expect(TestSocket.open(url, "", session)).rejects.toThrow("403");
+    await expect(TestSocket.open(url, "", { ...session, origin: "http://evil.example" })).rejects.toThrow("403");
+    const otherScheme = url.replace("http", "https");
+    await expect(TestSocket.open(url, "", { ...session, origin: otherScheme })).rejects.toThrow("403");
+    await expect(TestSocket.open(url, "", { cookie, origin: url })).rejects.toThrow("401");
+    const offered = [eventProtocol, pageTokenProtocol + session[pageTokenHeader]];
+    const client = await TestSocket.open(url, "", { cookie, origin: url }, offered);
     expect(client.types).toEqual(["hello"]);
+    // The token is not said back.
+    expect(client.socket.protocol).toBe(eventProtocol);
 
-    const headers = { cookie, origin: url };
+    const headers = { ...session, origin: url };
     await harness.send({ method: "DELETE", path: "/api/session", headers });
     expect(await client.closed).toBe(4401);
     await expect(TestSocket.open(url, "", headers)).rejects.toThrow("401");

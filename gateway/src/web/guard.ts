@@ -5,7 +5,7 @@ import { accessRule, isApi } from "./access.ts";
 import { clientAddress } from "./client-address.ts";
 import type { Refusal } from "./request-origin.ts";
 import { checkHost, checkOrigin } from "./request-origin.ts";
-import { readSessionCookie } from "./session-cookie.ts";
+import { presentedCredential } from "./presented-credential.ts";
 import type { SignIn } from "./sign-in.ts";
 import type { WebEnv } from "./web-env.ts";
 
@@ -24,7 +24,7 @@ export function guard(options: GuardOptions): MiddlewareHandler<WebEnv> {
     refuse(checkHost(host, { loopbackOnly: !signIn.required, allowed: allowedHosts }));
     if (!isApi(c.req.path)) return next();
 
-    const credential = { authorization: c.req.header("authorization"), cookie: readSessionCookie(c) };
+    const credential = presentedCredential(c);
     refuse(
       checkOrigin({
         method: c.req.method,

@@ -1,5 +1,6 @@
 /** The API's description for everybody, generated from the routes themselves. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { pageTokenHeader } from "@praktor/protocol/page-token";
 import { accessRule } from "./access.ts";
 import { cookieName } from "./session-cookie.ts";
 import type { WebEnv } from "./web-env.ts";
@@ -11,11 +12,12 @@ export function openApiDocument(app: OpenAPIHono<WebEnv>, version: string): obje
   for (const [path, methods] of Object.entries(document.paths ?? {})) {
     for (const [method, operation] of Object.entries(methods)) {
       const open = accessRule(method.toUpperCase(), path) === "public";
-      Object.assign(operation, { security: open ? [] : [{ session: [] }, { password: [] }] });
+      Object.assign(operation, { security: open ? [] : [{ session: [], page: [] }, { password: [] }] });
     }
   }
   const securitySchemes = {
     session: { type: "apiKey", in: "cookie", name: cookieName },
+    page: { type: "apiKey", in: "header", name: pageTokenHeader, description: "`page_token` of the sign-in" },
     password: { type: "http", scheme: "basic", description: "Any user name" },
   };
   return { ...document, components: { ...document.components, securitySchemes } };

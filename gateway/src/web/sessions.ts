@@ -1,4 +1,4 @@
-/** Who is signed in on the page: random tokens, of which only hashes are kept, over restarts too. */
+/** Who is signed in on the page: two random tokens each, of which only hashes are kept, over restarts too. */
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { Clock } from "../kit/clock.ts";
@@ -9,13 +9,25 @@ const lifeMs = 30 * 24 * 60 * 60 * 1000;
 /** More browsers than one owner has; the oldest is signed out. */
 const maxSessions = 50;
 
-const Stored = z.array(z.object({ hash: z.string(), expiresAt: z.number() }));
+const Stored = z.array(z.object({ hash: z.string(), pageHash: z.string(), expiresAt: z.number() }));
+
+interface Session {
+  /** Of the token that only the page's own origin knows; the other one is in the cookie. */
+  pageHash: string;
+  expiresAt: number;
+}
+
+export interface NewSession {
+  token: string;
+  pageToken: string;
+  maxAgeSeconds: number;
+}
 
 export class Sessions {
   readonly #settings: WebStore["settings"];
   readonly #clock: Clock;
-  /** Expiry by the token's hash, oldest sign-in first. */
-  #expiry = new Map<string, number>();
+  /** By the cookie token's hash, oldest sign-in first. */
+  #sessions = new Map<string, Session>();
   #saving: Promise<void> = Promise.resolve();
 
   constructor(settings: WebStore["settings"], clock: Clock) {
@@ -28,18 +40,18 @@ export class Sessions {
     if (!keep) return this.#save();
     const text = await this.#settings.get(settingKey);
     const parsed = Stored.safeParse(text === null ? [] : tryJson(text));
-    for (const { hash, expiresAt } of parsed.data ?? []) this.#expiry.set(hash, expiresAt);
+    for (const { hash, ...session } of parsed.data ?? []) this.#sessions.set(hash, session);
   }
 
-  /** A new token, once: it is not kept. */
-  async create(): Promise<{ token: string; maxAgeSeconds: number }> {
-    const token = randomBytes(32).toString("base64url");
-    this.#expiry.set(hashOf(token), this.#clock.now() + lifeMs);
-    for (const [hash, expiresAt] of this.#expiry) {
-      if (expiresAt <= this.#clock.now() || this.#expiry.size > maxSessions) this.#expiry.delete(hash);
+  /** New tokens, once: they are not kept. */
+  async create(): Promise<NewSession> {
+    const [token, pageToken] = [newToken(), newToken()];
+    this.#sessions.set(hashOf(token), { pageHash: hashOf(pageToken), expiresAt: this.#clock.now() + lifeMs });
+    for (const [hash, { expiresAt }] of this.#sessions) {
+      if (expiresAt <= this.#clock.now() || this.#sessions.size > maxSessions) this.#sessions.delete(hash);
     }
     await this.#save();
-    return { token, maxAgeSeconds: lifeMs / 1000 };
+    return { token, pageToken, maxAgeSeconds: lifeMs / 1000 };
   }
 
   /** The session's name for as long as it lasts, or null. */
@@ -49,11 +61,16 @@ export class Sessions {
   }
 
   isOpen(session: string): boolean {
-    return (this.#expiry.get(session) ?? 0) > this.#clock.now();
+    return (this.#sessions.get(session)?.expiresAt ?? 0) > this.#clock.now();
+  }
+
+  /** Was this page token made with that session's cookie? */
+  isPageOf(session: string, pageToken: string): boolean {
+    return this.#sessions.get(session)?.pageHash === hashOf(pageToken);
   }
 
   async end(session: string): Promise<void> {
-    if (this.#expiry.delete(session)) await this.#save();
+    if (this.#sessions.delete(session)) await this.#save();
   }
 
   /** One at a time, each with what holds when its turn comes: an older list never overwrites a newer one. */
@@ -61,11 +78,15 @@ export class Sessions {
     const write = (): Promise<void> =>
       this.#settings.set(
         settingKey,
-        JSON.stringify([...this.#expiry].map(([hash, expiresAt]) => ({ hash, expiresAt }))),
+        JSON.stringify([...this.#sessions].map(([hash, session]) => ({ hash, ...session }))),
       );
     this.#saving = this.#saving.then(write, write);
     return this.#saving;
   }
+}
+
+function newToken(): string {
+  return randomBytes(32).toString("base64url");
 }
 
 function hashOf(token: string): string {

@@ -1,10 +1,11 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { pageTokenHeader } from "@praktor/protocol/page-token";
 import { ErrorBody, SessionView } from "@praktor/protocol/rest";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { requirePassword } from "./password.ts";
 import { Harness } from "./testing/harness.ts";
 import type { Answer } from "./testing/send.ts";
-import { basic, send } from "./testing/send.ts";
+import { basic, send, sessionOf } from "./testing/send.ts";
 import type { WebServerOptions } from "./web-server.ts";
 import { WebServer } from "./web-server.ts";
 
@@ -22,10 +23,6 @@ async function start(overrides: Partial<WebServerOptions> = {}): Promise<Harness
 
 async function signIn(harness: Harness, candidate = password): Promise<Answer> {
   return harness.send({ method: "POST", path: "/api/session", body: { password: candidate } });
-}
-
-function cookieOf(answer: Answer): string {
-  return answer.headers["set-cookie"]?.[0]?.split(";")[0] ?? "";
 }
 
 const codeOf = (answer: Answer): string => ErrorBody.parse(answer.json).error.code;
@@ -85,11 +82,15 @@ describe("with a password", () => {
     expect(codeOf(await harness.send({ path: "/api/groups" }))).toBe("unauthorized");
 
     const signedIn = await signIn(harness);
-    expect(signedIn.json).toEqual({ required: true, signed_in: true });
+    expect(signedIn.json).toEqual({
+      required: true,
+      signed_in: true,
+      page_token: expect.stringMatching(/^[\w-]{43}$/),
+    });
     expect(signedIn.headers["set-cookie"]?.[0]).toMatch(
       /^praktor_session=[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Strict$/,
     );
-    const headers = { cookie: cookieOf(signedIn) };
+    const headers = sessionOf(signedIn);
     expect((await harness.send({ path: "/api/groups", headers })).status).toBe(200);
     expect(SessionView.parse((await harness.send({ path: "/api/session", headers })).json).signed_in).toBe(true);
 
@@ -123,7 +124,7 @@ describe("with a password", () => {
 
   test("a session outlasts a restart, but neither its time nor another password", async () => {
     const first = await start();
-    const headers = { cookie: cookieOf(await signIn(first)) };
+    const headers = sessionOf(await signIn(first));
     const again = async (overrides: Partial<WebServerOptions>): Promise<number> => {
       const other = new Harness(first.directory, first.store, first.clock, { password, ...overrides });
       await other.server.start(AbortSignal.timeout(20_000));
@@ -139,10 +140,13 @@ describe("with a password", () => {
   });
 
   test("the store keeps neither password nor token", async () => {
-    const token = cookieOf(await signIn(harness)).split("=")[1] ?? "";
+    const { cookie, [pageTokenHeader]: pageToken } = sessionOf(await signIn(harness));
+    const token = cookie.split("=")[1] ?? "";
     const stored = `${await harness.store.settings.get("web.password")} ${await harness.store.settings.get("web.sessions")}`;
     expect(token).toHaveLength(43);
     expect(stored).not.toContain(token);
+    expect(pageToken).toHaveLength(43);
+    expect(stored).not.toContain(pageToken);
     expect(stored).not.toContain(password);
   });
 
@@ -176,7 +180,7 @@ describe("with a password", () => {
 describe("guessing", () => {
   test("ends in 429 for an address, even with the right password, while a session goes on", async () => {
     const harness = await start();
-    const headers = { cookie: cookieOf(await signIn(harness)) };
+    const headers = sessionOf(await signIn(harness));
     const answers: Answer[] = [];
     for (let count = 0; count < 15; count += 1) answers.push(await signIn(harness, `guess number ${count}`));
     expect(answers.slice(0, 10).every(({ status }) => status === 401)).toBe(true);
@@ -192,7 +196,7 @@ describe("guessing", () => {
 
   test("as a flood keeps the event loop free, and the owner's session works through it", async () => {
     const harness = await start();
-    const headers = { cookie: cookieOf(await signIn(harness)) };
+    const headers = sessionOf(await signIn(harness));
     const loop = monitorEventLoopDelay({ resolution: 5 });
     loop.enable();
     const flood = Promise.all(

@@ -4,26 +4,23 @@ import { PraktorError } from "../kit/praktor-error.ts";
 import { AttemptLimit } from "./attempt-limit.ts";
 import { Password } from "./password.ts";
 import type { WebStore } from "./ports.ts";
-import { Sessions } from "./sessions.ts";
+import type { PresentedCredential } from "./presented-credential.ts";
+import { type NewSession, Sessions } from "./sessions.ts";
+import { requireLinked, SignedLinks } from "./signed-links.ts";
 
 export type Caller = { type: "open" } | { type: "basic" } | { type: "session"; session: string };
-
-export interface PresentedCredential {
-  /** The `Authorization` header. */
-  authorization: string | undefined;
-  /** The session cookie's value. */
-  cookie: string | undefined;
-}
 
 export class SignIn {
   readonly #password: Password | null;
   readonly #limit: AttemptLimit;
+  readonly #links: SignedLinks;
   readonly sessions: Sessions;
 
   private constructor(password: Password | null, sessions: Sessions, clock: Clock) {
     this.#password = password;
     this.sessions = sessions;
     this.#limit = new AttemptLimit(clock);
+    this.#links = new SignedLinks(clock);
   }
 
   static async open(password: string | null, settings: WebStore["settings"], clock: Clock): Promise<SignIn> {
@@ -54,12 +51,25 @@ export class SignIn {
       this.#check(this.#password, candidate, address);
       return { type: "basic" };
     }
-    const session = credential.cookie === undefined ? null : this.sessions.find(credential.cookie);
+    const session = this.session(credential);
     return session === null ? null : { type: "session", session };
   }
 
+  /** The session of a cookie that comes with its page's token or with a link that is still good. Null: none. */
+  session({ cookie, pageToken, link }: PresentedCredential): string | null {
+    const session = cookie === undefined ? null : this.sessions.find(cookie);
+    if (session === null) return null;
+    const fromPage = pageToken !== undefined && this.sessions.isPageOf(session, pageToken);
+    return fromPage || (link !== undefined && this.#links.holds(link, session)) ? session : null;
+  }
+
+  /** The address as the browser itself may fetch it for this caller. Throws `invalid` for an address that needs no link. */
+  link(address: string, caller: Caller): string {
+    return caller.type === "session" ? this.#links.sign(address, caller.session) : requireLinked(address);
+  }
+
   /** A new session for the right password; null where none is needed. Throws like `caller`. */
-  async signIn(candidate: string, address: string): Promise<{ token: string; maxAgeSeconds: number } | null> {
+  async signIn(candidate: string, address: string): Promise<NewSession | null> {
     if (this.#password === null) return null;
     this.#check(this.#password, candidate, address);
     return this.sessions.create();

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { z } from "zod";
 import { checkHost } from "./request-origin.ts";
 import { Harness } from "./testing/harness.ts";
+import { sessionOf } from "./testing/send.ts";
 
 const long = process.env["PRAKTOR_LONG"] === "1";
 const guesses = long ? 10_000 : 1_000;
@@ -35,8 +36,8 @@ test(`${guesses} wrong passwords let nobody in, are soon refused unread, and lea
   await using harness = await Harness.start({ password });
   const headers = { origin: harness.server.url };
   const signedIn = await harness.send({ method: "POST", path: "/api/session", body: { password }, headers });
-  const cookie = String(signedIn.headers["set-cookie"]).split(";")[0] ?? "";
-  const groups = () => harness.send({ path: "/api/groups", headers: { cookie } });
+  const session = sessionOf(signedIn);
+  const groups = () => harness.send({ path: "/api/groups", headers: session });
   const eventLoop = monitorEventLoopDelay({ resolution: 10 });
   eventLoop.enable();
   const flood = spawn(process.execPath, ["--input-type=module", "-e", guesser, harness.server.url, String(guesses)], {
@@ -91,7 +92,7 @@ test("of 200 hosts that are nearly the right one only the exact list is answered
 
 describe("of more than 200 origins that are nearly the right one only the exact one is answered", () => {
   let harness: Harness;
-  let cookie: string;
+  let session: ReturnType<typeof sessionOf>;
   let host: string;
   const name = "praktor.example.org";
   beforeAll(async () => {
@@ -99,7 +100,7 @@ describe("of more than 200 origins that are nearly the right one only the exact 
     host = `${name}:${new URL(harness.server.url).port}`;
     const body = { password };
     const signedIn = await harness.send({ method: "POST", path: "/api/session", body, headers: { host } });
-    cookie = String(signedIn.headers["set-cookie"]).split(";")[0] ?? "";
+    session = sessionOf(signedIn);
   });
   afterAll(() => harness[Symbol.asyncDispose]());
 
@@ -147,7 +148,7 @@ describe("of more than 200 origins that are nearly the right one only the exact 
     const refusals = new Set<number>();
     for (const origin of variants()) {
       const body = { id: "home", name: "Home", folder: "home" };
-      const sent = { method: "POST", path: "/api/groups", body, headers: { host, cookie, origin } };
+      const sent = { method: "POST", path: "/api/groups", body, headers: { host, ...session, origin } };
       const { status } = await harness.send(sent);
       if (status === 403) refusals.add(status);
       else answered.push(origin);
@@ -163,7 +164,7 @@ describe("of more than 200 origins that are nearly the right one only the exact 
       new Promise((resolve, reject) => {
         const { hostname, port } = new URL(harness.server.url);
         const key = { "sec-websocket-version": "13", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" };
-        const asked = { connection: "Upgrade", upgrade: "websocket", cookie, ...key, ...headers };
+        const asked = { connection: "Upgrade", upgrade: "websocket", ...session, ...key, ...headers };
         const sent = request({ host: hostname, port, path: "/api/ws", headers: asked, agent: false });
         sent.on("upgrade", (_, socket) => {
           socket.destroy();

@@ -3,6 +3,7 @@ import { ApprovalView } from "@praktor/protocol/approvals";
 import { AttentionView, UsageView } from "@praktor/protocol/insight";
 import { GroupNetworkView } from "@praktor/protocol/network";
 import { Instructions } from "@praktor/protocol/instructions";
+import { LinkView } from "@praktor/protocol/page-token";
 import { PairingOffer, PairingView } from "@praktor/protocol/pairing";
 import {
   AgentView,
@@ -22,6 +23,7 @@ import { SearchView } from "@praktor/protocol/search";
 import { SchedulePreview, type TaskCreate, TaskRunView, type TaskUpdate, TaskView } from "@praktor/protocol/tasks";
 import { TurnSteps } from "@praktor/protocol/turn-steps";
 import { z } from "zod";
+import { keepPageToken } from "./page-token.ts";
 import { request, send } from "./request.ts";
 
 type Signal = AbortSignal | undefined;
@@ -32,11 +34,13 @@ const group = (id: string): string => `/api/groups/${encodeURIComponent(id)}`;
 export const getSession = (signal?: Signal): Promise<SessionView> => request(SessionView, "/api/session", { signal });
 
 export const signIn = async (password: string): Promise<void> => {
-  await send("/api/session", { method: "POST", json: { password } });
+  const session = await request(SessionView, "/api/session", { method: "POST", json: { password } });
+  keepPageToken(session.page_token ?? null);
 };
 
 export const signOut = async (): Promise<void> => {
   await send("/api/session", { method: "DELETE" });
+  keepPageToken(null);
 };
 
 export const getStatus = (signal?: Signal): Promise<StatusView> => request(StatusView, "/api/status", { signal });
@@ -167,7 +171,11 @@ export const startAgent = (groupId: string): Promise<unknown> =>
 export const stopAgent = (groupId: string): Promise<unknown> =>
   request(Accepted, `/api/agents/${encodeURIComponent(groupId)}/stop`, { method: "POST", deadlineMs: 60_000 });
 
-/** Where what a running sandbox prints and uses is streamed. */
+/** The address for what the browser itself fetches, which shows no page token: good for a minute. */
+export const getLink = (address: string, signal?: Signal): Promise<{ address: string }> =>
+  request(LinkView, "/api/links", { json: { address }, signal });
+
+/** Where what a running sandbox prints and uses is streamed; the browser needs a link to it. */
 export const sandboxWatchAddress = (groupId: string): string => `/api/agents/${encodeURIComponent(groupId)}/watch`;
 
 /** The next message begins a fresh session; the history stays. */
@@ -180,7 +188,7 @@ export const newSession = (groupId: string, conversationId: string): Promise<unk
 export const getFiles = (groupId: string, path: string, signal?: Signal): Promise<WorkspaceListing> =>
   request(WorkspaceListing, `${group(groupId)}/files?${new URLSearchParams({ path })}`, { signal, deadlineMs: 60_000 });
 
-/** Where the bytes of a workspace file are. */
+/** Where the bytes of a workspace file are; the browser needs a link to them. */
 export const fileAddress = (groupId: string, path: string): string =>
   `${group(groupId)}/files/content?${new URLSearchParams({ path })}`;
 

@@ -3,6 +3,7 @@ import { ErrorBody } from "@praktor/protocol/rest";
 import type { z } from "zod";
 import { en } from "../text/en.ts";
 import { ApiError } from "./api-error.ts";
+import { pageHeaders } from "./page-token.ts";
 
 const DEADLINE_MS = 20_000;
 
@@ -41,7 +42,7 @@ export const send = async (path: string, options: RequestOptions = {}): Promise<
 };
 
 const toInit = ({ method, json, headers }: RequestOptions): RequestInit => {
-  const accept = { accept: "application/json", ...headers };
+  const accept = { accept: "application/json", ...pageHeaders(), ...headers };
   if (json === undefined) return { method: method ?? "GET", headers: accept };
   return {
     method: method ?? "POST",

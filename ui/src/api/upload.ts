@@ -4,6 +4,7 @@ import { WorkspaceEntry } from "@praktor/protocol/workspace";
 import { en } from "../text/en.ts";
 import { ApiError } from "./api-error.ts";
 import { fileAddress } from "./endpoints.ts";
+import { pageHeaders } from "./page-token.ts";
 
 /** A sandbox that sleeps is started first, which takes its time. */
 const STILL_MS = 100_000;
@@ -50,6 +51,7 @@ export const uploadFile = (
     call.open("PUT", fileAddress(groupId, path));
     call.setRequestHeader("content-type", "application/octet-stream");
     call.setRequestHeader("accept", "application/json");
+    for (const [name, value] of Object.entries(pageHeaders())) call.setRequestHeader(name, value);
     moved();
     call.send(file);
   });

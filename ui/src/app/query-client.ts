@@ -2,6 +2,7 @@
 import type { SessionView } from "@praktor/protocol/rest";
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { ApiError } from "../api/api-error.ts";
+import { onOtherTab } from "../api/page-token.ts";
 import { sessionQuery } from "../api/queries.ts";
 
 export const makeQueryClient = (): QueryClient => {
@@ -25,6 +26,7 @@ export const makeQueryClient = (): QueryClient => {
       mutations: { networkMode: "always" },
     },
   });
+  onOtherTab(() => void client.invalidateQueries({ queryKey: sessionQuery.queryKey }));
   return client;
 };
 

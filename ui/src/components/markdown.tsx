@@ -14,7 +14,7 @@ const DATA_IMAGE = /^data:image\/(?:png|jpeg|gif|webp|avif);base64,/;
 const address = (url: string, key: string): string =>
   key === "src" && DATA_IMAGE.test(url) ? url : defaultUrlTransform(url);
 
-/** An agent's server on this machine would be sent the page's cookie: its address can be read and copied, not clicked. */
+/** An agent's server on this machine may ask for the page's password: its address can be read and copied, not clicked. */
 const Link = ({ href = "", children }: ComponentProps<"a">) => {
   if (!leadsToThisMachine(href, location.href)) {
     return (

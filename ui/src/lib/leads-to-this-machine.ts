@@ -1,4 +1,4 @@
-/** Whether an address is another server on the machine of the page, to which a browser would send the page's cookie: cookies know no ports. */
+/** Whether an address is another server on the machine of the page: it may be an agent's, and look like the page. */
 
 const LOOPBACK =
   /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]+\])\.?$/;

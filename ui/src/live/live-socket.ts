@@ -1,5 +1,6 @@
 /** Keeps one WebSocket to the gateway: reconnects for as long as the page wants it, and resumes where it stopped. */
 import { EventFrame, type PraktorEvent } from "@praktor/protocol/events";
+import { socketProtocols } from "../api/page-token.ts";
 import { backoffMs } from "./backoff.ts";
 import { type Cursor, follow, socketPath } from "./frame-cursor.ts";
 
@@ -29,7 +30,7 @@ export const keepSocket = (listener: SocketListener, signal: AbortSignal): void 
     clearTimeout(retry);
     retry = undefined;
     let greeted = false;
-    const current = new WebSocket(socketPath(cursor));
+    const current = new WebSocket(socketPath(cursor), socketProtocols());
     socket = current;
     const impatience = setTimeout(() => current.close(), GREETING_MS);
     current.addEventListener("message", ({ data }) => {

@@ -1,7 +1,7 @@
 /** Looks at a running sandbox for as long as the page is seen: a hidden tab measures nothing. */
 import { SandboxFrame } from "@praktor/protocol/sandbox-watch";
 import { useEffect, useState } from "react";
-import { sandboxWatchAddress } from "../api/endpoints.ts";
+import { getLink, sandboxWatchAddress } from "../api/endpoints.ts";
 import { NOTHING_SEEN, type SandboxSight, seeFrame } from "./sandbox-sight.ts";
 
 export interface SeenSandbox extends SandboxSight {
@@ -18,15 +18,35 @@ export const useSandboxSight = (groupId: string, sandboxId: string | null): Seen
   useEffect(() => {
     if (sandboxId === null) return undefined;
     let source: EventSource | null = null;
+    let asking: AbortController | null = null;
     let again: ReturnType<typeof setTimeout> | undefined;
     const close = (): void => {
       clearTimeout(again);
+      asking?.abort();
+      asking = null;
       source?.close();
       source = null;
     };
+    const lost = (): void => {
+      close();
+      setConnected(false);
+      again = setTimeout(open, AGAIN_MS);
+    };
     const open = (): void => {
-      if (source !== null || document.hidden) return;
-      const current = new EventSource(sandboxWatchAddress(groupId));
+      if (source !== null || asking !== null || document.hidden) return;
+      const current = new AbortController();
+      asking = current;
+      void ask(current.signal);
+    };
+    const ask = async (signal: AbortSignal): Promise<void> => {
+      const link = await getLink(sandboxWatchAddress(groupId), signal).catch(() => null);
+      if (signal.aborted) return;
+      asking = null;
+      if (link === null) lost();
+      else listen(link.address);
+    };
+    const listen = (address: string): void => {
+      const current = new EventSource(address);
       source = current;
       // Each connection tells the last lines anew.
       current.addEventListener("open", () => {
@@ -34,11 +54,8 @@ export const useSandboxSight = (groupId: string, sandboxId: string | null): Seen
         setSight((before) => ({ ...NOTHING_SEEN, samples: before.samples }));
       });
       current.addEventListener("error", () => {
-        setConnected(false);
-        // The browser itself tries again after a loss, but not after a refusal.
-        if (source !== current || current.readyState !== EventSource.CLOSED) return;
-        source = null;
-        again = setTimeout(open, AGAIN_MS);
+        // The browser itself would try again with the same link, which may be too old by then.
+        if (source === current) lost();
       });
       current.addEventListener("message", ({ data }) => {
         const frame = SandboxFrame.safeParse(typeof data === "string" ? parse(data) : null);

@@ -1,8 +1,7 @@
 /** Shows a file of the workspace: text as text, Markdown as a page, pictures as pictures; anything else is for download. */
 import type { WorkspaceEntry } from "@praktor/protocol/workspace";
 import { useQuery } from "@tanstack/react-query";
-import { ArrowLeft, Download, FileX } from "lucide-react";
-import { fileAddress } from "../api/endpoints.ts";
+import { ArrowLeft, FileX } from "lucide-react";
 import { fileQuery } from "../api/queries.ts";
 import { Button } from "../components/button.tsx";
 import { Prose } from "../components/prose.tsx";
@@ -11,6 +10,7 @@ import { ScrollArea } from "../components/scroll-area.tsx";
 import { Empty } from "../components/states.tsx";
 import { fileSize } from "../lib/size.ts";
 import { en } from "../text/en.ts";
+import { DownloadFile } from "./download-file.tsx";
 
 const t = en.files;
 /** More than this is slow to draw and nobody reads it here. */
@@ -32,11 +32,7 @@ export const FileView = ({ groupId, entry, onClose }: FileViewProps) => (
         {entry.name}
       </h2>
       <span className="shrink-0 text-xs text-muted tabular-nums">{fileSize(entry.sizeBytes)}</span>
-      <Button variant="ghost" size="iconSm" asChild>
-        <a href={fileAddress(groupId, entry.path)} download={entry.name} aria-label={t.downloadOf(entry.name)}>
-          <Download aria-hidden="true" />
-        </a>
-      </Button>
+      <DownloadFile groupId={groupId} entry={entry} />
     </div>
     <ScrollArea aria-label={entry.name} className="min-h-0 flex-1 overflow-auto -outline-offset-2">
       {entry.sizeBytes > MOST_BYTES ? (

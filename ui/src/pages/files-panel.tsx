@@ -1,9 +1,8 @@
 /** The group's workspace: directories, files, their content, up and down. */
 import { MOST_FILE_BYTES, type WorkspaceEntry } from "@praktor/protocol/workspace";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Download, File, FileSymlink, Folder, FolderOpen, RefreshCw, Upload as UploadIcon } from "lucide-react";
+import { File, FileSymlink, Folder, FolderOpen, RefreshCw, Upload as UploadIcon } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import { fileAddress } from "../api/endpoints.ts";
 import { filesQuery } from "../api/queries.ts";
 import { Button } from "../components/button.tsx";
 import { PickFiles } from "../components/pick-files.tsx";
@@ -15,6 +14,7 @@ import { fileSize } from "../lib/size.ts";
 import { ago } from "../lib/time.ts";
 import { useNow } from "../lib/use-now.ts";
 import { en } from "../text/en.ts";
+import { DownloadFile } from "./download-file.tsx";
 import { DropHint } from "./drop-hint.tsx";
 import { FileView } from "./file-view.tsx";
 import { UploadList } from "./upload-list.tsx";
@@ -174,13 +174,7 @@ const Entry = ({ groupId, entry, onDirectory, onFile }: EntryProps) => {
           </span>
         )}
       </button>
-      {entry.type === "file" && (
-        <Button variant="ghost" size="iconSm" asChild className="mr-1">
-          <a href={fileAddress(groupId, entry.path)} download={entry.name} aria-label={t.downloadOf(entry.name)}>
-            <Download aria-hidden="true" />
-          </a>
-        </Button>
-      )}
+      {entry.type === "file" && <DownloadFile groupId={groupId} entry={entry} className="mr-1" />}
     </li>
   );
 };

@@ -44,7 +44,7 @@ export const conversationsTexts = {
     },
     deliveryBecause: (state: string, reason: string) => `${state}: ${reason}`,
     linkToThisMachine:
-      "A server on this machine that is not Praktor. Copy the address into a private window: in this one, your browser would send it your sign-in.",
+      "A server on this machine that is not Praktor, though it may look like it: never give it your password. Copy the address to go there.",
     imageOmitted: (alt: string) => `Image from another site: ${alt}`,
   },
   turn: {
@@ -138,6 +138,7 @@ export const conversationsTexts = {
     empty: "Files that the agent makes appear here.",
     truncated: "The directory holds more than is shown.",
     downloadOf: (name: string) => `Download ${name}`,
+    downloadFailed: (name: string) => `${name} was not downloaded`,
     back: "Back to the list",
     tooLarge: (size: string) => `At ${size} this file is too large to show. Download it instead.`,
     binary: "This file is not text. Download it instead.",

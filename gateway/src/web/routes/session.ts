@@ -6,8 +6,9 @@ import { clientAddress } from "../client-address.ts";
 import { isSecure } from "../guard.ts";
 import { jsonBody } from "../json-body.ts";
 import type { WebParts } from "../parts.ts";
+import { presentedCredential } from "../presented-credential.ts";
 import { failure, json, jsonRequest } from "../route-answers.ts";
-import { clearSessionCookie, readSessionCookie, writeSessionCookie } from "../session-cookie.ts";
+import { clearSessionCookie, writeSessionCookie } from "../session-cookie.ts";
 import type { WebEnv } from "../web-env.ts";
 import { createRoutes } from "../web-env.ts";
 
@@ -28,22 +29,17 @@ export function sessionRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
   const { signIn: owner, behindProxy, hub } = parts;
   return createRoutes()
     .openapi(show, (c) => {
-      const cookie = readSessionCookie(c);
-      const signedIn =
-        owner.caller(
-          { authorization: c.req.header("authorization"), cookie },
-          clientAddress(c.env.incoming, behindProxy),
-        ) !== null;
+      const signedIn = owner.caller(presentedCredential(c), clientAddress(c.env.incoming, behindProxy)) !== null;
       return c.json({ required: owner.required, signed_in: signedIn }, 200);
     })
     .openapi(signIn, async (c) => {
       const session = await owner.signIn(c.req.valid("json").password, clientAddress(c.env.incoming, behindProxy));
-      if (session) writeSessionCookie(c, session.token, session.maxAgeSeconds, isSecure(c, behindProxy));
-      return c.json({ required: owner.required, signed_in: true }, 200);
+      if (!session) return c.json({ required: owner.required, signed_in: true }, 200);
+      writeSessionCookie(c, session.token, session.maxAgeSeconds, isSecure(c, behindProxy));
+      return c.json({ required: owner.required, signed_in: true, page_token: session.pageToken }, 200);
     })
     .openapi(signOut, async (c) => {
-      const cookie = readSessionCookie(c);
-      const session = cookie === undefined ? null : owner.sessions.find(cookie);
+      const session = owner.session(presentedCredential(c));
       if (session !== null) await owner.sessions.end(session);
       hub.recheck();
       clearSessionCookie(c, isSecure(c, behindProxy));

@@ -1,6 +1,8 @@
 /** One HTTP request with exactly the headers that a test wants, `Host` included, which `fetch` would not let it set. */
 import type { IncomingHttpHeaders } from "node:http";
 import { request } from "node:http";
+import { pageTokenHeader } from "@praktor/protocol/page-token";
+import { SessionView } from "@praktor/protocol/rest";
 
 export interface Sent {
   method?: string;
@@ -60,6 +62,12 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** What the page sends after this answer to a sign-in: its cookie, and the token that came in the body. */
+export function sessionOf(answer: Answer): { cookie: string; [pageTokenHeader]: string } {
+  const cookie = answer.headers["set-cookie"]?.[0]?.split(";")[0] ?? "";
+  return { cookie, [pageTokenHeader]: SessionView.parse(answer.json).page_token ?? "" };
 }
 
 export const basic = (password: string): Record<string, string> => ({

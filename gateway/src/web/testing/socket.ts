@@ -11,14 +11,19 @@ export class TestSocket {
   readonly closed: Promise<number>;
 
   /** Resolves after the first frame; rejects with the status of a refusal, as `Unexpected server response: 403`. */
-  static async open(baseUrl: string, query = "", headers: Record<string, string> = {}): Promise<TestSocket> {
-    const client = new TestSocket(`${baseUrl.replace("http", "ws")}/api/ws${query}`, headers);
+  static async open(
+    baseUrl: string,
+    query = "",
+    headers: Record<string, string> = {},
+    protocols: string[] = [],
+  ): Promise<TestSocket> {
+    const client = new TestSocket(`${baseUrl.replace("http", "ws")}/api/ws${query}`, headers, protocols);
     await once(client.socket, "message");
     return client;
   }
 
-  constructor(url: string, headers: Record<string, string>) {
-    this.socket = new WebSocket(url, { headers });
+  constructor(url: string, headers: Record<string, string>, protocols: string[] = []) {
+    this.socket = new WebSocket(url, protocols, { headers });
     this.closed = new Promise((resolve) => {
       this.socket.on("close", resolve);
     });
