@@ -1,4 +1,4 @@
-/** A tool that people are asked about, over the whole way: the question in the chat and on the page, yes, no, stop, and a restart. */
+/** Tools and hosts that people are asked about, over the whole way: the question in the chat and on the page, yes, no, stop, and a restart. */
 import { ApprovalView } from "@praktor/protocol/approvals";
 import type { ChatMessage } from "@praktor/simulators/telegram/chat-book";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -26,10 +26,10 @@ const patch = (body: object): Promise<Response> => send(`/api/groups/${owner}`, 
 const open = async (): Promise<ApprovalView[]> => z.array(ApprovalView).parse(await system.getJson("/api/approvals"));
 
 /** Says it, and waits for the question. */
-async function asked(text: string): Promise<ChatMessage> {
+async function asked(text: string, words = "May the agent use Bash?"): Promise<ChatMessage> {
   const since = system.telegram.sequence;
   system.say(text);
-  return await system.telegram.waitForMessage((one) => one.text.includes("May the agent use Bash?"), {
+  return await system.telegram.waitForMessage((one) => one.text.includes(words), {
     since,
     timeoutMs: 30_000,
   });
@@ -103,4 +103,30 @@ test("other groups, other tools and other commands are not asked about", async (
   tap(question, "Deny");
   await becomes(question, /Deny – by/);
   expect((await patch({ approval_tools: [] })).status).toBe(200);
+});
+
+test("a host that is asked about is waited for by a program; a no reaches it in words, a yes opens the host for the turn", async () => {
+  // An address of documentation: the proxy looks it up nowhere, and connects to no such one.
+  expect((await patch({ network: "allowlist", approval_hosts: ["192.0.2.1"] })).status).toBe(200);
+  const words = "May the agent reach this host until its turn ends?";
+  const fetched = "bash: curl -sS http://192.0.2.1/";
+  let since = system.telegram.sequence;
+  const first = await asked(fetched, words);
+  expect(first.text).toContain("192.0.2.1");
+  tap(first, "Deny");
+  await system.answerMatching(
+    /192\.0\.2\.1 is reached only after a person's yes, and a person .* said no/,
+    owner,
+    since,
+  );
+  since = system.telegram.sequence;
+  const second = await asked(`${fetched}; ${fetched.slice("bash: ".length)}; curl -sS http://192.0.2.2/`, words);
+  tap(second, "Allow");
+  await becomes(second, /Allow – by/);
+  const { text } = await system.answerMatching(/192\.0\.2\.2 is not on this group's list/, owner, since);
+  expect(text.match(/192\.0\.2\.1 does not lead to a public address/g)).toHaveLength(2);
+  const audit = JSON.stringify(await system.getJson(`/api/audit?group_id=${owner}`));
+  expect(audit.match(/"host\.reach"/g)).toHaveLength(2);
+  expect((await patch({ network: null })).status).toBe(400);
+  expect((await patch({ network: null, approval_hosts: [] })).status).toBe(200);
 });

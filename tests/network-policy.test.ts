@@ -117,7 +117,7 @@ describe.skipIf(possible === "skip")("network policies", { timeout: 120_000 }, (
     });
     await container.start();
     endpoint.names.set("good.example", [world.address]);
-    endpoint.rules.set("a", { ownerId: "a", policy: "allowlist", allow: ["good.example"] });
+    endpoint.rules.set("a", { ownerId: "a", policy: "allowlist", allow: ["good.example"], ask: [] });
     pagePort = await new Promise<number>((resolve) =>
       page.listen(0, "127.0.0.1", () => {
         const bound = page.address();

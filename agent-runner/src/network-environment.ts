@@ -45,7 +45,7 @@ export function networkSentence(policy: Place["PRAKTOR_NETWORK"]): string | null
     case "open":
       return null;
     case "allowlist":
-      return "The internet is reached only through the HTTP proxy in HTTPS_PROXY, and only at hosts that the owner has allowed for this group; names are resolved by the proxy alone. When it answers 403, its sentence says which host is missing: name that host to the person, who can add it on the group's page, instead of looking for a way around it.";
+      return "The internet is reached only through the HTTP proxy in HTTPS_PROXY, and only at hosts that the owner has allowed for this group; names are resolved by the proxy alone. When it answers 403, its sentence says which host is missing: name that host to the person, who can add it on the group's page, instead of looking for a way around it. Some hosts wait for a person's yes: the connection then hangs until somebody has answered, which may take minutes, so when one hangs run the program again with a long timeout, such as curl without --max-time in a Bash call with a timeout of 600000; a yes holds until your turn ends, and after a no say what the host was needed for.";
     case "none":
       return "This sandbox has no internet, and so no WebFetch and no WebSearch: work with what is here, and say so when a task needs more.";
     default:

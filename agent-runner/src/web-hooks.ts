@@ -28,6 +28,6 @@ function noteOn({ tool_name: tool, error, is_interrupt: interrupted }: PostToolU
   // Of a refused tunnel curl and git tell the number alone; WebFetch says no more than that the proxy blocked it.
   const refused = tool === "Bash" ? /\b403 from proxy|tunnel failed, response 403/i : /EGRESS_BLOCKED/;
   if (refused.test(error))
-    return "this group's network does not let its agents reach that host, by WebFetch, the browser or anything else. Do not look for a way around it; tell the person which host was needed: they can allow it in the group's settings.";
+    return "this group's network does not let its agents reach that host, by WebFetch, the browser or anything else. Do not look for a way around it; tell the person which host was needed: they can allow it in the group's settings. If people were asked about it, nobody said yes.";
   return null;
 }

@@ -150,7 +150,14 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     ({ level, detail }) => publish({ type: "health", component: "model", ok: level === "ok", level, detail }),
   );
 
-  const network = makeNetwork(settings, { store, host, clock, log, renewals: () => agents.renewals });
+  const network = makeNetwork(settings, {
+    store,
+    host,
+    clock,
+    log,
+    renewals: () => agents.renewals,
+    askHost: (groupId, place, signal) => agents.hostApprovals.ask(groupId, place, signal),
+  });
   stack.use(network.forwardProxy);
   const transfers = new Transfers(ids);
   const { endpoint, places } = makeSandboxApi(settings, {
@@ -206,6 +213,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   });
   const { pool, dispatcher, assistant, workspace, facts, midTurn, approvals, toolApprovals, watch, look } = agents;
   stack.use(dispatcher);
+  stack.use(agents.hostApprovals);
   const madeSwarms = makeSwarms(settings, {
     store,
     assistant,
@@ -341,6 +349,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     ]));
   keepUp(background, {
     approvals,
+    hostApprovals: agents.hostApprovals,
     pool,
     sizes: agents.sizes,
     watch,

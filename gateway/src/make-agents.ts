@@ -5,6 +5,7 @@ import type { Approvals } from "./agent/approvals.ts";
 import { Assistant } from "./agent/assistant.ts";
 import { CostLimit } from "./agent/cost-limit.ts";
 import { Dispatcher, type Refusal } from "./agent/dispatcher.ts";
+import type { HostApprovals } from "./agent/host-approvals.ts";
 import { MidTurnWords } from "./agent/mid-turn-words.ts";
 import { PreCheck } from "./agent/pre-check.ts";
 import { takeOverTurns } from "./agent/take-over.ts";
@@ -52,6 +53,7 @@ export interface Agents extends Sandboxes {
   costLimit: CostLimit;
   approvals: Approvals;
   toolApprovals: ToolApprovals;
+  hostApprovals: HostApprovals;
   /** What runners say of their turns. */
   facts: TurnFacts;
   /** Finds what an earlier life left running, and only then claims turns. */
@@ -94,7 +96,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     clock,
     logger: log,
   });
-  const { approvals, approvalTools, toolApprovals } = makeApprovals(settings, {
+  const { approvals, approvalTools, toolApprovals, hostApprovals } = makeApprovals(settings, {
     store,
     running,
     clock,
@@ -116,6 +118,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     publish,
     onEnded: (turn) => {
       parts.telegram()?.turnEnded(turn.id);
+      hostApprovals.turnEnded(turn.id);
       background.run(() => approvals.turnEnded(turn.id));
       dispatcher.turnEnded(turn);
       renewals.turnEnded(turn.groupId);
@@ -242,6 +245,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     costLimit,
     approvals,
     toolApprovals,
+    hostApprovals,
     facts,
     takeOver,
   };

@@ -2,6 +2,7 @@
 import type { PraktorEvent } from "@praktor/protocol/events";
 import { Approvals } from "./agent/approvals.ts";
 import type { RunningTurns } from "./agent/running-turns.ts";
+import { HostApprovals } from "./agent/host-approvals.ts";
 import { ToolApprovals } from "./agent/tool-approvals.ts";
 import type { Settings } from "./config/schema.ts";
 import type { Audit } from "./kit/audit.ts";
@@ -28,6 +29,7 @@ export interface MadeApprovals {
   /** Patterns of the tools that people are asked about before this group's agent uses them. */
   approvalTools: (groupId: string) => Promise<string[]>;
   toolApprovals: ToolApprovals;
+  hostApprovals: HostApprovals;
 }
 
 export function makeApprovals(settings: Settings, parts: ApprovalParts): MadeApprovals {
@@ -54,5 +56,13 @@ export function makeApprovals(settings: Settings, parts: ApprovalParts): MadeApp
     logger: strangersLog,
     patienceMs: settings.agent.approval_timeout,
   });
-  return { approvals, approvalTools, toolApprovals };
+  const hostApprovals = new HostApprovals({
+    approvals,
+    running,
+    clock,
+    audit,
+    logger: strangersLog,
+    patienceMs: settings.agent.approval_timeout,
+  });
+  return { approvals, approvalTools, toolApprovals, hostApprovals };
 }

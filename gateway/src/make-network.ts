@@ -8,7 +8,7 @@ import type { Clock } from "./kit/clock.ts";
 import type { Logger } from "./kit/logger.ts";
 import { hashSandboxToken } from "./kit/sandbox-token.ts";
 import { networkRules } from "./network-rules.ts";
-import { ForwardProxy, type ForwardRules } from "./sandbox-api/forward-proxy.ts";
+import { ForwardProxy, type ForwardProxyOptions, type ForwardRules } from "./sandbox-api/forward-proxy.ts";
 import { RefusedHosts } from "./sandbox-api/refused-hosts.ts";
 import type { SandboxHost } from "./sandbox/sandbox.ts";
 import type { GroupStore } from "./store/contract/group-store.ts";
@@ -22,6 +22,8 @@ export interface NetworkParts {
   log: Logger;
   /** Made after the sandboxes. */
   renewals: () => SandboxRenewals;
+  /** Asks people whether a group's sandbox may reach a host. */
+  askHost: ForwardProxyOptions["askHost"];
 }
 
 export interface Network {
@@ -32,7 +34,7 @@ export interface Network {
   warn: () => Promise<void>;
 }
 
-export function makeNetwork(settings: Settings, { store, host, clock, log, renewals }: NetworkParts): Network {
+export function makeNetwork(settings: Settings, { store, host, clock, log, renewals, askHost }: NetworkParts): Network {
   const defaultPolicy = settings.sandbox.network;
   const refused = new RefusedHosts();
   const rulesOf = (groupId: string): Promise<ForwardRules | null> => networkRules(store.groups, groupId, defaultPolicy);
@@ -44,6 +46,7 @@ export function makeNetwork(settings: Settings, { store, host, clock, log, renew
       return sandbox && (bridgeGroupId === null || sandbox.groupId === bridgeGroupId) ? sandbox.groupId : null;
     },
     rulesOf,
+    askHost,
     resolve: async (name) => (await lookup(name, { all: true })).map(({ address }) => address),
     refused,
   });
@@ -67,8 +70,18 @@ export function makeNetwork(settings: Settings, { store, host, clock, log, renew
       },
     },
     warn: async () => {
+      const groups = await store.groups.list();
+      const unasked = groups.filter(
+        ({ network, approvalHosts }) => approvalHosts.length > 0 && (network ?? defaultPolicy) === "open",
+      );
+      if (unasked.length > 0) {
+        log.warn(
+          { groups: unasked.map(({ id }) => id) },
+          "these groups name hosts that need a person's yes (approval_hosts), but under the network policy `open` nobody can be asked: set theirs to `allowlist`",
+        );
+      }
       if (host.openNetwork === null) return;
-      const limited = (await store.groups.list()).filter((group) => (group.network ?? defaultPolicy) !== "open");
+      const limited = groups.filter((group) => (group.network ?? defaultPolicy) !== "open");
       if (limited.length === 0 && defaultPolicy === "open") return;
       log.warn({ default: defaultPolicy, groups: limited.map((group) => group.id) }, host.openNetwork);
     },

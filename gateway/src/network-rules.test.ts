@@ -8,11 +8,15 @@ import { temporaryDatabases } from "./store/temporary-database.ts";
 const databases = temporaryDatabases();
 
 /** A member that `a` asked for and that reads the files of `b`; a task of `a`; and what each may reach. */
-async function reach(a: NetworkPolicy | null, b: NetworkPolicy | null) {
+async function reach(
+  a: NetworkPolicy | null,
+  b: NetworkPolicy | null,
+  asks: { a: string[]; b: string[] } = { a: [], b: [] },
+) {
   const { groups, swarms } = await databases.open(new TestClock());
   for (const id of ["a", "b"]) await groups.create({ id, name: id, folder: id });
-  await groups.update("a", { network: a, networkAllow: ["both.org", "a.org"] });
-  await groups.update("b", { network: b, networkAllow: ["both.org:443", "b.org"] });
+  await groups.update("a", { network: a, networkAllow: ["both.org", "a.org"], approvalHosts: asks.a });
+  await groups.update("b", { network: b, networkAllow: ["both.org:443", "b.org"], approvalHosts: asks.b });
   const node = (role: string, filesOf: string | null) => {
     return { role, memberId: `sw-1-${role}`, prompt: "", groupFolder: filesOf, filesOf, model: null };
   };
@@ -30,8 +34,9 @@ async function reach(a: NetworkPolicy | null, b: NetworkPolicy | null) {
   });
   const task = await groups.ofTask({ id: "t", name: "T", groupId: "a" });
   const rules = async (id: string): Promise<unknown> => {
-    const { ownerId, policy, allow } = (await networkRules(groups, id, "open")) ?? {};
-    return policy === "allowlist" ? [ownerId, policy, ...(allow ?? [])] : [policy];
+    const { ownerId, policy, allow = [], ask = [] } = (await networkRules(groups, id, "open")) ?? {};
+    const asked = ask.map((host) => `${host}?`);
+    return policy === "allowlist" ? [ownerId, policy, ...allow, ...asked] : [policy];
   };
   return { reader: await rules("sw-1-reader"), lead: await rules("sw-1-lead"), task: await rules(task.id) };
 }
@@ -47,4 +52,18 @@ test("a member that reads another group's files is bound as that one too, the ot
   expect((await reach("allowlist", "open")).reader).toEqual(["a", "allowlist", "both.org", "a.org"]);
   expect((await reach("allowlist", "none")).reader).toEqual(["none"]);
   expect((await reach("allowlist", "allowlist")).reader).toEqual(["a", "allowlist", "both.org:443"]);
+});
+
+test("a yes opens its host for whoever works for the group, and both groups' people are asked about a shared one", async () => {
+  const asks = { a: ["ask.org", "both.org"], b: ["both.org:443"] };
+  const opened = ["a", "allowlist", "both.org", "a.org", "ask.org", "both.org", "ask.org?", "both.org?"];
+  expect(await reach("allowlist", "open", asks)).toEqual({ reader: opened, lead: opened, task: opened });
+  expect((await reach("allowlist", "allowlist", { a: [], b: ["a.org"] })).reader).toEqual([
+    "a",
+    "allowlist",
+    "both.org:443",
+    "a.org:80",
+    "a.org:443",
+    "a.org?",
+  ]);
 });

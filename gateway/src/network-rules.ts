@@ -13,7 +13,9 @@ export async function networkRules(
   const group = await groups.get(groupId);
   if (!group) return null;
   if (group.parentId === null) {
-    return { ownerId: group.id, policy: group.network ?? defaultPolicy, allow: group.networkAllow };
+    const { networkAllow, approvalHosts: ask } = group;
+    // A yes opens what is not on the list too.
+    return { ownerId: group.id, policy: group.network ?? defaultPolicy, allow: [...networkAllow, ...ask], ask };
   }
   const asker = await networkRules(groups, group.parentId, defaultPolicy);
   if (!asker || group.filesOf === null || group.filesOf === group.parentId) return asker;
@@ -25,5 +27,5 @@ export async function networkRules(
 function stricter(asker: ForwardRules, files: ForwardRules): ForwardRules {
   if (asker.policy === "none" || files.policy === "open") return asker;
   if (files.policy === "none" || asker.policy === "open") return files;
-  return { ...asker, allow: narrowed(asker.allow, files.allow) };
+  return { ...asker, allow: narrowed(asker.allow, files.allow), ask: [...asker.ask, ...files.ask] };
 }

@@ -1,5 +1,6 @@
 /** What is looked after again and again while the gateway runs. */
 import type { Approvals } from "./agent/approvals.ts";
+import type { HostApprovals } from "./agent/host-approvals.ts";
 import type { SandboxPool } from "./agent/sandbox-pool.ts";
 import type { WorkspaceSizes } from "./agent/workspace-sizes.ts";
 import type { SandboxWatch } from "./agent/sandbox-watch.ts";
@@ -8,6 +9,7 @@ import { sleep } from "./kit/deadline.ts";
 
 export interface UpkeepParts {
   approvals: Approvals;
+  hostApprovals: Pick<HostApprovals, "tidy">;
   pool: SandboxPool;
   sizes: Pick<WorkspaceSizes, "look">;
   watch: SandboxWatch;
@@ -25,8 +27,9 @@ const sumUpEveryMs = 60_000;
 const pruneEveryMs = 24 * 3_600_000;
 
 export function keepUp(background: Background, parts: UpkeepParts): void {
-  const { approvals, pool, sizes, watch, watchEveryMs, sumUp, prune } = parts;
+  const { approvals, hostApprovals, pool, sizes, watch, watchEveryMs, sumUp, prune } = parts;
   every(background, approvalsEveryMs, () => approvals.expire());
+  every(background, approvalsEveryMs, () => hostApprovals.tidy());
   every(background, reconcileEveryMs, (signal) => pool.reconcile(signal));
   every(background, watchEveryMs, (signal) => watch.look(signal));
   every(background, idleLookEveryMs, (signal) => pool.stopIdle(signal));

@@ -30,6 +30,8 @@ export const GroupNetworkView = z.object({
   policy: NetworkPolicy.nullable(),
   default_policy: NetworkPolicy,
   allow: z.array(z.string()),
+  /** Reached only after a person's yes, on `allow` or not. A bare name asks at every port. */
+  ask: z.array(z.string()),
   /** Why policies do not hold in this installation; null where they do. */
   not_enforced: z.string().nullable(),
   /** The running sandbox still has the former policy: it is replaced when its turns have ended. */

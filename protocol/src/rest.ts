@@ -40,6 +40,8 @@ export const GroupView = z.object({
   network_allow: z.array(z.string()),
   /** Patterns of tools that people are asked about first. */
   approval_tools: z.array(z.string()),
+  /** Hosts that are reached only after a person's yes. */
+  approval_hosts: z.array(z.string()),
   agent_status: z.enum(["running", "stopped"]),
   message_count: z.number().int(),
   last_active: time.nullable(),
@@ -67,6 +69,8 @@ export const GroupUpdate = z
     network: NetworkPolicy.nullable(),
     network_allow: AllowedHosts,
     approval_tools: z.array(ToolPattern).max(50),
+    /** Refused where the policy in force is `open`: there nobody can be asked. */
+    approval_hosts: AllowedHosts,
   })
   .partial()
   .refine((change) => Object.values(change).some((value) => value !== undefined), "must change something");

@@ -4,6 +4,7 @@ import type { ApprovalView } from "@praktor/protocol/approvals";
 import type { PraktorEvent } from "@praktor/protocol/events";
 import type { Audit } from "../kit/audit.ts";
 import type { Clock } from "../kit/clock.ts";
+import { abortable } from "../kit/deadline.ts";
 import { escapeMarkdown } from "../kit/escape-markdown.ts";
 import { PraktorError } from "../kit/praktor-error.ts";
 import type { ApprovalStore } from "../store/contract/approval-store.ts";
@@ -46,9 +47,12 @@ export interface ApprovalsOptions {
 
 /** An agent in a loop must not flood people; what is more is refused. */
 const mostOpenOfGroup = 10;
+const noLongerNeeded = "No answer is needed any more.";
 
 export class Approvals {
   readonly #options: ApprovalsOptions;
+  /** By question: who waits to hear of its end. */
+  readonly #waiting = new Map<string, Set<(approval: Approval) => void>>();
 
   constructor(options: ApprovalsOptions) {
     this.#options = options;
@@ -87,6 +91,28 @@ export class Approvals {
   /** How the question of this id stands; null: there is none. */
   async get(id: string): Promise<Approval | null> {
     return await this.#options.store.get(id);
+  }
+
+  /** The question as it was settled. Rejects when the signal aborts, and with `not_found`. */
+  async settled(id: string, signal: AbortSignal): Promise<Approval> {
+    const { promise, resolve } = Promise.withResolvers<Approval>();
+    const waiting = this.#waiting.get(id) ?? new Set();
+    this.#waiting.set(id, waiting.add(resolve));
+    try {
+      // Heard from here on; it may have been settled before.
+      const approval = await abortable(this.#options.store.get(id), signal);
+      if (!approval) throw new PraktorError("not_found", "There is no such question.");
+      return approval.state === "open" ? await abortable(promise, signal) : approval;
+    } finally {
+      waiting.delete(resolve);
+      if (waiting.size === 0) this.#waiting.delete(id);
+    }
+  }
+
+  /** Nobody needs its answer any more. */
+  async withdraw(id: string): Promise<void> {
+    const approval = await this.#options.store.get(id);
+    if (approval?.state === "open") await this.#settle(approval, "void", noLongerNeeded);
   }
 
   async open(): Promise<ApprovalView[]> {
@@ -136,7 +162,7 @@ export class Approvals {
   /** What its questions were about is over. */
   async turnEnded(turnId: string): Promise<void> {
     for (const approval of await this.#options.store.open()) {
-      if (approval.turnId === turnId) await this.#settle(approval, "void", "No answer is needed any more.");
+      if (approval.turnId === turnId) await this.#settle(approval, "void", noLongerNeeded);
     }
   }
 
@@ -151,6 +177,7 @@ export class Approvals {
     const parts = conversation ? render(conversation.address, `${approval.question}\n\n${outcome}`, []) : [];
     const settled = await store.settle(approval.id, { state, choice, by, body: parts[0]?.body ?? null });
     if (!settled) return null;
+    for (const heard of this.#waiting.get(settled.id) ?? []) heard(settled);
     this.#tell(settled);
     onOutgoing();
     return settled;

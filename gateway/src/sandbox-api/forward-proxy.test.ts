@@ -20,7 +20,12 @@ beforeEach(async () => {
   const address = origin.address();
   port = typeof address === "object" && address !== null ? address.port : 0;
   bench.names.set("good.example", ["127.0.0.1"]);
-  bench.rules.set("a", { ownerId: "a", policy: "allowlist", allow: [`good.example:${port}`, "inside.example:80"] });
+  bench.rules.set("a", {
+    ownerId: "a",
+    policy: "allowlist",
+    allow: [`good.example:${port}`, "inside.example:80"],
+    ask: [],
+  });
 });
 afterEach(async () => {
   origin.closeAllConnections();
@@ -97,7 +102,7 @@ describe("the forward proxy", () => {
     ["without a token", "wrong", /^HTTP\/1\.1 407 /],
     ["of a group whose policy is another", tokenOf("b"), /^HTTP\/1\.1 403 This group has no allow-list/],
   ])("is closed to a sandbox %s", async (_, token, status) => {
-    bench.rules.set("b", { ownerId: "b", policy: "open", allow: [`good.example:${port}`] });
+    bench.rules.set("b", { ownerId: "b", policy: "open", allow: [`good.example:${port}`], ask: [] });
     expect(await tunnel(`good.example:${port}`, token)).toMatch(status);
     expect(await plain(`http://good.example:${port}/`, "", token)).toMatch(status);
     expect(asked).toEqual([]);

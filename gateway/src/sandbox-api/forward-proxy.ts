@@ -3,9 +3,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Socket, connect } from "node:net";
 import type { Duplex } from "node:stream";
 import type { NetworkPolicy } from "@praktor/protocol/network";
+import type { HostAnswer } from "../agent/host-approvals.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
-import { connectTarget, type ForwardTarget, isAllowed, listEntry, plainTarget } from "./forward-target.ts";
+import { connectTarget, type ForwardTarget, isAllowed, listEntry, needsYes, plainTarget } from "./forward-target.ts";
+import { HeldClient } from "./held-client.ts";
 import { passPlainRequest } from "./pass-plain-request.ts";
 import { isPublicAddress } from "./public-address.ts";
 import type { RefusedHosts } from "./refused-hosts.ts";
@@ -14,6 +16,8 @@ export interface ForwardRules {
   policy: NetworkPolicy;
   /** `host` or `host:port`, in small letters. */
   allow: readonly string[];
+  /** What of it is reached only after a person's yes; a bare host at every port. */
+  ask: readonly string[];
   /** Whose rules these are: on whose page refusals are shown. */
   ownerId: string;
 }
@@ -24,6 +28,8 @@ export interface ForwardProxyOptions {
   /** The group that a token belongs to, where it may be used from here. */
   groupOf: (token: string, bridgeGroupId: string | null) => Promise<string | null>;
   rulesOf: (groupId: string) => Promise<ForwardRules | null>;
+  /** Asks people whether the group's sandbox may reach a place, and waits. Rejects only when the signal aborts. */
+  askHost: (groupId: string, place: string, signal: AbortSignal) => Promise<HostAnswer>;
   /** Every address of a name, asked for once: the one that was looked at is the one that is connected to. */
   resolve: (host: string) => Promise<readonly string[]>;
   refused: RefusedHosts;
@@ -43,6 +49,12 @@ class Refusal extends Error {
   }
 }
 
+/** Whoever asks, and the signal that it has gone. */
+interface Caller {
+  client: Duplex;
+  gone: AbortSignal;
+}
+
 /** `unknownToken`: one was shown, and it is nobody's who may use it here. */
 export interface Passed {
   unknownToken: boolean;
@@ -50,6 +62,8 @@ export interface Passed {
 
 const passed: Passed = { unknownToken: false };
 const maxConnectionsPerGroup = 128;
+/** Of those, how many wait for a person. */
+const maxWaitingPerGroup = 32;
 const connectTimeoutMs = 10_000;
 /** Longer than any server keeps a quiet connection that is worth keeping. */
 const idleTimeoutMs = 10 * 60_000;
@@ -59,6 +73,8 @@ export class ForwardProxy implements Disposable {
   readonly #options: ForwardProxyOptions;
   /** The sandboxes' sides of open connections, by group. */
   readonly #open = new Map<string, Set<Duplex>>();
+  /** By group: how many of them wait for a person's yes. */
+  readonly #waiting = new Map<string, number>();
 
   constructor(options: ForwardProxyOptions) {
     this.#options = options;
@@ -68,9 +84,10 @@ export class ForwardProxy implements Disposable {
   async tunnel(request: IncomingMessage, client: Duplex, head: Buffer, bridgeGroupId: string | null): Promise<Passed> {
     // A client that goes away is noticed by whatever is done next.
     client.on("error", () => client.destroy());
+    const held = new HeldClient(client, head);
     try {
       const target = connectTarget(request.url ?? "");
-      const upstream = await this.#enter(request, target, client, bridgeGroupId);
+      const upstream = await this.#enter(request, target, { client, gone: held.signal }, bridgeGroupId);
       if (client.destroyed) {
         upstream.destroy();
         return passed;
@@ -78,12 +95,14 @@ export class ForwardProxy implements Disposable {
       this.#keep(client, upstream);
       upstream.once("close", () => client.end());
       client.write("HTTP/1.1 200 Connection established\r\n\r\n");
-      if (head.length > 0) upstream.write(head);
+      const early = held.release();
+      if (early.length > 0) upstream.write(early);
       client.pipe(upstream);
       upstream.pipe(client);
       return passed;
     } catch (error) {
       const refusal = this.#refusal(error);
+      held.release();
       refuseTunnel(client, refusal);
       return refusal;
     }
@@ -91,9 +110,12 @@ export class ForwardProxy implements Disposable {
 
   /** One plain HTTP request whose target is a whole URL. Never rejects. */
   async pass(request: IncomingMessage, response: ServerResponse, bridgeGroupId: string | null): Promise<Passed> {
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
     try {
       const target = plainTarget(request.url ?? "");
-      const upstream = await this.#enter(request, target, request.socket, bridgeGroupId);
+      const caller = { client: request.socket, gone: gone.signal };
+      const upstream = await this.#enter(request, target, caller, bridgeGroupId);
       if (target === null || response.destroyed) {
         upstream.destroy();
         return passed;
@@ -126,7 +148,7 @@ export class ForwardProxy implements Disposable {
   async #enter(
     request: IncomingMessage,
     target: ForwardTarget | null,
-    client: Duplex,
+    caller: Caller,
     bridgeGroupId: string | null,
   ): Promise<Socket> {
     const { groupOf, rulesOf } = this.#options;
@@ -154,8 +176,31 @@ export class ForwardProxy implements Disposable {
       throw new Refusal(503, `This group has ${maxConnectionsPerGroup} connections open, which is as many as it may.`);
     }
     // Counted from here on, so that a thousand at once cannot all slip by the bound.
-    this.#count(groupId, client);
+    this.#count(groupId, caller.client);
+    if (needsYes(target, rules.ask)) await this.#wait(groupId, target, caller);
     return await this.#connect(rules.ownerId, target);
+  }
+
+  /** Until people have said yes. Throws a `Refusal`. */
+  async #wait(groupId: string, target: ForwardTarget, { client, gone }: Caller): Promise<void> {
+    const waiting = this.#waiting.get(groupId) ?? 0;
+    const place = listEntry(target);
+    if (waiting >= maxWaitingPerGroup) {
+      throw new Refusal(503, `${waiting} connections of this group wait for a person's yes already.`);
+    }
+    this.#waiting.set(groupId, waiting + 1);
+    try {
+      const answer = await this.#options.askHost(groupId, place, gone);
+      if (answer.type === "refused") throw new Refusal(403, answer.reason);
+      closeWith(client, answer.until);
+    } catch (error) {
+      // Nobody is there to read it.
+      throw gone.aborted ? new Refusal(499, "The client went away.") : error;
+    } finally {
+      const left = (this.#waiting.get(groupId) ?? 1) - 1;
+      if (left === 0) this.#waiting.delete(groupId);
+      else this.#waiting.set(groupId, left);
+    }
   }
 
   async #connect(ownerId: string, target: ForwardTarget): Promise<Socket> {
@@ -208,6 +253,13 @@ export class ForwardProxy implements Disposable {
   }
 }
 
+function closeWith(client: Duplex, until: AbortSignal): void {
+  const close = (): void => void client.destroy();
+  if (until.aborted) close();
+  until.addEventListener("abort", close, { once: true });
+  client.once("close", () => until.removeEventListener("abort", close));
+}
+
 /** Of the credentials that a proxy's URL carries: any user name, the token as the password. */
 function proxyToken(header: string | undefined): string | null {
   const encoded = /^basic +(?<encoded>[A-Za-z0-9+/_-]{1,400}={0,2})$/i.exec(header ?? "")?.groups?.["encoded"];
@@ -247,4 +299,6 @@ function refuseTunnel(client: Duplex, { status, message }: Refusal): void {
   const headers = Object.entries({ ...explained(status, message), connection: "close" });
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
   client.end(`HTTP/1.1 ${status} ${phrase(message)}\r\n${lines}\r\n${message}\n`);
+  // Its own end is only seen while it is read.
+  client.resume();
 }

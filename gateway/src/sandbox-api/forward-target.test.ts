@@ -1,8 +1,8 @@
 /** Which targets pass a list, and which addresses are the internet's: the pure cores of the forward proxy. */
 import { BlockList } from "node:net";
-import { array, assert, constantFrom, nat, oneof, property, string } from "fast-check";
+import { array, assert, constantFrom, nat, oneof, property, string, tuple } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { connectTarget, isAllowed, narrowed, plainTarget } from "./forward-target.ts";
+import { connectTarget, isAllowed, listEntry, narrowed, needsYes, plainTarget } from "./forward-target.ts";
 import { isPublicAddress } from "./public-address.ts";
 
 const allow = ["example.org", "git.example.org:8443", "192.0.2.7"];
@@ -73,6 +73,53 @@ describe("an allow-list", () => {
           const url = plainTarget(text);
           // Another reader of the same URL must find the same host in it.
           return url === null || !isAllowed(url, allow) || new URL(text).hostname === url.host;
+        }),
+        { numRuns: 10_000 },
+      );
+    expect(forAll).not.toThrow();
+  });
+});
+
+describe("a list of hosts that need a yes", () => {
+  const ask = ["example.org", "git.example.org:8443"];
+  test.each([
+    ["example.org:443", true],
+    ["Example.ORG:80", true],
+    ["example.org:9000", true],
+    ["git.example.org:8443", true],
+    ["git.example.org:443", false],
+    ["www.example.org:443", false],
+    ["example.org.evil.net:443", false],
+  ])("%s: %s", (authority, expected) => {
+    const target = connectTarget(authority);
+    expect(target !== null && needsYes(target, ask)).toBe(expected);
+  });
+
+  test("holds for every way of writing a host that an allow-list lets through (10,000 targets)", () => {
+    const hosts = constantFrom("example.org", "git.example.org", "b.org", "192.0.2.7", "2.0.192.7", "org");
+    const ports = constantFrom("", ":80", ":443", ":8443", ":22", ":0443", ":00080");
+    const noise = constantFrom("", "", "", ".", "%2e", "%00", "@", "#", "\\", " ", "\t", "..", "\u3002", "a");
+    const way = tuple(noise, hosts, noise, ports, array(nat(1), { maxLength: 40 }));
+    const entries = array(
+      constantFrom("example.org", "example.org:8443", "git.example.org:8443", "192.0.2.7", "b.org:22"),
+    );
+    const forAll = () =>
+      assert(
+        property(way, entries, entries, ([before, host, after, port, capitals], list, asks) => {
+          const written = (before + host + after + (port === "" ? ":443" : port))
+            .split("")
+            .map((letter, at) => (capitals[at] === 1 ? letter.toUpperCase() : letter))
+            .join("");
+          return [connectTarget(written), plainTarget(`http://${written}/`)].every((target) => {
+            if (target === null || !isAllowed(target, [...list, ...asks])) return true;
+            // What passes is exactly a name as a list has it, and the question stands in the lists' own words.
+            const named = asks.some((entry) => entry === target.host || entry === `${target.host}:${target.port}`);
+            return (
+              needsYes(target, asks) === named &&
+              listEntry(target).split(":")[0] === target.host &&
+              target.host === host
+            );
+          });
         }),
         { numRuns: 10_000 },
       );

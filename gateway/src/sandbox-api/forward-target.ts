@@ -31,6 +31,14 @@ export function isAllowed({ host, port }: ForwardTarget, allow: readonly string[
   });
 }
 
+/** People are asked first. A bare host asks at every port: who names it means the host, whatever else opens a port of it. */
+export function needsYes({ host, port }: ForwardTarget, ask: readonly string[]): boolean {
+  return ask.some((entry) => {
+    const [name, named] = entry.split(":");
+    return name === host && (named === undefined || Number(named) === port);
+  });
+}
+
 /** The list of what both lists have. */
 export function narrowed(left: readonly string[], right: readonly string[]): string[] {
   const places = left.flatMap((entry) => {

@@ -95,7 +95,7 @@ describe("what the endpoint would fetch", () => {
     };
     expect((await ask(bench, fetching))[0]).toBe(200);
     for (const policy of ["none", "allowlist"] as const) {
-      bench.rules.set("a", { ownerId: "a", policy, allow: ["evil.test"] });
+      bench.rules.set("a", { ownerId: "a", policy, allow: ["evil.test"], ask: [] });
       for (const path of ["", "/count_tokens"]) {
         const [status, text] = await ask(bench, fetching, path);
         expect(status).toBe(400);
@@ -110,7 +110,7 @@ describe("what the endpoint would fetch", () => {
 
   test("what was read as JSON is sent as nothing else", async () => {
     await using bench = await EndpointBench.start();
-    bench.rules.set("a", { ownerId: "a", policy: "none", allow: [] });
+    bench.rules.set("a", { ownerId: "a", policy: "none", allow: [], ask: [] });
     const headers = { ...auth, "content-type": "application/json; charset=utf-7", "content-encoding": "identity" };
     expect((await post(bench, { body: JSON.stringify(plain), headers })).status).toBe(200);
     expect(bench.upstream.asked[0]?.headers).toMatchObject({ "content-type": "application/json" });
@@ -125,11 +125,11 @@ describe("what the endpoint would fetch", () => {
       ["none", true, 400],
       ["open", false, 200],
     ] as const) {
-      bench.rules.set("a", { ownerId: "a", policy, allow: [] });
+      bench.rules.set("a", { ownerId: "a", policy, allow: [], ask: [] });
       bench.webSearch = webSearch;
       expect((await ask(bench, searching))[0]).toBe(status);
     }
-    bench.rules.set("a", { ownerId: "a", policy: "allowlist", allow: [] });
+    bench.rules.set("a", { ownerId: "a", policy: "allowlist", allow: [], ask: [] });
     bench.webSearch = true;
     expect((await ask(bench, { ...searching, ...fetching }))[0]).toBe(400);
   });

@@ -1,5 +1,6 @@
 /** The one HTTP service that sandboxes reach: credential, files, model proxy, forward proxy. Each request is under the sandbox's own token. */
 import { createServer, type Server } from "node:http";
+import type { Duplex } from "node:stream";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import {
   CredentialRequest,
@@ -61,6 +62,8 @@ interface Place {
   groupId: string | null;
   server: Server;
   port: number;
+  /** The server knows them no more, and would wait for their end. */
+  tunnels: Set<Duplex>;
 }
 
 export class SandboxEndpoint implements AsyncDisposable {
@@ -81,26 +84,27 @@ export class SandboxEndpoint implements AsyncDisposable {
   async listen(host: string, groupId: string | null): Promise<number> {
     const existing = this.#places.get(host);
     if (existing) return existing.port;
-    const server = this.#createServer(groupId);
+    const tunnels = new Set<Duplex>();
+    const server = this.#createServer(groupId, tunnels);
     const port = await listening(server, host, this.#options.port);
-    this.#places.set(host, { host, groupId, server, port });
+    this.#places.set(host, { host, groupId, server, port, tunnels });
     return port;
   }
 
   async unlisten(host: string): Promise<void> {
     const place = this.#places.get(host);
     this.#places.delete(host);
-    if (place) await closed(place.server);
+    if (place) await closed(place);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const places = [...this.#places.values()];
     this.#places.clear();
     this.#options.modelProxy[Symbol.dispose]();
-    await Promise.all(places.map((place) => closed(place.server)));
+    await Promise.all(places.map((place) => closed(place)));
   }
 
-  #createServer(groupId: string | null): Server {
+  #createServer(groupId: string | null, tunnels: Set<Duplex>): Server {
     const { forwardProxy } = this.#options;
     const answer = getRequestListener(this.#routes(groupId).fetch, { overrideGlobalObjects: false });
     const server = createServer(unfinishedRequests, (request, response) => {
@@ -117,7 +121,11 @@ export class SandboxEndpoint implements AsyncDisposable {
     server.on("connect", (request, socket, head) => {
       const { remoteAddress } = request.socket;
       if (this.#strangers.waitMs(remoteAddress) > 0) socket.destroy();
-      else void this.#passOn(remoteAddress, forwardProxy.tunnel(request, socket, head, groupId));
+      else {
+        tunnels.add(socket);
+        socket.once("close", () => tunnels.delete(socket));
+        void this.#passOn(remoteAddress, forwardProxy.tunnel(request, socket, head, groupId));
+      }
     });
     // The server's own limit is shorter than a large file takes at its reader's pace; the transfer has a deadline.
     server.requestTimeout = 0;
@@ -226,9 +234,10 @@ async function listening(server: Server, host: string, port: number): Promise<nu
   return typeof address === "object" && address !== null ? address.port : port;
 }
 
-async function closed(server: Server): Promise<void> {
+async function closed({ server, tunnels }: Place): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   server.close(() => resolve());
   server.closeAllConnections();
+  for (const tunnel of tunnels) tunnel.destroy();
   await promise;
 }

@@ -48,6 +48,7 @@ async function open(
         model: null,
         network: null,
         networkAllow: [],
+        approvalHosts: [],
         dayBudgetUsd: "default",
         ...hidden,
         createdAt: 0,

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Group } from "./rows.ts";
 import type { GroupTable } from "./tables/chat-tables.ts";
 
-const Allowed = z.array(z.string());
+const Hosts = z.array(z.string());
 
 export function toGroup(row: Selectable<GroupTable>): Group {
   return {
@@ -15,7 +15,8 @@ export function toGroup(row: Selectable<GroupTable>): Group {
     model: row.model,
     dayBudgetUsd: row.own_budget === 1 ? row.budget_day_usd : "default",
     network: row.network,
-    networkAllow: Allowed.parse(JSON.parse(row.network_allow)),
+    networkAllow: Hosts.parse(JSON.parse(row.network_allow)),
+    approvalHosts: Hosts.parse(JSON.parse(row.approval_hosts)),
     kind: row.kind,
     parentId: row.parent_id,
     filesOf: row.files_of,

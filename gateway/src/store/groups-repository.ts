@@ -95,6 +95,7 @@ export class GroupsRepository implements GroupStore {
           is_main: isMain ? 1 : 0,
           network: change.network === undefined ? row.network : change.network,
           ...(change.networkAllow === undefined ? {} : { network_allow: JSON.stringify(change.networkAllow) }),
+          ...(change.approvalHosts === undefined ? {} : { approval_hosts: JSON.stringify(change.approvalHosts) }),
         })
         .where("id", "=", id)
         .returningAll()

@@ -23,11 +23,16 @@ export function groupsContract(make: MakeStore): void {
       expect(await store.groups.list()).toMatchObject([{ isMain: true, name: "A2" }, { isMain: false }]);
       await store.groups.update("a", { model: "opus" });
       expect(await store.groups.update("a", { model: null })).toMatchObject({ isMain: true, model: null });
-      expect(await store.groups.get("a")).toMatchObject({ network: null, networkAllow: [] });
-      await store.groups.update("a", { network: "allowlist", networkAllow: ["example.org"] });
+      expect(await store.groups.get("a")).toMatchObject({ network: null, networkAllow: [], approvalHosts: [] });
+      await store.groups.update("a", {
+        network: "allowlist",
+        networkAllow: ["example.org"],
+        approvalHosts: ["example.com"],
+      });
       expect(await store.groups.update("a", { name: "A3" })).toMatchObject({
         network: "allowlist",
         networkAllow: ["example.org"],
+        approvalHosts: ["example.com"],
       });
       expect(await store.groups.update("missing", { name: "x" })).toBeNull();
       expect(await store.groups.get("missing")).toBeNull();

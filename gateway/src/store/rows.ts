@@ -25,6 +25,8 @@ export interface Group {
   /** What its sandbox may reach; null: as the settings say. */
   network: NetworkPolicy | null;
   networkAllow: string[];
+  /** Hosts that its sandbox reaches only after a person's yes. */
+  approvalHosts: string[];
   createdAt: number;
 }
 

@@ -22,6 +22,7 @@ export function groupView(
     network: group.network,
     network_allow: group.networkAllow,
     approval_tools: now.approvalTools,
+    approval_hosts: group.approvalHosts,
     agent_status: now.running.has(group.id) ? "running" : "stopped",
     message_count: now.activity?.messageCount ?? 0,
     last_active: now.activity?.lastActiveAt == null ? null : time(now.activity.lastActiveAt),

@@ -27,6 +27,9 @@ describe("a line of the audit log", () => {
     expect(say({ actor: { type: "person", id: "telegram chat 42" }, action: "group.register" })).toBe(
       "Family registered a group",
     );
+    const reach = { actor: { type: "agent", id: "42" }, action: "host.reach", target: "example.org" } as const;
+    expect(say(reach)).toBe("The agent of Family was allowed to reach the host <example.org>");
+    expect(say({ ...reach, outcome: "refused" })).toBe("The agent of Family tried to reach the host <example.org>");
     expect(say({ actor: { type: "cli", id: "cli" }, action: "pairing.offer" })).toBe(
       "The command line made a code that lets somebody in",
     );

@@ -1,4 +1,4 @@
-/** What a group's sandbox may reach: the policy, the hosts of its list, and what was refused lately. */
+/** What a group's sandbox may reach: the policy, the hosts of its lists, and what was refused lately. */
 import type { GroupNetworkView, NetworkPolicy } from "@praktor/protocol/network";
 import type { GroupView } from "@praktor/protocol/rest";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -29,7 +29,13 @@ export const GroupNetwork = ({ group }: { group: GroupView }) => {
   return (
     <Card title={t.title}>
       <QueryView query={query} what={t.what} loading={<LoadingRows rows={2} />}>
-        {(network) => <Form key={`${network.policy} ${network.allow.join(" ")}`} group={group} network={network} />}
+        {(network) => (
+          <Form
+            key={`${network.policy} ${network.allow.join(" ")} ${network.ask.join(" ")}`}
+            group={group}
+            network={network}
+          />
+        )}
       </QueryView>
     </Card>
   );
@@ -40,11 +46,15 @@ const Form = ({ group, network }: { group: GroupView; network: GroupNetworkView 
   const id = useId();
   const [policy, setPolicy] = useState(network.policy);
   const [list, setList] = useState(network.allow.join("\n"));
+  const [askList, setAskList] = useState(network.ask.join("\n"));
   const allow = asLines(list);
   const inForce = policy ?? network.default_policy;
-  const changed = policy !== network.policy || allow.join(" ") !== network.allow.join(" ");
+  // Where nobody can be asked, no host may stand there as if somebody were.
+  const ask = inForce === "open" ? [] : asLines(askList);
+  const changed =
+    policy !== network.policy || allow.join(" ") !== network.allow.join(" ") || ask.join(" ") !== network.ask.join(" ");
   const save = useMutation({
-    mutationFn: () => patchGroup(group.id, { network: policy, network_allow: allow }),
+    mutationFn: () => patchGroup(group.id, { network: policy, network_allow: allow, approval_hosts: ask }),
     onSuccess: () => toastDone(t.saved),
     onError: (error) => toastFailed(t.failed, error),
     onSettled: () => client.invalidateQueries({ queryKey: ["network", group.id] }),
@@ -73,24 +83,13 @@ const Form = ({ group, network }: { group: GroupView; network: GroupNetworkView 
         ))}
       </fieldset>
       {inForce === "allowlist" && (
-        <div>
-          <label htmlFor={`${id}-list`} className="mb-1 block text-[13px] font-medium">
-            {t.hosts}
-          </label>
-          <textarea
-            id={`${id}-list`}
-            rows={4}
-            value={list}
-            spellCheck={false}
-            aria-describedby={`${id}-hint`}
-            placeholder="example.org"
-            className="w-full rounded-lg border border-line-strong/60 bg-ground px-3 py-2 font-mono text-xs placeholder:text-muted max-md:text-base"
-            onChange={({ target }) => setList(target.value)}
-          />
-          <p id={`${id}-hint`} className="mt-1 text-xs text-muted">
-            {t.hostsHint}
-          </p>
-        </div>
+        <>
+          <HostList id={`${id}-list`} label={t.hosts} hint={t.hostsHint} value={list} onChange={setList} />
+          <HostList id={`${id}-ask`} label={t.askHosts} hint={t.askHint} value={askList} onChange={setAskList} />
+        </>
+      )}
+      {inForce === "open" && asLines(askList).length > 0 && (
+        <p className="text-[13px] text-warn">{t.notAsked(asLines(askList).join(", "))}</p>
       )}
       {inForce === "allowlist" && network.refused.length > 0 && (
         <div>
@@ -101,7 +100,7 @@ const Form = ({ group, network }: { group: GroupView; network: GroupNetworkView 
                 <span className="min-w-0 flex-1 truncate font-mono" title={reason}>
                   {host}
                 </span>
-                {!allow.includes(host) && (
+                {!allow.includes(host) && !ask.includes(host) && (
                   <Button size="sm" aria-label={t.addOf(host)} onClick={() => setList([...allow, host].join("\n"))}>
                     <Plus aria-hidden="true" />
                     {t.add}
@@ -119,3 +118,36 @@ const Form = ({ group, network }: { group: GroupView; network: GroupNetworkView 
     </form>
   );
 };
+
+const HostList = ({
+  id,
+  label,
+  hint,
+  value,
+  onChange,
+}: {
+  id: string;
+  label: string;
+  hint: string;
+  value: string;
+  onChange: (text: string) => void;
+}) => (
+  <div>
+    <label htmlFor={id} className="mb-1 block text-[13px] font-medium">
+      {label}
+    </label>
+    <textarea
+      id={id}
+      rows={4}
+      value={value}
+      spellCheck={false}
+      aria-describedby={`${id}-hint`}
+      placeholder="example.org"
+      className="w-full rounded-lg border border-line-strong/60 bg-ground px-3 py-2 font-mono text-xs placeholder:text-muted max-md:text-base"
+      onChange={({ target }) => onChange(target.value)}
+    />
+    <p id={`${id}-hint`} className="mt-1 text-xs text-muted">
+      {hint}
+    </p>
+  </div>
+);

@@ -60,6 +60,11 @@ export const groupTexts = {
     },
     hosts: "Allowed hosts",
     hostsHint: "One a line, exact names: example.org means ports 80 and 443, example.org:8443 that port.",
+    askHosts: "Hosts that need a yes",
+    askHint:
+      "Reached once a person has said yes, in the chat or on the dashboard, until the agent's answer is done; whether they are allowed above or not. Here example.org asks at every port.",
+    notAsked: (hosts: string) =>
+      `Nobody can be asked about hosts under this policy: saving it takes ${hosts} off the list of those that need a yes.`,
     refused: "Refused lately",
     add: "Add",
     addOf: (host: string) => `Add ${host} to the allowed hosts`,

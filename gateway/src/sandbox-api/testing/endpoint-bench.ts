@@ -12,7 +12,7 @@ import { Prices } from "../../usage/prices.ts";
 import { Spending, type SpendingOptions } from "../../usage/spending.ts";
 import type { CallOutcome } from "../model-health.ts";
 import { endpointReach } from "../endpoint-reach.ts";
-import { ForwardProxy, type ForwardRules } from "../forward-proxy.ts";
+import { ForwardProxy, type ForwardProxyOptions, type ForwardRules } from "../forward-proxy.ts";
 import { ModelProxy, type ModelCall, type ModelCredential } from "../model-proxy.ts";
 import { isPublicAddress } from "../public-address.ts";
 import { RefusedHosts } from "../refused-hosts.ts";
@@ -50,6 +50,8 @@ export class EndpointBench implements AsyncDisposable {
   /** By group. */
   readonly rules = new Map<string, ForwardRules>();
   /** Names that the forward proxy can find. */
+  /** What people say; replaced by a test. */
+  askHost: ForwardProxyOptions["askHost"] = () => Promise.reject(new Error("nobody is to be asked"));
   readonly names = new Map<string, string[]>();
   readonly resolved: string[] = [];
   readonly refused = new RefusedHosts();
@@ -80,6 +82,7 @@ export class EndpointBench implements AsyncDisposable {
         const groupId = this.sandboxes.get(hashSandboxToken(token))?.groupId ?? null;
         return Promise.resolve(bridge === null || bridge === groupId ? groupId : null);
       },
+      askHost: (groupId, place, signal) => this.askHost(groupId, place, signal),
       rulesOf: (groupId) => Promise.resolve(this.rules.get(groupId) ?? null),
       resolve: (host) => {
         this.resolved.push(host);

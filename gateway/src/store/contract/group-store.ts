@@ -16,6 +16,7 @@ export interface GroupChange {
   isMain?: boolean;
   network?: NetworkPolicy | null;
   networkAllow?: string[];
+  approvalHosts?: string[];
   dayBudgetUsd?: Group["dayBudgetUsd"];
 }
 

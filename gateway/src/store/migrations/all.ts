@@ -13,6 +13,7 @@ import { groupNetwork } from "./0010-group-network.ts";
 import { swarms } from "./0011-swarms.ts";
 import { answersInPlace } from "./0012-answers-in-place.ts";
 import { audit } from "./0013-audit.ts";
+import { approvalHosts } from "./0014-approval-hosts.ts";
 
 export const migrations: readonly Migration[] = [
   first,
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   swarms,
   answersInPlace,
   audit,
+  approvalHosts,
 ];

@@ -23,6 +23,7 @@ export interface GroupTable {
   swarm_id: string | null;
   network: NetworkPolicy | null;
   network_allow: Generated<Json>;
+  approval_hosts: Generated<Json>;
 }
 
 export interface ConversationTable {

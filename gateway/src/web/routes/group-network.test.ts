@@ -50,6 +50,21 @@ test.each([
   expect((await patch(body)).status).toBe(400);
 });
 
+test("names hosts that need a yes, and refuses them where nobody can be asked", async () => {
+  const named = await patch({ network: "allowlist", approval_hosts: ["Example.org", "example.com:8443"] });
+  expect(GroupView.parse(named.json).approval_hosts).toEqual(["example.org", "example.com:8443"]);
+  const shown = await harness.send({ path: "/api/groups/home/network" });
+  expect(GroupNetworkView.parse(shown.json).ask).toEqual(["example.org", "example.com:8443"]);
+  for (const body of [{ network: "open" }, { network: null }, { network: "open", approval_hosts: ["a.org"] }]) {
+    const answer = await patch(body);
+    expect([answer.status, JSON.stringify(answer.json)]).toEqual([400, expect.stringContaining("nobody can be asked")]);
+  }
+  expect((await patch({ approval_hosts: ["*.example.org"] })).status).toBe(400);
+  expect((await patch({ network: "none" })).status).toBe(200);
+  expect((await patch({ network: null, approval_hosts: [] })).status).toBe(200);
+  expect((await patch({ approval_hosts: ["a.org"] })).status).toBe(400);
+});
+
 test("of a group that does not exist is not found", async () => {
   expect((await harness.send({ path: "/api/groups/nobody/network" })).status).toBe(404);
 });

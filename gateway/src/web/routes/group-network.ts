@@ -31,6 +31,7 @@ export function groupNetworkRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
         policy: group.network,
         default_policy: network.defaultPolicy,
         allow: group.networkAllow,
+        ask: group.approvalHosts,
         not_enforced: network.notEnforced,
         pending: network.isPending(group.id),
         refused,

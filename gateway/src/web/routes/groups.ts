@@ -82,19 +82,36 @@ export function groupRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
   }
   async function change(id: string, wanted: GroupUpdate): Promise<GroupView> {
     const { name, model, budget_per_day: dayBudgetUsd, network: policy, network_allow: networkAllow } = wanted;
-    const { approval_tools: approvalTools } = wanted;
+    const { approval_tools: approvalTools, approval_hosts: approvalHosts } = wanted;
+    await refuseUnasked(id, wanted);
     const group = await store.groups.update(id, {
       ...(name !== undefined && { name }),
       ...(model !== undefined && { model }),
       ...(dayBudgetUsd !== undefined && { dayBudgetUsd }),
       ...(policy !== undefined && { network: policy }),
       ...(networkAllow !== undefined && { networkAllow }),
+      ...(approvalHosts !== undefined && { approvalHosts }),
     });
     if (!group) throw new PraktorError("not_found", `There is no group "${id}".`);
-    if (policy !== undefined || networkAllow !== undefined) await network.changed(id);
+    const isNetwork = policy !== undefined || networkAllow !== undefined || approvalHosts !== undefined;
+    if (isNetwork) await network.changed(id);
     if (approvalTools !== undefined) await store.approvals.setTools(id, [...new Set(approvalTools)]);
     hub.announce({ type: "group", groupId: id, change: "updated" });
     return await view(group);
+  }
+
+  /** Who names a host believes that people are asked about it: where nobody can be, that is said before anything is stored. */
+  async function refuseUnasked(id: string, wanted: GroupUpdate): Promise<void> {
+    if (wanted.network === undefined && wanted.approval_hosts === undefined) return;
+    const group = await store.groups.get(id);
+    if (!group) return;
+    const policy = (wanted.network === undefined ? group.network : wanted.network) ?? network.defaultPolicy;
+    const hosts = wanted.approval_hosts ?? group.approvalHosts;
+    if (policy !== "open" || hosts.length === 0) return;
+    throw new PraktorError(
+      "invalid",
+      `Under the network policy "open" nobody can be asked about hosts (approval_hosts: ${hosts.slice(0, 3).join(", ")}), as the sandbox reaches the internet without the gateway. Set network to "allowlist", or approval_hosts to [].`,
+    );
   }
 
   return createRoutes()
