@@ -56,7 +56,7 @@ export class ClientAuthorization {
     if (outcome.type === "rejected") return outcome;
     const { permissions, maxPayloadBytes = -1, maxSubscriptions = -1, expiresAtMs } = outcome.user;
     this.#user = outcome.user;
-    this.#permissions = permissions && new Permissions(permissions, now);
+    this.#permissions = permissions && new Permissions(permissions, now, this.#permissions);
     this.#maxPayloadBytes =
       maxPayloadBytes < 0 ? limits.maxPayloadBytes : Math.min(maxPayloadBytes, limits.maxPayloadBytes);
     this.#maxSubscriptions = maxSubscriptions < 0 ? Number.POSITIVE_INFINITY : maxSubscriptions;

@@ -26,6 +26,13 @@ describe("Permissions", () => {
     expect([permissions.deniesDelivery("a.secret"), permissions.deniesDelivery("a.open")]).toEqual([true, false]);
   });
 
+  it("go on to keep them from it when they are given anew", () => {
+    const earlier = new Permissions({ subscribe: { deny: ["*.secret"] } }, Date.now);
+    earlier.canSubscribe("a.*", undefined);
+    const now = new Permissions({ subscribe: { deny: ["*.secret"] } }, Date.now, earlier);
+    expect([now.deniesDelivery("a.secret"), now.deniesDelivery("a.open")]).toEqual([true, false]);
+  });
+
   it("bind an entry with a queue to that queue", () => {
     const permissions = new Permissions({ subscribe: { allow: ["a workers", "b", "b v1.*"] } }, Date.now);
     expect([

@@ -45,10 +45,12 @@ export class Permissions {
   readonly #publishCache = new Map<string, boolean>();
   readonly #replies: Map<string, TrackedReply> | undefined;
   readonly #now: () => number;
-  #filtersDelivery = false;
+  #filtersDelivery: boolean;
 
-  constructor(set: PermissionSet, now: () => number) {
+  /** `earlier` is what the connection was permitted until now: what it has subscribed to goes on to be filtered. */
+  constructor(set: PermissionSet, now: () => number, earlier?: Permissions) {
     this.#now = now;
+    this.#filtersDelivery = earlier !== undefined && earlier.#filtersDelivery;
     const { publish, subscribe, responses } = set;
     const publishAllow = publish?.allow ?? (responses === undefined ? undefined : []);
     this.#publishAllow = publishAllow && compile(publishAllow);
