@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { LongFilesFirst } from "./tests/support/long-files-first.ts";
 
@@ -11,6 +13,8 @@ export default defineConfig({
   test: {
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // Where the gateway keeps it too. What tests start is stripped of its types and compiled once, not each time.
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache") },
     // More than cores: of three, one waits.
     maxWorkers: 3,
     sequence: { sequencer: LongFilesFirst },

@@ -49,7 +49,14 @@ describe("ptask", { timeout: 60_000 }, () => {
     environment: Record<string, string> = {},
   ): Promise<{ code: number | null; out: string; err: string }> => {
     const child = spawn(process.execPath, [main, ...args], {
-      env: { PATH: process.env["PATH"], NATS_URL: url, GROUP_ID: "g1", PRAKTOR_SANDBOX_ID: "sb1", ...environment },
+      env: {
+        PATH: process.env["PATH"],
+        NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
+        NATS_URL: url,
+        GROUP_ID: "g1",
+        PRAKTOR_SANDBOX_ID: "sb1",
+        ...environment,
+      },
     });
     let out = "";
     let err = "";

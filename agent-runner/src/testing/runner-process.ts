@@ -50,6 +50,7 @@ export class TestSandbox implements AsyncDisposable {
     const runner = spawn(process.execPath, [main], {
       env: {
         PATH: process.env["PATH"],
+        NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
         GROUP_ID: "g1",
         PRAKTOR_ENDPOINT: this.host.endpoint,
         PRAKTOR_TOKEN: this.token,

@@ -71,7 +71,7 @@ const iso = (at: number): string => new Date(at).toISOString();
 
 describe("the next run of a cron schedule", () => {
   test(
-    `is the oracle's, for ${isLong ? "10,000" : "1,000"} random schedules, zones and windows`,
+    `is the oracle's, for ${isLong ? "10,000" : "250"} random schedules, zones and windows`,
     { timeout: 1_800_000 },
     () => {
       const someZones = isLong ? zones : oddZones;
@@ -91,7 +91,7 @@ describe("the next run of a cron schedule", () => {
             compare(fields, zone, Math.max(begin, from), Math.min(end, from + spanMs));
           },
         ),
-        { numRuns: isLong ? 10_000 : 1_000 },
+        { numRuns: isLong ? 10_000 : 250 },
       );
     },
   );

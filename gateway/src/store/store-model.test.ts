@@ -11,7 +11,9 @@ it("behaves like its model, whatever is asked of it in whatever order", async ()
   const property = fc.asyncProperty(fc.commands(commands, { maxCommands: 60, size: "max" }), async (run) => {
     await fc.asyncModelRun(setUp, run);
   });
-  await expect(fc.assert(property, { numRuns: 40 })).resolves.toBeUndefined();
+  await expect(
+    fc.assert(property, { numRuns: process.env["PRAKTOR_LONG"] === "1" ? 200 : 20 }),
+  ).resolves.toBeUndefined();
 }, 30_000);
 
 async function setUp(): Promise<{ model: Model; real: Real }> {
