@@ -77,11 +77,7 @@ const Counts = ({ status }: { status: StatusView }) => (
     <Count label={t.agents} value={status.active_agents} />
     <Count label={t.groups} value={status.groups_count} />
     <Count label={t.tasks} value={status.pending_tasks} />
-    <Count
-      label={t.busMessages}
-      value={status.nats.messages}
-      detail={t.busDetail(status.nats.connections, status.nats.subscriptions)}
-    />
+    <Count label={t.exchanged} value={status.nats.messages} detail={t.exchangedDetail} />
   </dl>
 );
 

@@ -1,5 +1,4 @@
 /** The dashboard, without its usage. */
-import { plural } from "./amounts.ts";
 import { usageTexts } from "./usage.ts";
 
 export const dashboardTexts = {
@@ -13,9 +12,8 @@ export const dashboardTexts = {
     agents: "Active agents",
     groups: "Groups",
     tasks: "Pending tasks",
-    busMessages: "Bus messages",
-    busDetail: (connections: number, subscriptions: number) =>
-      `${plural(connections, "connection", "connections")}, ${plural(subscriptions, "subscription", "subscriptions")}`,
+    exchanged: "Internal messages",
+    exchangedDetail: "To and from agents since the start",
     health: "Health",
     healthEmpty: "No part has reported yet.",
     healthy: "Works",
