@@ -1,16 +1,14 @@
 /** A team as a drawing to work on: members and edges are added, chosen, changed and removed, by pointer and by keyboard. */
-import type { GroupView } from "@praktor/protocol/rest";
 import { Plus } from "lucide-react";
 import { lazy, Suspense, useRef, useState } from "react";
 import { Button } from "../components/button.tsx";
 import { Problem } from "../components/problem.tsx";
 import { ScrollArea } from "../components/scroll-area.tsx";
-import { addsLead, type DraftPlan, leaderOf, refusesEdge, refusalOf } from "../swarm/draft-plan.ts";
+import { addsLead, leaderOf, refusesEdge, refusalOf } from "../swarm/draft-plan.ts";
 import type { GraphMember } from "../swarm/member-box.tsx";
 import {
   type DraftEdge,
   edgeOf,
-  type TeamDraft,
   type TeamPart,
   withEdge,
   withMember,
@@ -20,6 +18,7 @@ import {
 import { en } from "../text/en.ts";
 import { EdgePanel } from "./swarm-edge-panel.tsx";
 import { MemberPanel } from "./swarm-member-panel.tsx";
+import type { TeamEditorProps } from "./swarm-team-editor.ts";
 
 const t = en.swarmForm;
 const TeamGraph = lazy(async () => ({ default: (await import("../swarm/team-graph.tsx")).TeamGraph }));
@@ -35,17 +34,7 @@ const ADDED_LEAD: GraphMember = {
   refusal: null,
 };
 
-export interface SwarmDrawingProps {
-  team: TeamDraft;
-  plan: DraftPlan;
-  groups: readonly GroupView[];
-  /** Who has no role is told so. */
-  tried: boolean;
-  makeKey: () => string;
-  onChange: (team: TeamDraft) => void;
-}
-
-export const SwarmDrawing = ({ team, plan, groups, tried, makeKey, onChange }: SwarmDrawingProps) => {
+export const SwarmDrawing = ({ team, plan, groups, tried, makeKey, onChange }: TeamEditorProps) => {
   const [part, setPart] = useState<TeamPart | null>(null);
   /** The member that was added last: its role is typed at once. */
   const [fresh, setFresh] = useState<string | null>(null);

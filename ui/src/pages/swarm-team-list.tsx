@@ -1,37 +1,19 @@
 /** A team as a list: its members, who works with whom, and who leads. */
-import type { GroupView } from "@praktor/protocol/rest";
 import { Plus, X } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../components/button.tsx";
 import { Problem } from "../components/problem.tsx";
 import { Select } from "../components/select.tsx";
-import { type DraftPlan, leaderOf, refusalOf } from "../swarm/draft-plan.ts";
-import {
-  type DraftMember,
-  type EdgeKind,
-  roleOf,
-  type TeamDraft,
-  withEdge,
-  withMember,
-  withoutMember,
-} from "../swarm/team-draft.ts";
+import { leaderOf, refusalOf } from "../swarm/draft-plan.ts";
+import { type DraftMember, type EdgeKind, roleOf, withEdge, withMember, withoutMember } from "../swarm/team-draft.ts";
 import { en } from "../text/en.ts";
 import { EdgeList } from "./swarm-edge-list.tsx";
 import { MemberFields } from "./swarm-member-fields.tsx";
+import type { TeamEditorProps } from "./swarm-team-editor.ts";
 
 const t = en.swarmForm;
 
-export interface SwarmTeamListProps {
-  team: TeamDraft;
-  plan: DraftPlan;
-  groups: readonly GroupView[];
-  /** Who has no role is told so. */
-  tried: boolean;
-  makeKey: () => string;
-  onChange: (team: TeamDraft) => void;
-}
-
-export const SwarmTeamList = ({ team, plan, groups, tried, makeKey, onChange }: SwarmTeamListProps) => {
+export const SwarmTeamList = ({ team, plan, groups, tried, makeKey, onChange }: TeamEditorProps) => {
   const leader = team.lead === null ? leaderOf(team, plan) : null;
   return (
     <div className="divide-y">
@@ -74,7 +56,7 @@ export const SwarmTeamList = ({ team, plan, groups, tried, makeKey, onChange }: 
   );
 };
 
-interface MemberProps extends Pick<SwarmTeamListProps, "team" | "groups" | "onChange"> {
+interface MemberProps extends Pick<TeamEditorProps, "team" | "groups" | "onChange"> {
   place: number;
   member: DraftMember;
   refusal: string | undefined;
@@ -101,7 +83,7 @@ const Member = ({ place, member, ...rest }: MemberProps) => (
   </fieldset>
 );
 
-const Edges = ({ team, plan, onChange }: Pick<SwarmTeamListProps, "team" | "plan" | "onChange">) => {
+const Edges = ({ team, plan, onChange }: Pick<TeamEditorProps, "team" | "plan" | "onChange">) => {
   const [first, second] = team.members;
   const [from, setFrom] = useState("");
   const [to, setTo] = useState("");
