@@ -45,6 +45,16 @@ export const GroupView = z.object({
   agent_status: z.enum(["running", "stopped"]),
   message_count: z.number().int(),
   last_active: time.nullable(),
+  /** The newest of its history, its text cut to what one line holds. */
+  last_message: z
+    .object({
+      role: z.enum(["user", "assistant", "notice"]),
+      sender: z.string(),
+      sender_name: z.string().nullable(),
+      text: z.string(),
+      time,
+    })
+    .nullable(),
   /** Null while it was never measured, or where nothing limits it. */
   files: FilesUsed.nullable(),
 });

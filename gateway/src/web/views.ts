@@ -9,6 +9,7 @@ export function groupView(
     activity: { messageCount: number; lastActiveAt: number | null } | undefined;
     approvalTools: string[];
     files: FilesUsed | null;
+    lastMessage: GroupView["last_message"];
   },
 ): GroupView {
   return {
@@ -26,6 +27,7 @@ export function groupView(
     agent_status: now.running.has(group.id) ? "running" : "stopped",
     message_count: now.activity?.messageCount ?? 0,
     last_active: now.activity?.lastActiveAt == null ? null : time(now.activity.lastActiveAt),
+    last_message: now.lastMessage,
     files: now.files,
   };
 }

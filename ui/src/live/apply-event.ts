@@ -19,7 +19,8 @@ export const applyEvent = ({ client, turns, refetch }: EventTargets, event: Prak
   switch (event.type) {
     case "message":
       if (!storeMessage(client, event.groupId, event.message)) refetch("conversations", "messages");
-      refetch("status");
+      // The last words of the group, too.
+      refetch("status", "groups");
       return;
     case "turn":
       turns.apply(event, at);

@@ -1,20 +1,24 @@
 /** Groups at the left, the chosen one's conversations at the right; on a phone one at a time. */
+import type { GroupView } from "@praktor/protocol/rest";
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useParams } from "@tanstack/react-router";
 import { MessagesSquare, UsersRound } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { groupsQuery } from "../api/queries.ts";
 import { GroupMark } from "../components/group-mark.tsx";
 import { useTitle } from "../components/page.tsx";
 import { QueryView } from "../components/query-view.tsx";
 import { Empty } from "../components/states.tsx";
 import { cn } from "../lib/cn.ts";
-import { ago } from "../lib/time.ts";
+import { ago, moment } from "../lib/time.ts";
 import { useNow } from "../lib/use-now.ts";
 import { useTurns } from "../live/live-context.tsx";
 import { isLive } from "../live/live-turn.ts";
+import { senderName } from "../live/sender-name.ts";
 import { en } from "../text/en.ts";
 
 const t = en.conversations;
+const MessageExcerpt = lazy(async () => ({ default: (await import("./message-excerpt.tsx")).MessageExcerpt }));
 
 export const ConversationsPage = () => {
   const { groupId } = useParams({ strict: false });
@@ -49,6 +53,21 @@ export const NoGroupChosen = () => {
   );
 };
 
+/** A task's run leaves no words here, but is something that happened. */
+const lastAt = ({ last_message: message, last_active: active }: GroupView): string => message?.time ?? active ?? "";
+
+const LastWords = ({ message }: { message: GroupView["last_message"] }) => {
+  if (message === null) return t.nothingSaid;
+  return (
+    <>
+      {senderName(message)}:{" "}
+      <Suspense fallback={message.text.slice(0, 120)}>
+        <MessageExcerpt text={message.text} />
+      </Suspense>
+    </>
+  );
+};
+
 const GroupChoice = () => {
   const groups = useQuery(groupsQuery);
   const nowMs = useNow();
@@ -64,7 +83,7 @@ const GroupChoice = () => {
           ) : (
             <ul className="space-y-0.5 p-2">
               {data
-                .toSorted((a, b) => (b.last_active ?? "").localeCompare(a.last_active ?? ""))
+                .toSorted((a, b) => lastAt(b).localeCompare(lastAt(a)))
                 .map((group) => (
                   <li key={group.id}>
                     <Link
@@ -78,12 +97,22 @@ const GroupChoice = () => {
                       <span className="min-w-0 flex-1">
                         <span className="flex items-baseline gap-2">
                           <span className="truncate font-medium">{group.name}</span>
-                          {group.last_active !== null && (
-                            <span className="ml-auto shrink-0 text-xs text-muted">{ago(group.last_active, nowMs)}</span>
+                          {lastAt(group) !== "" && (
+                            <time
+                              dateTime={lastAt(group)}
+                              title={moment(lastAt(group))}
+                              className="ml-auto shrink-0 text-xs text-muted"
+                            >
+                              {ago(lastAt(group), nowMs)}
+                            </time>
                           )}
                         </span>
                         <span className="block truncate text-xs text-muted">
-                          {busy.has(group.id) ? <span className="text-accent">{t.working}…</span> : group.folder}
+                          {busy.has(group.id) ? (
+                            <span className="text-accent">{t.working}…</span>
+                          ) : (
+                            <LastWords message={group.last_message} />
+                          )}
                         </span>
                       </span>
                     </Link>

@@ -11,6 +11,7 @@ export const conversationsTexts = {
     unknownTitle: "There is no such group",
     unknown: (id: string) => `No group has the id “${id}”. It may have been removed.`,
     working: "Working",
+    nothingSaid: "No messages yet",
     all: "All conversations",
     picker: "Conversation",
     kind: { chat: "Chat", topic: "Topic", page: "Page", task_run: "Task run", member: "Swarm member" },

@@ -3,6 +3,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { createRoute, z } from "@hono/zod-openapi";
 import { GroupId, RowId } from "@praktor/protocol/ids";
 import { ConversationView, GroupCreate, GroupUpdate, GroupView } from "@praktor/protocol/rest";
+import { messageView } from "../../agent/message-view.ts";
 import { PraktorError } from "../../kit/praktor-error.ts";
 import type { Group } from "../../store/rows.ts";
 import { jsonBody } from "../json-body.ts";
@@ -13,6 +14,8 @@ import { conversationView, groupView } from "../views.ts";
 import type { WebEnv } from "../web-env.ts";
 import { createRoutes } from "../web-env.ts";
 
+/** Marks of Markdown, which are not shown, are in it too. */
+const mostOfLastWords = 500;
 const params = z.object({ id: GroupId });
 
 const list = createRoute({
@@ -62,7 +65,7 @@ const conversations = createRoute({
 });
 
 export function groupRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
-  const { store, actions, network, hub } = parts;
+  const { store, actions, network, hub, redactor } = parts;
 
   async function views(groups: Group[]): Promise<GroupView[]> {
     const [activity, agents] = await Promise.all([store.groups.activity(), actions.agents()]);
@@ -71,9 +74,17 @@ export function groupRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
       groups.map(async (group) => {
         const approvalTools = await store.approvals.tools(group.id);
         const files = await actions.filesUsed(group.id);
-        return groupView(group, { running, activity: activity.get(group.id), approvalTools, files });
+        const lastMessage = await newest(group);
+        return groupView(group, { running, activity: activity.get(group.id), approvalTools, files, lastMessage });
       }),
     );
+  }
+  async function newest(group: Group): Promise<GroupView["last_message"]> {
+    const [message] = await store.messages.page({ groupId: group.id, limit: 1 });
+    if (!message) return null;
+    const { role, sender, sender_name, text, time } = messageView(message, { groupName: group.name });
+    // A secret that is cut would no longer be known as one.
+    return { role, sender, sender_name, text: redactor.redact(text).slice(0, mostOfLastWords).toWellFormed(), time };
   }
   async function view(group: Group): Promise<GroupView> {
     const [only] = await views([group]);

@@ -122,7 +122,21 @@ describe("messages", () => {
     const only = await send({ path: `/api/groups/home/messages?conversation_id=${conversations[0]?.id}` });
     expect(z.array(MessageView).parse(only.json)).toHaveLength(3);
     const group = GroupView.parse((await send({ path: "/api/groups/home" })).json);
-    expect(group).toMatchObject({ message_count: 3, last_active: new Date(harness.clock.now()).toISOString() });
+    const now = new Date(harness.clock.now()).toISOString();
+    const last = { role: "user", sender: "user:web", sender_name: null, text: "three", time: now };
+    expect(group).toMatchObject({ message_count: 3, last_active: now, last_message: last });
+  });
+
+  test("the group's last words are one line's worth, and no secret is cut to what nobody knows as one", async () => {
+    const secret = "the-secret-value";
+    const redact = (text: string): string => text.replaceAll(secret, "[secret]");
+    await using other = await Harness.start({ redactor: { redact, redactDeep: (value) => value } });
+    await other.send({ method: "POST", path: "/api/groups", body: { id: "g", name: "G", folder: "g" } });
+    const shown = async () => GroupView.parse((await other.send({ path: "/api/groups/g" })).json).last_message;
+    expect(await shown()).toBeNull();
+    const text = `${"x".repeat(490)}${secret}${"y".repeat(500)}`;
+    await other.send({ method: "POST", path: "/api/groups/g/messages", body: { text } });
+    expect((await shown())?.text).toBe(`${"x".repeat(490)}[secret]yy`);
   });
 
   test("may be files alone, but not nothing, and no file from elsewhere", async () => {
