@@ -4,6 +4,7 @@ import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { requirement } from "./require.ts";
 import { engineChat } from "./support/engine-chats.ts";
 import { docker, engineAnswers, imageExists, removeGroups } from "./support/engine.ts";
@@ -64,6 +65,10 @@ describe.runIf(requirement("docker", usable) === "run")("docker-compose up", { t
     throw new Error(`The gateway did not become ready:\n${await compose("logs", "--tail", "50", "gateway")}`);
   }
 
+  const signedIn = (): { authorization: string } => ({
+    authorization: `Basic ${Buffer.from(`owner:${password}`).toString("base64")}`,
+  });
+
   const agentId = async (): Promise<string> => await docker("inspect", "--format", "{{.Id}}", `praktor-agent-${ada}`);
 
   beforeAll(async () => {
@@ -110,8 +115,7 @@ describe.runIf(requirement("docker", usable) === "run")("docker-compose up", { t
     expect(password).toMatch(/^[\w-]{20}$/);
     const status = `http://127.0.0.1:${webPort}/api/status`;
     expect((await fetch(status)).status).toBe(401);
-    const authorization = `Basic ${Buffer.from(`owner:${password}`).toString("base64")}`;
-    expect((await fetch(status, { headers: { authorization } })).status).toBe(200);
+    expect((await fetch(status, { headers: signedIn() })).status).toBe(200);
   });
 
   test("an update in, the answer out, from a container on a bridge of its own", async () => {
@@ -153,16 +157,32 @@ describe.runIf(requirement("docker", usable) === "run")("docker-compose up", { t
     expect(system.answers(ada).filter((text) => text.includes("through the restart"))).toHaveLength(1);
   });
 
+  test("the instructions of all groups are changed on the page, though their folder is a volume of its own", async () => {
+    const change = async (line: (text: string) => string): Promise<number> => {
+      const address = `http://127.0.0.1:${webPort}/api/instructions`;
+      const { text, version } = z
+        .object({ text: z.string(), version: z.string() })
+        .parse(await (await fetch(address, { headers: signedIn() })).json());
+      const headers = { ...signedIn(), "content-type": "application/json" };
+      const body = JSON.stringify({ text: line(text), version });
+      return (await fetch(address, { method: "PUT", headers, body })).status;
+    };
+    const added = "Mind the volumes.\n";
+    expect(await change((text) => added + text)).toBe(200);
+    try {
+      expect((await system.ask("bash: head -1 /workspace/global/CLAUDE.md", ada)).text).toContain("Mind the volumes.");
+    } finally {
+      expect(await change((text) => text.replace(added, ""))).toBe(200);
+    }
+  });
+
   test("its agents reach the gateway's container under every network policy, and the proxy in it their allowed hosts", async () => {
     await using site = await InternetSite.start("44.203.79", "praktor-agent:latest");
     const gateway = (await compose("ps", "-q", "gateway")).trim();
     await docker("network", "connect", site.network, gateway);
     try {
       const setPolicy = async (network: string): Promise<void> => {
-        const headers = {
-          authorization: `Basic ${Buffer.from(`owner:${password}`).toString("base64")}`,
-          "content-type": "application/json",
-        };
+        const headers = { ...signedIn(), "content-type": "application/json" };
         const body = JSON.stringify({ network, network_allow: [site.address] });
         const answer = await fetch(`http://127.0.0.1:${webPort}/api/groups/${ada}`, { method: "PATCH", headers, body });
         expect(answer.status).toBe(200);

@@ -41,8 +41,8 @@ export class GlobalInstructions {
   async #replace(text: string, version: string): Promise<Instructions> {
     requireVersion(await this.#text(), version);
     const folder = join(this.#basePath, "global");
-    // Beside the folder, because all that lies in it is given to the agents.
-    const draft = join(this.#basePath, ".global-CLAUDE.md.new");
+    // In the folder itself, which may be a mount of its own; who hands the folder on leaves out what ends so.
+    const draft = join(folder, ".CLAUDE.md.new");
     await mkdir(folder, { recursive: true });
     await writeFile(draft, text);
     await rename(draft, join(folder, "CLAUDE.md"));

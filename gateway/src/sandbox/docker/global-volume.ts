@@ -78,7 +78,9 @@ export class GlobalVolume {
 
 async function readFiles(folder: string): Promise<InstructionFile[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  // What ends in `.new` is being written.
+  const whole = entries.filter((entry) => entry.isFile() && !/^\..*\.new$/.test(entry.name));
+  const paths = whole.map((entry) => join(entry.parentPath, entry.name));
   const files = await Promise.all(
     paths.toSorted().map(async (path) => ({ name: relative(folder, path), content: await readFile(path) })),
   );
