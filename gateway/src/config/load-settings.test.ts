@@ -123,6 +123,22 @@ describe("settings", () => {
     });
   });
 
+  test("compose hands on every variable but those that its containers decide", async () => {
+    const compose = await readFile(new URL("../../../compose.yaml", import.meta.url), "utf8");
+    const handedOn = new Set([...compose.matchAll(/^ {6}- ([A-Z][A-Z_0-9]+)$/gm)].map(([, name]) => name));
+    const missing = environmentKeys.filter(({ variable }) => !handedOn.has(variable));
+    expect(missing.map(({ variable }) => variable)).toEqual([
+      "PRAKTOR_SANDBOX",
+      "PRAKTOR_SANDBOX_PORT",
+      "PRAKTOR_ALLOW_UNISOLATED",
+      "PRAKTOR_NATS_PORT",
+      "PRAKTOR_STORE_PATH",
+      "PRAKTOR_WEB_PORT",
+      "PRAKTOR_WEB_HOST",
+      "PRAKTOR_GROUPS_BASE",
+    ]);
+  });
+
   test("finds variables that are misspelled, and no others", () => {
     const names = ["PRAKTOR_WEB_PORT", "PRAKTOR_WEB_PROT", "PRAKTOR_CONFIG", "ANTHROPIC_API_KEY", "HOME"];
     expect(unknownVariables(names)).toEqual(["PRAKTOR_WEB_PROT"]);
