@@ -24,15 +24,36 @@ describe("buttons", () => {
     const { messageId } = list;
     bench.telegram.userTaps({ chatId: 7, messageId, data: "task:pause:t1" });
     bench.telegram.userTaps({ chatId: 7, messageId, data: "of an older version" });
-    // In a group everybody sees the buttons; only who may write may tap.
-    bench.telegram.userTaps({ chatId: 7, userId: 99, messageId, data: "task:pause:t1" });
-    await until(() => bench.telegram.callbackAnswers.length === 3);
+    await until(() => bench.telegram.callbackAnswers.length === 2);
     expect(bench.telegram.callbackAnswers.map(({ text = "" }) => text).toSorted((a, b) => a.localeCompare(b))).toEqual([
       "Paused.",
       "This button does nothing any more.",
-      "This button does nothing any more.",
     ]);
     expect(tapped).toEqual([`${conversationId} task:pause:t1`, `${conversationId} of an older version`]);
+  });
+
+  test.each([
+    { chatId: 7, chatType: "private", chatTitle: "" },
+    { chatId: -100, chatType: "group", chatTitle: "Family" },
+    { chatId: -1000000000077, chatType: "channel", chatTitle: "News" },
+  ] as const)("are seen by everybody (chat: $chatType) and obey only who may write", async (chat) => {
+    await using bench = await BotTestBench.start();
+    const tapped: string[] = [];
+    const tap = async (_: string, data: string, person: { id: string }): Promise<string> => {
+      tapped.push(`${person.id} ${data}`);
+      return "Done.";
+    };
+    await bench.restartBot({ ports: { ...bench.ports, tap } });
+    bench.telegram.setMembership({ ...chat, userId: 7, status: "administrator" });
+    bench.telegram.userSays({ ...chat, userId: 7, text: "@praktor_bot go" });
+    await until(() => bench.received.length === 1);
+    await bench.answer(await bench.conversation(chat.chatId), "May the agent use Bash?");
+    const { messageId } = await bench.telegram.waitForMessage((one) => one.text.includes("Bash"));
+    for (const userId of [99, 7]) {
+      bench.telegram.userTaps({ ...chat, userId, messageId, data: `ask:${userId}:allow` });
+    }
+    await until(() => bench.telegram.callbackAnswers.length === 2);
+    expect(tapped).toEqual(["7 ask:7:allow"]);
   });
 
   test("of a task name it", () => {

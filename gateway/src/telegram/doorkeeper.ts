@@ -45,6 +45,11 @@ export class Doorkeeper {
     return source.chat.type === "channel" ? this.#options.channels.has(source.chat.id) : this.#isMember(source);
   }
 
+  /** Whoever sees a button can tap it, and of a tap Telegram always says whose it is: in a channel too only the tapper himself counts. */
+  mayTap(source: Source): boolean {
+    return this.#isMember(source);
+  }
+
   #isMember({ sender }: Source): boolean {
     return sender !== null && this.#options.allowFrom.has(String(sender.id));
   }

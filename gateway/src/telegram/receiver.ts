@@ -248,7 +248,7 @@ export class Receiver {
   async #handleTap(updateId: number, { queryId, data, source }: Extract<Incoming, { type: "tapped" }>): Promise<void> {
     const { ports, store, logger } = this.#options;
     const conversation =
-      source && this.#door.isAllowed(source) ? await store.conversations.byAddress(source.address) : null;
+      source && this.#door.mayTap(source) ? await store.conversations.byAddress(source.address) : null;
     let answer: string | null = null;
     try {
       const sender = source?.sender ?? null;
