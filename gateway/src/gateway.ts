@@ -98,7 +98,13 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   });
 
   const account = new Account(installation.accountSeed, clock);
-  const users = new SandboxUsers(store.sandboxes, store.groups, account, settings.nats.credential_life);
+  const users = new SandboxUsers(
+    store.sandboxes,
+    store.groups,
+    account,
+    settings.nats.credential_life,
+    (userPublicKey) => bus.disconnectUser(userPublicKey),
+  );
   const { url, creds } = settings.nats;
   const bus = stack.use(
     new Bus({

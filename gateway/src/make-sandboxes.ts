@@ -95,10 +95,11 @@ export function makeSandboxes(settings: Settings, parts: SandboxParts): Sandboxe
     beforeLaunch: parts.checkSecrets,
     onToken: (sandboxId, token) => parts.redactor.know(tokenSource(sandboxId), [token]),
     isBusy: (groupId) => running.of(groupId).length > 0,
-    revoke: (sandboxId) => {
+    revoke: (sandboxId, groupId) => {
       parts.redactor.forget(tokenSource(sandboxId));
       const user = users.revoke(sandboxId);
       if (user !== null) bus.disconnectUser(user);
+      if (groupId !== null) bus.forget(groupId);
     },
     askRunner,
     onReady: (groupId, generation, runner) =>

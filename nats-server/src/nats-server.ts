@@ -257,7 +257,7 @@ export class NatsServer {
   #allowanceOf(connection: ConnectionIdentity): TrafficAllowance | undefined {
     const rate = this.#options.trafficRate?.(connection);
     // Who has no key of its own is limited by connection.
-    return rate && this.#allowances.of(connection.userPublicKey ?? `#${connection.id}`, rate);
+    return rate && this.#allowances.of(rate.sharedBy ?? connection.userPublicKey ?? `#${connection.id}`, rate);
   }
 
   #describe(connection: ClientConnection, maxPayloadBytes: number, address: ListenAddress): string {

@@ -5,6 +5,8 @@ export interface TrafficRate {
   operationsPerSecond: number;
   /** What a user who was quiet may send at once. */
   burst: number;
+  /** All connections with the same name share one allowance; absent: those of one user key. */
+  sharedBy?: string | undefined;
 }
 
 const BYTES_PER_OPERATION = 4096;

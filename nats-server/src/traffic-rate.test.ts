@@ -82,6 +82,39 @@ describe("a server with a traffic rate", () => {
     expect(flood.isClosed).toBe(false);
   });
 
+  it("works on nothing more of a flood whose user is disconnected, however much of it waits in buffers", async () => {
+    const key = "U".padEnd(56, "A");
+    await using test = await serve({
+      authenticator: {
+        usesNonce: false,
+        authenticate: () => ({ type: "accepted", user: { name: "a", publicKey: key } }),
+      },
+      trafficRate: () => rate,
+    });
+    await using flood = await RawClient.open(test.port);
+    flood.send('CONNECT {"verbose":false}\r\n');
+    // Megabytes of small messages: at its rate it would be worked on for minutes.
+    flood.send("PUB a 2\r\nhi\r\n".repeat(200_000));
+    await expect.poll(() => test.server.monitor().throttled, { timeout: 20_000 }).toBeGreaterThan(0);
+    const handled = test.server.monitor().inMessages;
+    expect(handled).toBeLessThan(100_000);
+    expect(test.server.disconnect({ userPublicKey: key })).toBe(1);
+    const frames = await flood.exchange("");
+    expect(frames).toContain("-ERR 'User Authentication Revoked'");
+    expect(flood.isClosed).toBe(true);
+    expect(test.server.monitor()).toMatchObject({ inMessages: handled, connections: [] });
+  });
+
+  it("shares one allowance among those who are named alike, whatever their keys", async () => {
+    await using test = await serve({ trafficRate: () => ({ ...rate, sharedBy: "a sandbox" }) });
+    await using first = await RawClient.open(test.port);
+    first.send(`CONNECT {"verbose":false}\r\n${"SUB x 7\r\nUNSUB 7\r\n".repeat(100)}`);
+    await expect.poll(() => test.server.monitor().throttled).toBe(1);
+    await using second = await RawClient.open(test.port);
+    second.send('CONNECT {"verbose":false}\r\n');
+    await expect.poll(() => test.server.monitor().throttled).toBe(2);
+  });
+
   it("counts operations of every kind", async () => {
     await using test = await serve({ trafficRate: () => rate });
     await using client = await RawClient.open(test.port);

@@ -32,7 +32,8 @@ export interface SandboxPoolOptions extends SandboxLauncherOptions {
   closePlace: (groupId: string, place: SandboxPlace) => Promise<void>;
   /** A group with a running turn is not idle, and not evicted. */
   isBusy: (groupId: string) => boolean;
-  revoke: (sandboxId: string) => void;
+  /** `groupId` null: nobody knows whose it was. */
+  revoke: (sandboxId: string, groupId: string | null) => void;
   /** What a running sandbox's runner says of itself when it is asked; null when it does not answer. */
   askRunner: (groupId: string, signal: AbortSignal) => Promise<RunnerStatus | null>;
   /** The runner's first word, and each one after a reconnect. */
@@ -308,7 +309,7 @@ export class SandboxPool {
     logger.warn({ sandbox: sandboxId }, "a sandbox that nobody knows is stopped");
     await host.stop(sandboxId, stopGraceMs, signal);
     await store.stopped(sandboxId, "Nobody knew it any more.");
-    revoke(sandboxId);
+    revoke(sandboxId, null);
   }
 
   async #stop(entry: PoolEntry, error: string | null, signal: AbortSignal): Promise<void> {
@@ -331,7 +332,7 @@ export class SandboxPool {
       );
     } finally {
       // After its row says that it stopped: what it had certified until then is taken back with the rest.
-      revoke(entry.sandboxId);
+      revoke(entry.sandboxId, entry.groupId);
       entry.ready.promise.catch(() => {});
       entry.ready.reject(new PraktorError("start_failed", "The sandbox was stopped."));
       if (this.#entries.get(entry.groupId) === entry) this.#entries.delete(entry.groupId);

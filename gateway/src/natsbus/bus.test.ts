@@ -144,6 +144,40 @@ test("a sandbox that pours messages out holds up no other's, and is not disconne
   stuck.resolve();
 });
 
+test("of a sandbox that has stopped nothing is worked on that waited, and of the others all is", async () => {
+  await using bench = await BusBench.start("embedded");
+  const gate = Promise.withResolvers<void>();
+  const heard: string[] = [];
+  bench.bus.subscribe("agent.*.output", async ({ subject }) => {
+    heard.push(subject);
+    await gate.promise;
+  });
+  const { connection: flood, userPublicKey } = await bench.sandbox("a");
+  const { connection: calm } = await bench.sandbox("b");
+  for (let count = 0; count < 20_000; count++) flood.publish("agent.a.output", "{}");
+  for (let count = 0; count < 20; count++) calm.publish("agent.b.output", "{}");
+  await calm.flush();
+  await vi.waitFor(() => expect(bench.bus.monitor()?.throttled).toBeGreaterThan(0), { timeout: 10_000 });
+  bench.bus.disconnectUser(userPublicKey);
+  bench.bus.forget("a");
+  const { connection: again } = await bench.sandbox("a");
+  expect(await flood.closed()).toBeDefined();
+  again.publish("agent.a.output", "{}");
+  await again.flush();
+  gate.resolve();
+  await vi.waitFor(() => expect(heard.filter((subject) => subject === "agent.b.output")).toHaveLength(20));
+  await vi.waitFor(() => expect(heard.filter((subject) => subject === "agent.a.output")).toHaveLength(9));
+});
+
+test("the keys of one sandbox share its rate", async () => {
+  await using bench = await BusBench.start("embedded");
+  const { connection: first } = await bench.sandbox("a");
+  for (let count = 0; count < 20_000; count++) first.publish("agent.a.output", "{}");
+  await vi.waitFor(() => expect(bench.bus.monitor()?.throttled).toBe(1), { timeout: 10_000 });
+  await bench.sandbox("a");
+  expect(bench.bus.monitor()?.throttled).toBeGreaterThan(1);
+});
+
 test("a server that goes away is noticed, and so is its return", async () => {
   await using bench = await BusBench.start("embedded");
   expect(bench.bus.embedded).toBe(true);

@@ -54,6 +54,7 @@ export class Bus implements AsyncDisposable {
   readonly #logger: Logger;
   readonly #server: NatsServer | null;
   readonly #background: Background;
+  readonly #intakes: Intake<Msg>[] = [];
   #connection: NatsConnection | null = null;
   #connected = false;
 
@@ -69,8 +70,9 @@ export class Bus implements AsyncDisposable {
             accountPublicKey: options.account.publicKey,
             isRevoked: options.isRevoked,
           }),
-          trafficRate: ({ userPublicKey }) =>
-            userPublicKey === options.account.gatewayPublicKey ? undefined : sandboxTraffic,
+          // A sandbox may have one key after the other certified: its name stays.
+          trafficRate: ({ userPublicKey, user }) =>
+            userPublicKey === options.account.gatewayPublicKey ? undefined : { ...sandboxTraffic, sharedBy: user },
           connectionsPerUser: ({ userPublicKey }) =>
             userPublicKey === options.account.gatewayPublicKey ? undefined : sandboxConnections,
           unknownPerHost: (host) => (/^(?:::ffff:)?127\.|^::1$/.test(host) ? undefined : unknownConnections),
@@ -115,6 +117,20 @@ export class Bus implements AsyncDisposable {
   /** Ends the connections of a user that is no longer wanted. */
   disconnectUser(userPublicKey: string): void {
     this.#server?.disconnect({ userPublicKey });
+  }
+
+  /** Of this group, nothing that waits is worked on any more: its sandbox has stopped. What is at work goes on. */
+  forget(groupId: string): void {
+    const drop = (): void => {
+      for (const intake of this.#intakes) intake.drop((subject) => senderOf(subject) === groupId);
+    };
+    drop();
+    // And what was on its way to the gateway.
+    this.#background.run(async () => {
+      // Cut off, nothing is on its way.
+      await this.#connection?.flush().catch(() => {});
+      drop();
+    });
   }
 
   monitor(): MonitorSnapshot | null {
@@ -163,6 +179,7 @@ export class Bus implements AsyncDisposable {
       work: (message) => handle(toRequest(message)),
       onFull: (from) => this.#logger.warn({ subject: from }, "a sandbox sends more than is worked on: some is dropped"),
     });
+    this.#intakes.push(intake);
     const subscription = this.#required().subscribe(subject, {
       callback: (error, message) => {
         if (!error) intake.take(message.subject, message);
@@ -209,6 +226,12 @@ export class Bus implements AsyncDisposable {
 
 /** A reply goes out under the gateway's own credential: to a subject of the sender's choice it would do what the sender may not. */
 const sandboxInbox = new RegExp(`^${sandboxInboxPrefix("[A-Za-z0-9_-]+")}\\.[A-Za-z0-9._-]+$`);
+
+/** `agent.{group}.output`, `host.ipc.{group}`, `swarm.{run}.{group}`. */
+function senderOf(subject: string): string | undefined {
+  const tokens = subject.split(".");
+  return tokens[0] === "agent" ? tokens[1] : tokens[2];
+}
 
 function toRequest(message: Msg): BusRequest {
   const mayReply = message.reply !== undefined && sandboxInbox.test(message.reply);

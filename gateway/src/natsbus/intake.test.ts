@@ -140,3 +140,17 @@ test("in the order of arrival, never more at once than the bound, nothing lost b
     { numRuns: 20 },
   );
 });
+
+test("what waits of one that has gone is dropped, of the others nothing, and it may come again", async () => {
+  await using desk = new Desk({ atOnce: 2, waiting: 3, waitingBytes: 100 });
+  desk.take("gone", 10);
+  desk.take("here", 4);
+  desk.intake.drop((sender) => sender === "gone");
+  desk.take("gone", 1);
+  await desk.endAll();
+  expect([desk.startedOf("gone"), desk.startedOf("here")]).toEqual([
+    [0, 1, 0],
+    [0, 1, 2, 3],
+  ]);
+  expect(desk.intake.size).toBe(0);
+});

@@ -65,6 +65,17 @@ export class Intake<Item extends object> {
     }
   }
 
+  /** What waits of these senders is never worked on; what is at work goes on. */
+  drop(isGone: (sender: string) => boolean): void {
+    for (const [sender, line] of this.#lines) {
+      if (!isGone(sender)) continue;
+      line.waiting = [];
+      line.next = 0;
+      line.waitingBytes = 0;
+      line.full = false;
+    }
+  }
+
   #start(sender: string, line: Line<Item>, item: Item): void {
     line.working += 1;
     this.#options.background.run(async () => {

@@ -14,20 +14,24 @@ async function openUsers() {
   await store.groups.create({ id: "a", name: "A", folder: "a" });
   await store.sandboxes.begin({ id: "sandbox-a", groupId: "a", tokenHash: "hash" });
   const account = new Account(Account.newSeed(), clock);
-  const users = new SandboxUsers(store.sandboxes, store.groups, account, 3_600_000);
-  return { store, account, clock, users, sandbox: { id: "sandbox-a", groupId: "a" } };
+  const disconnected: string[] = [];
+  const users = new SandboxUsers(store.sandboxes, store.groups, account, 3_600_000, (user) => disconnected.push(user));
+  return { store, account, clock, users, disconnected, sandbox: { id: "sandbox-a", groupId: "a" } };
 }
 
 describe("sandbox users", () => {
   test("only the newest key of a sandbox is let in", async () => {
-    const { users, sandbox, account, clock } = await openUsers();
+    const { users, sandbox, account, clock, disconnected } = await openUsers();
     const [first, second] = [key(), key()];
     expect(users.isRevoked(first)).toBe(true);
     const reply = await users.issue(sandbox, first, "nats://here:4222");
     expect(reply).toMatchObject({ natsUrl: "nats://here:4222", inboxPrefix: "_INBOX_sandbox-a" });
     expect(reply.expires_ms).toBe(clock.now() + 3_600_000);
     expect(users.isRevoked(first)).toBe(false);
+    await users.issue(sandbox, first, "nats://here:4222");
+    expect(disconnected).toEqual([]);
     await users.issue(sandbox, second, "nats://here:4222");
+    expect(disconnected).toEqual([first]);
     expect([users.isRevoked(first), users.isRevoked(second)]).toEqual([true, false]);
     expect(users.isRevoked(account.gatewayPublicKey)).toBe(false);
   });
@@ -66,7 +70,7 @@ describe("sandbox users", () => {
     await users.issue({ id: "sandbox-b", groupId: "b" }, stopped, "nats://x");
     await store.sandboxes.stopped("sandbox-b", null);
 
-    const next = new SandboxUsers(store.sandboxes, store.groups, account, 1000);
+    const next = new SandboxUsers(store.sandboxes, store.groups, account, 1000, () => {});
     await next.load();
     expect([next.isRevoked(living), next.isRevoked(stopped)]).toEqual([false, true]);
   });

@@ -12,10 +12,19 @@ export class SandboxUsers {
   readonly #account: Account;
   readonly #groups: Pick<GroupStore, "get">;
   readonly #lifeMs: number;
+  /** Ends the connections of a key that is no longer good. */
+  readonly #disconnect: (userPublicKey: string) => void;
   /** User public key by sandbox: each sandbox has one, the newest. */
   readonly #users = new Map<string, string>();
 
-  constructor(store: UserStore, groups: Pick<GroupStore, "get">, account: Account, lifeMs: number) {
+  constructor(
+    store: UserStore,
+    groups: Pick<GroupStore, "get">,
+    account: Account,
+    lifeMs: number,
+    disconnect: (userPublicKey: string) => void,
+  ) {
+    this.#disconnect = disconnect;
     this.#groups = groups;
     this.#store = store;
     this.#account = account;
@@ -43,7 +52,10 @@ export class SandboxUsers {
       lifeMs: this.#lifeMs,
       swarmId: group?.swarmId ?? null,
     });
+    const former = this.#users.get(sandbox.id);
     this.#users.set(sandbox.id, userPublicKey);
+    // A runner keeps its key: another one is not there to have the bounds of a sandbox twice.
+    if (former !== undefined && former !== userPublicKey) this.#disconnect(former);
     await this.#store.setNatsUser(sandbox.id, userPublicKey);
     const row = await this.#store.get(sandbox.id);
     if (!row || row.status === "stopped") {
