@@ -44,6 +44,11 @@ export class AttemptLimit {
     return null;
   }
 
+  /** Who was right before, in whatever way that is known. */
+  know(address: string): void {
+    this.#remember(network(address));
+  }
+
   /** How long this address has to wait for its next try; takes none. */
   waitMs(address: string): number {
     const key = network(address);
@@ -58,6 +63,10 @@ export class AttemptLimit {
     const own = this.#bucket(key);
     own.tokens = Math.min(this.#limits.perAddress.burst, own.tokens + 1);
     if (!this.#known.has(key)) this.#all.tokens = Math.min(this.#limits.inAll.burst, this.#all.tokens + 1);
+    this.#remember(key);
+  }
+
+  #remember(key: string): void {
     this.#known.delete(key);
     this.#known.add(key);
     dropOldest(this.#known, this.#limits.maxAddresses);

@@ -1,7 +1,7 @@
 /** What a request shows to be let in. */
 import { linkParameter, pageTokenHeader, pageTokenProtocol } from "@praktor/protocol/page-token";
 import type { Context } from "hono";
-import { readSessionCookie } from "./session-cookie.ts";
+import { readDeviceCookie, readSessionCookie } from "./session-cookie.ts";
 import type { WebEnv } from "./web-env.ts";
 
 export interface PresentedCredential {
@@ -9,6 +9,8 @@ export interface PresentedCredential {
   authorization: string | undefined;
   /** The session cookie's value. */
   cookie: string | undefined;
+  /** What this browser was given when it signed in before. */
+  device: string | undefined;
   /** The page token, from its header or, of a WebSocket, among the protocols that are offered. */
   pageToken: string | undefined;
   /** A signed link: the address that was signed, and its seal. */
@@ -25,6 +27,7 @@ export function presentedCredential(c: Context<WebEnv>): PresentedCredential {
   return {
     authorization: c.req.header("authorization"),
     cookie: readSessionCookie(c),
+    device: readDeviceCookie(c.env.incoming),
     pageToken: c.req.header(pageTokenHeader) ?? tokenAmong(c.req.header("sec-websocket-protocol")),
     link: c.req.method === "GET" || c.req.method === "HEAD" ? sealedAddress(c.req.url) : undefined,
   };

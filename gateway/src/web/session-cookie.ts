@@ -1,7 +1,8 @@
-/** The cookie that carries a session's token. */
+/** The cookies of a browser that signed in: its session's token, and for longer what makes it known. */
+import type { IncomingMessage } from "node:http";
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import type { CookieOptions } from "hono/utils/cookie";
+import { type CookieOptions, parse } from "hono/utils/cookie";
 import type { WebEnv } from "./web-env.ts";
 
 export const cookieName = "praktor_session";
@@ -17,6 +18,18 @@ export function writeSessionCookie(c: Context<WebEnv>, token: string, maxAgeSeco
 
 export function clearSessionCookie(c: Context<WebEnv>, secure: boolean): void {
   deleteCookie(c, cookieName, options(secure));
+}
+
+const deviceCookieName = "praktor_device";
+const deviceLifeSeconds = 365 * 24 * 60 * 60;
+
+/** Also before anything else is known of a request. */
+export function readDeviceCookie({ headers }: IncomingMessage): string | undefined {
+  return parse(headers.cookie ?? "", deviceCookieName)[deviceCookieName];
+}
+
+export function writeDeviceCookie(c: Context<WebEnv>, token: string, secure: boolean): void {
+  setCookie(c, deviceCookieName, token, { ...options(secure), maxAge: deviceLifeSeconds });
 }
 
 function options(secure: boolean): CookieOptions {

@@ -194,6 +194,35 @@ describe("guessing", () => {
     expect((await signIn(harness)).status).toBe(200);
   });
 
+  test("from the owner's own address leaves his browser its tries, over a sign-out and a restart too", async () => {
+    const harness = await start();
+    const signedIn = await signIn(harness);
+    const device = signedIn.headers["set-cookie"]?.[1] ?? "";
+    expect(device).toMatch(/^praktor_device=[\w.-]+; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Strict$/);
+    const cookie = device.split(";")[0] ?? "";
+    const request = { method: "POST", path: "/api/session", body: { password } };
+    const flood = async (server: Harness, headers = {}): Promise<number | undefined> => {
+      let last: Answer | undefined;
+      for (let count = 0; count < 40; count += 1)
+        last = await server.send({ ...request, headers, body: { password: `guess number ${count}` } });
+      return last?.status;
+    };
+    expect(await flood(harness)).toBe(429);
+    expect((await signIn(harness)).status).toBe(429);
+    const again = await harness.send({ ...request, headers: { cookie } });
+    expect(again.status).toBe(200);
+    expect(again.headers["set-cookie"]).toHaveLength(1);
+
+    const restarted = new Harness(harness.directory, harness.store, harness.clock, { password });
+    started.push(restarted);
+    await restarted.server.start(new AbortController().signal);
+    expect(await flood(restarted)).toBe(429);
+    expect((await restarted.send({ ...request, headers: { cookie } })).status).toBe(200);
+    // A browser that is known guesses no more than an address, and one that was made up not at all.
+    expect(await flood(restarted, { cookie })).toBe(429);
+    expect((await restarted.send({ ...request, headers: { cookie: `${cookie.slice(0, -2)}xx` } })).status).toBe(429);
+  });
+
   test("as a flood keeps the event loop free, and the owner's session works through it", async () => {
     const harness = await start();
     const headers = sessionOf(await signIn(harness));

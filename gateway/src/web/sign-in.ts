@@ -2,6 +2,7 @@
 import type { Clock } from "../kit/clock.ts";
 import { PraktorError } from "../kit/praktor-error.ts";
 import { AttemptLimit } from "./attempt-limit.ts";
+import { KnownDevices } from "./known-devices.ts";
 import { Password } from "./password.ts";
 import type { WebStore } from "./ports.ts";
 import type { PresentedCredential } from "./presented-credential.ts";
@@ -10,14 +11,27 @@ import { requireLinked, SignedLinks } from "./signed-links.ts";
 
 export type Caller = { type: "open" } | { type: "basic" } | { type: "session"; session: string };
 
+/** From where a password is tried. */
+export interface TriedFrom {
+  address: string;
+  /** What the browser shows of an earlier sign-in. */
+  device: string | undefined;
+}
+
+export interface SignedIn extends NewSession {
+  /** For the browser to keep, when it shows none that is known. */
+  device: string | null;
+}
+
 export class SignIn {
-  readonly #password: Password | null;
+  /** Null: this installation has no password. */
+  readonly #lock: { password: Password; devices: KnownDevices } | null;
   readonly #limit: AttemptLimit;
   readonly #links: SignedLinks;
   readonly sessions: Sessions;
 
-  private constructor(password: Password | null, sessions: Sessions, clock: Clock) {
-    this.#password = password;
+  private constructor(lock: { password: Password; devices: KnownDevices } | null, sessions: Sessions, clock: Clock) {
+    this.#lock = lock;
     this.sessions = sessions;
     this.#limit = new AttemptLimit(clock);
     this.#links = new SignedLinks(clock);
@@ -28,12 +42,13 @@ export class SignIn {
     if (password === null) return new SignIn(null, sessions, clock);
     const opened = await Password.open(password, settings);
     await sessions.load(!opened.changed);
-    return new SignIn(opened.password, sessions, clock);
+    const devices = await KnownDevices.open(settings, !opened.changed);
+    return new SignIn({ password: opened.password, devices }, sessions, clock);
   }
 
   /** Whether this installation has a password. */
   get required(): boolean {
-    return this.#password !== null;
+    return this.#lock !== null;
   }
 
   /** What decides about this request; a Basic header wins over a cookie. Any user name will do. */
@@ -45,10 +60,10 @@ export class SignIn {
 
   /** Null: not signed in. Throws `wrong_password` or `too_many_attempts` for a Basic header that does not hold. */
   caller(credential: PresentedCredential, address: string): Caller | null {
-    if (this.#password === null) return { type: "open" };
+    if (this.#lock === null) return { type: "open" };
     const candidate = basicPassword(credential.authorization);
     if (candidate !== null) {
-      this.#check(this.#password, candidate, address);
+      this.#check(this.#lock.password, candidate, { address, device: credential.device });
       return { type: "basic" };
     }
     const session = this.session(credential);
@@ -69,15 +84,17 @@ export class SignIn {
   }
 
   /** A new session for the right password; null where none is needed. Throws like `caller`. */
-  async signIn(candidate: string, address: string): Promise<NewSession | null> {
-    if (this.#password === null) return null;
-    this.#check(this.#password, candidate, address);
-    return this.sessions.create();
+  async signIn(candidate: string, from: TriedFrom): Promise<SignedIn | null> {
+    if (this.#lock === null) return null;
+    const { password, devices } = this.#lock;
+    this.#check(password, candidate, from);
+    const device = devices.idOf(from.device) === null ? devices.make() : null;
+    return { ...(await this.sessions.create()), device };
   }
 
-  /** How long this address may try no password, 0 when it may; counts as no try. */
-  waitMs(address: string): number {
-    return this.#limit.waitMs(address);
+  /** How long no password may be tried from there, 0 when one may; counts as no try. */
+  waitMs(from: TriedFrom): number {
+    return this.#limit.waitMs(this.#triesOf(from));
   }
 
   /** Does what let the caller in still hold? Asked again while a WebSocket is open. */
@@ -85,15 +102,25 @@ export class SignIn {
     return caller.type !== "session" || this.sessions.isOpen(caller.session);
   }
 
-  #check(password: Password, candidate: string, address: string): void {
+  /** Whose tries these are: a known browser's own, or those of its address. */
+  #triesOf({ address, device }: TriedFrom): string {
+    const id = this.#lock?.devices.idOf(device) ?? null;
+    if (id === null) return address;
+    const tries = `device ${id}`;
+    this.#limit.know(tries);
+    return tries;
+  }
+
+  #check(password: Password, candidate: string, from: TriedFrom): void {
+    const tries = this.#triesOf(from);
     // Counted before it is compared: otherwise the right guess would stand out among refused ones.
-    const waitMs = this.#limit.take(address);
+    const waitMs = this.#limit.take(tries);
     if (waitMs !== null) {
       const { code, message, retryAfterSeconds } = tooManyAttempts(waitMs);
       throw new PraktorError(code, message, { context: { retryAfterSeconds } });
     }
     if (!password.matches(candidate)) throw new PraktorError("wrong_password", "The password is wrong.");
-    this.#limit.succeeded(address);
+    this.#limit.succeeded(tries);
   }
 }
 

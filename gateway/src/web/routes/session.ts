@@ -8,7 +8,7 @@ import { jsonBody } from "../json-body.ts";
 import type { WebParts } from "../parts.ts";
 import { presentedCredential } from "../presented-credential.ts";
 import { failure, json, jsonRequest } from "../route-answers.ts";
-import { clearSessionCookie, writeSessionCookie } from "../session-cookie.ts";
+import { clearSessionCookie, readDeviceCookie, writeDeviceCookie, writeSessionCookie } from "../session-cookie.ts";
 import type { WebEnv } from "../web-env.ts";
 import { createRoutes } from "../web-env.ts";
 
@@ -33,9 +33,13 @@ export function sessionRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
       return c.json({ required: owner.required, signed_in: signedIn }, 200);
     })
     .openapi(signIn, async (c) => {
-      const session = await owner.signIn(c.req.valid("json").password, clientAddress(c.env.incoming, behindProxy));
+      const address = clientAddress(c.env.incoming, behindProxy);
+      const from = { address, device: readDeviceCookie(c.env.incoming) };
+      const session = await owner.signIn(c.req.valid("json").password, from);
       if (!session) return c.json({ required: owner.required, signed_in: true }, 200);
-      writeSessionCookie(c, session.token, session.maxAgeSeconds, isSecure(c, behindProxy));
+      const secure = isSecure(c, behindProxy);
+      writeSessionCookie(c, session.token, session.maxAgeSeconds, secure);
+      if (session.device !== null) writeDeviceCookie(c, session.device, secure);
       return c.json({ required: owner.required, signed_in: true, page_token: session.pageToken }, 200);
     })
     .openapi(signOut, async (c) => {
