@@ -37,6 +37,8 @@ import type { NewOutboxPart } from "./store/contract/outbox-store.ts";
 import { SqliteStore } from "./store/sqlite-store.ts";
 import { SystemStatus } from "./system-status.ts";
 import { answerParts } from "./telegram/format/answer-parts.ts";
+import { PeopleDesk } from "./people-desk.ts";
+import { Channels } from "./telegram/channels.ts";
 import { Pairing } from "./telegram/pairing.ts";
 import { tellGroup } from "./tell-group.ts";
 import { keepUp } from "./upkeep.ts";
@@ -256,6 +258,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   });
   stack.use(scheduler);
   const pairing = await Pairing.load(store.settings, clock, settings.telegram.allow_from, audit);
+  const channels = await Channels.load(store.settings, clock, audit);
   const telegram = makeTelegram(settings, {
     store,
     assistant,
@@ -266,6 +269,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     clock,
     publish,
     pairing,
+    channels,
     approvals,
     swarms: madeSwarms.commands,
     tasks,
@@ -304,6 +308,8 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   await swarms.resume();
 
   telegram?.start(lifetime.signal);
+  const { allow_from: allowFrom } = settings.telegram;
+  const people = new PeopleDesk({ pairing, channels, allowFrom, store, tasks, assistant, audit, logger: log });
   const web = await makeWeb(
     settings,
     {
@@ -322,7 +328,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
       swarms: madeSwarms.web,
       workspace,
       network: network.forWeb,
-      pairing: telegram ? pairing : null,
+      pairing: telegram ? people : null,
       approvals,
       events,
       audit,

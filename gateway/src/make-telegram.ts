@@ -16,6 +16,7 @@ import { replyContext } from "./scheduler/task-words.ts";
 import type { Store } from "./store/contract.ts";
 import type { OutboxPart } from "./store/rows.ts";
 import { renderAnswer } from "./telegram/format/render-answer.ts";
+import type { Channels } from "./telegram/channels.ts";
 import type { Pairing } from "./telegram/pairing.ts";
 import { readTaskTap, taskButtons } from "./telegram/task-buttons.ts";
 import { taskList } from "./telegram/task-list.ts";
@@ -37,6 +38,7 @@ export interface TelegramParts {
   clock: Clock;
   publish: (event: PraktorEvent) => void;
   pairing: Pairing;
+  channels: Channels;
   tasks: TaskDesk;
   redactor: Redactor;
   audit: Audit;
@@ -71,6 +73,7 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
     ...(apiRoot === undefined ? {} : { apiRoot }),
     allowFrom: new Set(allowFrom),
     pairing,
+    channels: parts.channels,
     transcriber: makeTranscriber(settings.speech),
     webhook: webhookSettings(settings.telegram),
     groupReplies: settings.telegram.group_replies,

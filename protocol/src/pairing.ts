@@ -35,3 +35,19 @@ export const PairingView = z.object({
   expires: z.iso.datetime().nullable(),
 });
 export type PairingView = z.infer<typeof PairingView>;
+
+/** A channel to which the bot was added by somebody who might talk to it then. */
+export const PeopleChannel = z.object({
+  /** Telegram's chat id. */
+  id: z.string(),
+  title: z.string(),
+  /** Telegram's user id; null where it was not kept. */
+  added_by: z.string().nullable(),
+  added: z.iso.datetime().nullable(),
+  /** Whether it is answered: who has added the bot may still talk to it. */
+  is_answered: z.boolean(),
+});
+export type PeopleChannel = z.infer<typeof PeopleChannel>;
+
+export const PeopleView = PairingView.extend({ channels: z.array(PeopleChannel) });
+export type PeopleView = z.infer<typeof PeopleView>;

@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { AuditEntry } from "../kit/audit.ts";
+import { systemClock } from "../kit/clock.ts";
+import { Channels } from "./channels.ts";
 import { readTaskTap } from "./task-buttons.ts";
 import { BotTestBench, until } from "./testing/bot-test-bench.ts";
 
@@ -80,5 +83,53 @@ describe("a channel", () => {
     bench.telegram.userSays({ ...channel, text: "@praktor_bot and this" });
     await until(() => bench.telegram.pendingUpdates === 0);
     expect(bench.received).toHaveLength(1);
+  });
+
+  test("is answered as long as the person who has added the bot may talk, also after a restart", async () => {
+    const allowed = new Set(["7", "55"]);
+    await using bench = await BotTestBench.start({ allowFrom: allowed });
+    const says = async (text: string): Promise<boolean> => {
+      bench.telegram.userSays({ ...channel, text: `@praktor_bot ${text}` });
+      // Taken one after the other: once this one is there, the other was answered or refused.
+      bench.telegram.userSays({ chatId: 7, text: `after ${text}` });
+      await until(() => bench.received.some(({ message }) => message.content === `after ${text}`));
+      return bench.received.some(({ message }) => message.content === text);
+    };
+    bench.telegram.setMembership({ ...channel, userId: 55, status: "administrator" });
+    expect(await says("one")).toBe(true);
+    allowed.delete("55");
+    expect(await says("two")).toBe(false);
+    await bench.restartBot();
+    expect(await says("three")).toBe(false);
+    expect(bench.toldOwner).toContainEqual(expect.stringMatching(/channel \*\*News.*refused/));
+    // Whoever may talk can make the channel theirs.
+    bench.telegram.setMembership({ ...channel, userId: 7, status: "administrator" });
+    expect(await says("four")).toBe(true);
+  });
+
+  test("that was added before it was kept by whom is not answered", async () => {
+    await using bench = await BotTestBench.start();
+    await bench.store.settings.set("telegram.channels", JSON.stringify([String(channel.chatId)]));
+    bench.telegram.userSays({ ...channel, text: "@praktor_bot sum this up" });
+    await bench.telegram.waitForMessage((one) => one.chatId === channel.chatId && one.text.includes("add me again"));
+    expect(bench.received).toEqual([]);
+  });
+
+  test("is kept in the audit log with who added the bot and who removed it", async () => {
+    await using bench = await BotTestBench.start();
+    const kept: AuditEntry[] = [];
+    const channels = await Channels.load(bench.store.settings, systemClock, {
+      record: (entry) => void kept.push(entry),
+    });
+    await bench.restartBot({ channels });
+    bench.telegram.setMembership({ ...channel, userId: 7, status: "administrator" });
+    bench.telegram.setMembership({ ...channel, userId: 99, status: "kicked" });
+    await until(() => kept.length === 2);
+    const row = { outcome: "ok", target: String(channel.chatId), detail: "News" };
+    expect(kept).toEqual([
+      { actor: { type: "person", id: "telegram:7" }, action: "channel.add", ...row },
+      { actor: { type: "person", id: "telegram:99" }, action: "channel.remove", ...row },
+    ]);
+    expect(channels.list()).toEqual([]);
   });
 });

@@ -40,9 +40,11 @@ export class Doorkeeper {
     this.#notices = new Pace(options.clock, mostNoticesPerHour, hourMs);
   }
 
-  /** In a channel Telegram does not say who posts: the channel itself speaks. */
+  /** In a channel Telegram does not say who posts: the channel itself speaks, by the right of who has added the bot. */
   isAllowed(source: Source): boolean {
-    return source.chat.type === "channel" ? this.#options.channels.has(source.chat.id) : this.#isMember(source);
+    if (source.chat.type !== "channel") return this.#isMember(source);
+    const addedBy = this.#options.channels.addedBy(source.chat.id);
+    return addedBy !== null && this.#options.allowFrom.has(addedBy);
   }
 
   /** Whoever sees a button can tap it, and of a tap Telegram always says whose it is: in a channel too only the tapper himself counts. */
@@ -84,15 +86,21 @@ export class Doorkeeper {
       { userId: source.sender?.id, chatId: source.chat.id },
       "somebody who is not allowed wrote",
     );
-    const markdown = `I am a personal assistant and only talk to people my owner has named. Your Telegram id is \`${source.sender?.id}\`: the owner can add it to \`telegram.allow_from\`, or give you a code from \`praktor pair\`.`;
+    const isChannel = source.chat.type === "channel";
+    const markdown = isChannel
+      ? "I answer in a channel only while the person who has added me to it may talk to me. Somebody who may can remove me here and add me again."
+      : `I am a personal assistant and only talk to people my owner has named. Your Telegram id is \`${source.sender?.id}\`: the owner can add it to \`telegram.allow_from\`, or give you a code from \`praktor pair\`.`;
     const isFirst = await this.#options.records.replyOnce(updateId, `stranger:${source.chat.id}`, source, markdown);
     if (!isFirst || source.sender === null) return;
     const name = userName(source.sender).slice(0, 128).toWellFormed();
-    if (!source.sender.is_bot) await this.#options.pairing?.knocked({ id: String(source.sender.id), name });
+    if (!source.sender.is_bot && !isChannel)
+      await this.#options.pairing?.knocked({ id: String(source.sender.id), name });
     if (!this.#notices.grant()) return;
     const where = source.chat.type === "private" ? "" : ` in ${escapeMarkdown(source.chat.title ?? "a group")}`;
     await this.#options.ports.tellOwner(
-      `👤 ${escapeMarkdown(name)} (id ${source.sender.id}) wrote to me${where} and was refused. /pair gives a code to let somebody in; the page lists who waits.`,
+      isChannel
+        ? `📣 The channel **${escapeMarkdown(name)}** called me and was refused: nobody who may talk to me has added me there.`
+        : `👤 ${escapeMarkdown(name)} (id ${source.sender.id}) wrote to me${where} and was refused. /pair gives a code to let somebody in; the page lists who waits.`,
     );
   }
 
@@ -103,8 +111,13 @@ export class Doorkeeper {
     this.#options.logger.info({ chatId: source.chat.id, status }, "the bot's place in a chat has changed");
     if (status === "left" || status === "kicked") return await this.#handleRemoval(updateId, source);
     const isAdded = status === "member" || status === "administrator";
-    if (isAdded && source.chat.type === "channel" && this.#isMember(source)) {
-      await this.#options.channels.add(source.chat.id);
+    const { chat, sender } = source;
+    if (isAdded && chat.type === "channel" && sender && this.#isMember(source)) {
+      await this.#options.channels.add(
+        chat.id,
+        (chat.title ?? `chat ${chat.id}`).slice(0, 128).toWellFormed(),
+        String(sender.id),
+      );
     }
     if (!isAdded || source.chat.type === "private" || source.chat.type === "channel") {
       return await this.#options.records.record(updateId, null);
@@ -117,7 +130,7 @@ export class Doorkeeper {
   /** What waits for the chat fails with Telegram's own words; the group and its files stay. */
   async #handleRemoval(updateId: number, source: Source): Promise<void> {
     const conversation = await this.#options.store.conversations.byAddress(source.address);
-    await this.#options.channels.remove(source.chat.id);
+    await this.#options.channels.remove(source.chat.id, source.sender && String(source.sender.id));
     await this.#options.records.record(updateId, null);
     if (!conversation) return;
     await this.#options.ports.stop(conversation.id);

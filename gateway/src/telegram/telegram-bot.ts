@@ -42,6 +42,8 @@ export interface TelegramBotOptions {
   allowFrom: AllowList;
   /** Lets in further people; without it only `allowFrom` counts. */
   pairing?: Pairing;
+  /** Those of the store when absent. */
+  channels?: Channels;
   groupReplies: "mention" | "all";
   groupContext: "none" | "recent";
   /** Without it voice messages are only files. */
@@ -198,7 +200,8 @@ export class TelegramBot implements AsyncDisposable {
 
   /** The first update needs to know who the bot is: mentions and replies name it. */
   async #makeReceiver(): Promise<Receiver> {
-    const [bot, channels] = await Promise.all([this.#identify(), Channels.load(this.#options.store.settings)]);
+    const known = this.#options.channels ?? Channels.load(this.#options.store.settings, this.#options.clock);
+    const [bot, channels] = await Promise.all([this.#identify(), known]);
     const { store, ports, allowFrom, pairing, groupReplies, groupContext, logger, clock } = this.#options;
     this.#receiver ??= new Receiver(
       {

@@ -3,7 +3,7 @@ import type { ApprovalView } from "@praktor/protocol/approvals";
 import type { EventMessage } from "@praktor/protocol/events";
 import type { Instructions } from "@praktor/protocol/instructions";
 import type { NetworkPolicy } from "@praktor/protocol/network";
-import type { PairingOffer, PairingView } from "@praktor/protocol/pairing";
+import type { PairingOffer, PeopleView } from "@praktor/protocol/pairing";
 import type { AgentView, FilesUsed, GroupCreate, Health, StatusView, TurnView } from "@praktor/protocol/rest";
 import type { SandboxFrame } from "@praktor/protocol/sandbox-watch";
 import type {
@@ -154,11 +154,11 @@ export interface WebSpending {
 
 /** Letting people in over Telegram. */
 export interface WebPairing {
-  view(): PairingView;
+  view(): PeopleView;
   offer(): Promise<PairingOffer>;
   /** False when nobody of that id waits. */
   letIn(userId: string): Promise<boolean>;
-  /** False when nobody of that id was paired. */
+  /** What they have begun ends with it. False when nobody of that id was paired. */
   remove(userId: string): Promise<boolean>;
 }
 

@@ -4,7 +4,7 @@ import { AttentionView, UsageView } from "@praktor/protocol/insight";
 import { GroupNetworkView } from "@praktor/protocol/network";
 import { Instructions } from "@praktor/protocol/instructions";
 import { LinkView } from "@praktor/protocol/page-token";
-import { PairingOffer, PairingView } from "@praktor/protocol/pairing";
+import { PairingOffer, PeopleView } from "@praktor/protocol/pairing";
 import {
   AgentView,
   ConversationView,
@@ -55,7 +55,7 @@ export const answerApproval = async (id: string, choice: string): Promise<void> 
   await send(`/api/approvals/${encodeURIComponent(id)}`, { method: "POST", json: { choice } });
 };
 
-export const getPairing = (signal?: Signal): Promise<PairingView> => request(PairingView, "/api/pairing", { signal });
+export const getPairing = (signal?: Signal): Promise<PeopleView> => request(PeopleView, "/api/pairing", { signal });
 
 /** The code is shown this once. */
 export const offerPairing = (): Promise<PairingOffer> => request(PairingOffer, "/api/pairing", { method: "POST" });

@@ -77,6 +77,7 @@ const targetName = ({ action, target }: Line, names: AuditNames): string | undef
     case "task":
       return names.task(target) ?? target;
     case "group":
+    case "channel":
       return names.group(target) ?? target;
     case "pairing":
       return names.person(target) ?? t.person(target);

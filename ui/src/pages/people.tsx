@@ -1,5 +1,5 @@
 /** Who may talk to the bot: people let in, people who wait, and the code that lets in the next. */
-import type { PairingView } from "@praktor/protocol/pairing";
+import type { PairingView, PeopleView } from "@praktor/protocol/pairing";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { UserRoundCheck, UserRoundX } from "lucide-react";
 import { letIn, removePerson } from "../api/endpoints.ts";
@@ -30,6 +30,7 @@ export const PeoplePage = () => {
             <div className="space-y-4">
               {view.waiting.length > 0 && <Waiting view={view} />}
               <LetIn view={view} />
+              {view.channels.length > 0 && <Channels view={view} />}
             </div>
             <PairingCode view={view} />
           </div>
@@ -109,6 +110,35 @@ const LetIn = ({ view: { people, allowed } }: { view: PairingView }) => {
           ))}
         </ul>
       )}
+    </Card>
+  );
+};
+
+const Channels = ({ view: { channels, people } }: { view: PeopleView }) => {
+  const nowMs = useNow();
+  const groups = useQuery(groupsQuery).data ?? [];
+  const nameOf = (id: string): string =>
+    people.find((person) => person.id === id)?.name ?? groups.find((group) => group.id === id)?.name ?? t.id(id);
+  return (
+    <Card title={t.channels} aside={<Badge>{channels.length}</Badge>}>
+      <ul className="divide-y">
+        {channels.map(({ id, title, added_by: addedBy, added, is_answered: isAnswered }) => (
+          <PersonRow
+            key={id}
+            name={title}
+            badge={isAnswered ? null : <Badge tone="warn">{t.notAnswered}</Badge>}
+            about={
+              addedBy === null || added === null ? (
+                t.addedByNobodyKnown
+              ) : (
+                <>
+                  {t.addedBy(nameOf(addedBy))} · <time title={moment(added)}>{ago(added, nowMs)}</time>
+                </>
+              )
+            }
+          />
+        ))}
+      </ul>
     </Card>
   );
 };

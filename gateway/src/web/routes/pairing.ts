@@ -1,6 +1,6 @@
 /** Letting people in over Telegram: `/api/pairing`. */
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
-import { PairingOffer, PairingView } from "@praktor/protocol/pairing";
+import { PairingOffer, PeopleView } from "@praktor/protocol/pairing";
 import { PraktorError } from "../../kit/praktor-error.ts";
 import type { WebParts } from "../parts.ts";
 import type { WebPairing } from "../ports.ts";
@@ -11,7 +11,7 @@ const path = "/api/pairing";
 const show = createRoute({
   method: "get",
   path,
-  responses: { 200: json(PairingView, "Who was let in, and until when a code is good"), ...failure },
+  responses: { 200: json(PeopleView, "Who was let in, and until when a code is good"), ...failure },
 });
 const offer = createRoute({
   method: "post",

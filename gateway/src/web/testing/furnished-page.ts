@@ -83,7 +83,12 @@ export class FurnishedPage implements AsyncDisposable {
     const harness = new Harness(directory, store, clock, {
       logger,
       audit,
-      pairing,
+      pairing: {
+        view: () => ({ ...pairing.view(), channels: [] }),
+        offer: () => pairing.offer(),
+        letIn: (id) => pairing.letIn(id),
+        remove: (id) => pairing.remove(id),
+      },
       approvals,
       vault: new VaultDesk({ vault, audit, groups, refresh }),
       redactor: { redact, redactDeep: (value) => redactor.redactDeep(value, isOurField) },
