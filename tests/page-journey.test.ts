@@ -179,6 +179,46 @@ describe.runIf(browserTests === "run")("a person's way", { timeout: 60_000 }, ()
     expect(browsing.complaints).toEqual([]);
   });
 
+  test("registers a group under an id and a host that nobody may have: the fields say so", async () => {
+    await page.goto(`${system.gateway.web}/groups`);
+    await page.getByRole("button", { name: "Register group" }).click(patient);
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name", { exact: true }).fill("Twin");
+    await dialog.getByLabel("Id", { exact: true }).fill(owner.toString());
+    await dialog.getByRole("button", { name: "Register" }).click();
+    const id = dialog.getByLabel("Id", { exact: true }).and(page.locator("[aria-invalid=true]:focus"));
+    await id.waitFor(patient);
+    await dialog.getByText("The group was not registered: one field needs a change.").waitFor();
+    await id.fill("twin");
+    await dialog.locator("[aria-invalid=true]").waitFor({ state: "detached" });
+    await dialog.getByRole("button", { name: "Register" }).click();
+    await page.getByText("Twin is registered.").waitFor(patient);
+
+    await page.goto(`${system.gateway.web}/groups/twin`);
+    await page.getByLabel("Only these hosts").check(patient);
+    const hosts = page.getByLabel("Allowed hosts");
+    await hosts.fill("example.org\nexample..org");
+    const network = page.getByRole("region", { name: "Network" });
+    await network.getByRole("button", { name: "Save" }).click();
+    await network.getByText("“example..org” is no host name").waitFor(patient);
+    await hosts.and(page.locator("[aria-invalid=true]:focus")).waitFor();
+    await hosts.fill("example.org");
+    await network.getByText("“example..org” is no host name").waitFor({ state: "detached" });
+    await network.getByRole("button", { name: "Save" }).click();
+    await page.getByText("The network policy is saved.").waitFor(patient);
+
+    await page.goto(`${system.gateway.web}/swarms/new`);
+    await page.getByLabel("Task", { exact: true }).fill("Measure.");
+    const member = page.getByRole("group", { name: "Member 1" });
+    await member.getByLabel("Role").fill("Ada");
+    await member.getByLabel("Model").fill("x".repeat(300));
+    await page.getByRole("button", { name: "Start" }).click();
+    await member.getByLabel("Model").and(page.locator("[aria-invalid=true]:focus")).waitFor(patient);
+    await page.getByText("The swarm was not started. Ada: the model must have at most 200 characters.").waitFor();
+    // A browser writes every refusal to its console.
+    expect(browsing.complaints.splice(0).filter((complaint) => !/40[09]/.test(complaint))).toEqual([]);
+  });
+
   test("signs out in one tab, and the others are out too; signing in brings them back", async () => {
     const tab = await page.context().newPage();
     await tab.goto(system.gateway.web);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { byField, standing } from "./field-faults.ts";
+import { byField, faultAt, standing } from "./field-faults.ts";
 
 test("each field has its first fault as a sentence, or the form's own words", () => {
   const faults = [
@@ -20,4 +20,15 @@ test("a field that was changed since is no longer at fault", () => {
   const sent = { name: "", timezone: "x" };
   expect(standing(faults, sent, { ...sent, name: "News" })).toEqual([faults[1]]);
   expect(standing(faults, sent, sent)).toEqual(faults);
+});
+
+test("a part of a field is shown at the field, and is mended with it", () => {
+  const faults = [{ field: "hosts.1", message: "must be a host name" }];
+  const shown = byField(faults);
+  expect(faultAt(shown, "hosts")).toBe("Must be a host name.");
+  expect(faultAt(shown, "hosts.1")).toBe("Must be a host name.");
+  expect(faultAt(shown, "host")).toBeUndefined();
+  expect(faultAt(byField([{ field: "hostsman", message: "x" }]), "hosts")).toBeUndefined();
+  expect(standing(faults, { hosts: ["a", "b c"] }, { hosts: ["a", "b c"] })).toEqual(faults);
+  expect(standing(faults, { hosts: ["a", "b c"] }, { hosts: ["a", "b"] })).toEqual([]);
 });

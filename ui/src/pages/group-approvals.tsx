@@ -8,7 +8,9 @@ import { groupsQuery } from "../api/queries.ts";
 import { Button } from "../components/button.tsx";
 import { Card } from "../components/card.tsx";
 import { Field } from "../components/field.tsx";
-import { toastDone, toastFailed } from "../components/toasts.tsx";
+import { Problem } from "../components/problem.tsx";
+import { toastDone } from "../components/toasts.tsx";
+import { useForm } from "../components/use-form.ts";
 import { en } from "../text/en.ts";
 
 const t = en.approvals;
@@ -27,26 +29,26 @@ export const GroupApprovals = ({ group }: { group: GroupView }) => {
       toastDone(t.saved);
       client.setQueryData(groupsQuery.queryKey, (groups) => groups?.map((one) => (one.id === saved.id ? saved : one)));
     },
-    onError: (error) => toastFailed(t.saveFailed, error),
+  });
+  const { ref, onSubmit, wrong, problem } = useForm({
+    fields: { approval_tools: tools },
+    unsendable: !isValid,
+    failed: t.saveFailed,
+    save,
   });
   return (
     <Card title={t.rules}>
-      <form
-        className="space-y-3 p-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
+      <form ref={ref} className="space-y-3 p-4" noValidate onSubmit={onSubmit}>
         <Field
           label={t.tools}
           value={text}
           hint={t.toolsHint}
-          error={isValid ? undefined : t.toolsInvalid}
+          error={isValid ? wrong("approval_tools") : t.toolsInvalid}
           placeholder="Bash(curl *), WebFetch"
           spellCheck={false}
           onChange={({ target }) => setText(target.value)}
         />
+        {problem !== null && <Problem text={problem} />}
         <Button type="submit" variant="solid" disabled={!isChanged || !isValid || save.isPending}>
           {t.save}
         </Button>

@@ -8,8 +8,10 @@ import { BudgetBar } from "../components/budget-bar.tsx";
 import { Button } from "../components/button.tsx";
 import { Card } from "../components/card.tsx";
 import { Field } from "../components/field.tsx";
+import { Problem } from "../components/problem.tsx";
 import { Select } from "../components/select.tsx";
-import { toastDone, toastFailed } from "../components/toasts.tsx";
+import { toastDone } from "../components/toasts.tsx";
+import { useForm } from "../components/use-form.ts";
 import { en } from "../text/en.ts";
 
 const t = en.budget;
@@ -40,21 +42,21 @@ export const GroupLimits = ({ group }: { group: GroupView }) => {
       client.setQueryData(groupsQuery.queryKey, (groups) => groups?.map((one) => (one.id === saved.id ? saved : one)));
       void client.invalidateQueries(usageQuery);
     },
-    onError: (error) => toastFailed(t.saveFailed, error),
+  });
+  const { ref, onSubmit, wrong, problem } = useForm({
+    fields: { budget_per_day: wanted },
+    unsendable: invalid,
+    failed: t.saveFailed,
+    save,
   });
   return (
     <Card title={t.limits}>
-      <form
-        className="space-y-3 p-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!invalid) save.mutate();
-        }}
-      >
+      <form ref={ref} className="space-y-3 p-4" noValidate onSubmit={onSubmit}>
         {budget && <BudgetBar budget={budget} label={t.usedToday} />}
         <Select
           label={t.perDay}
           value={kind}
+          error={kind === "own" ? undefined : wrong("budget_per_day")}
           onChange={({ target }) => setKind(KINDS.find((one) => one === target.value) ?? "default")}
         >
           {KINDS.map((one) => (
@@ -70,10 +72,11 @@ export const GroupLimits = ({ group }: { group: GroupView }) => {
             inputMode="decimal"
             placeholder="2.00"
             hint={t.amountHint}
-            error={amount !== "" && invalid ? t.invalid : undefined}
+            error={amount !== "" && invalid ? t.invalid : wrong("budget_per_day")}
             onChange={({ target }) => setAmount(target.value)}
           />
         )}
+        {problem !== null && <Problem text={problem} />}
         <Button type="submit" variant="solid" disabled={wanted === current || invalid || save.isPending}>
           {save.isPending ? en.group.saving : t.save}
         </Button>

@@ -7,9 +7,12 @@ import { useId, useState } from "react";
 import { getGroupNetwork, patchGroup } from "../api/endpoints.ts";
 import { Button } from "../components/button.tsx";
 import { Card } from "../components/card.tsx";
+import { Problem } from "../components/problem.tsx";
 import { QueryView } from "../components/query-view.tsx";
 import { LoadingRows } from "../components/states.tsx";
-import { toastDone, toastFailed } from "../components/toasts.tsx";
+import { TextArea } from "../components/text-area.tsx";
+import { toastDone } from "../components/toasts.tsx";
+import { useForm } from "../components/use-form.ts";
 import { en } from "../text/en.ts";
 
 const t = en.network;
@@ -56,17 +59,16 @@ const Form = ({ group, network }: { group: GroupView; network: GroupNetworkView 
   const save = useMutation({
     mutationFn: () => patchGroup(group.id, { network: policy, network_allow: allow, approval_hosts: ask }),
     onSuccess: () => toastDone(t.saved),
-    onError: (error) => toastFailed(t.failed, error),
     onSettled: () => client.invalidateQueries({ queryKey: ["network", group.id] }),
   });
+  const { ref, onSubmit, wrong, problem } = useForm({
+    fields: { network: policy, network_allow: allow, approval_hosts: ask },
+    own: { ...hostWords("network_allow", allow), ...hostWords("approval_hosts", ask) },
+    failed: t.failed,
+    save,
+  });
   return (
-    <form
-      className="space-y-3 p-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate();
-      }}
-    >
+    <form ref={ref} className="space-y-3 p-4" noValidate onSubmit={onSubmit}>
       {network.not_enforced !== null && <p className="text-[13px] text-warn">{network.not_enforced}</p>}
       <fieldset className="space-y-2">
         <legend className="sr-only">{t.title}</legend>
@@ -84,8 +86,14 @@ const Form = ({ group, network }: { group: GroupView; network: GroupNetworkView 
       </fieldset>
       {inForce === "allowlist" && (
         <>
-          <HostList id={`${id}-list`} label={t.hosts} hint={t.hostsHint} value={list} onChange={setList} />
-          <HostList id={`${id}-ask`} label={t.askHosts} hint={t.askHint} value={askList} onChange={setAskList} />
+          <HostList label={t.hosts} hint={t.hostsHint} error={wrong("network_allow")} value={list} onChange={setList} />
+          <HostList
+            label={t.askHosts}
+            hint={t.askHint}
+            error={wrong("approval_hosts")}
+            value={askList}
+            onChange={setAskList}
+          />
         </>
       )}
       {inForce === "open" && asLines(askList).length > 0 && (
@@ -112,6 +120,7 @@ const Form = ({ group, network }: { group: GroupView; network: GroupNetworkView 
         </div>
       )}
       {network.pending && <p className="text-xs text-muted">{t.pending}</p>}
+      {problem !== null && <Problem text={problem} />}
       <Button type="submit" variant="solid" disabled={!changed || save.isPending}>
         {save.isPending ? en.group.saving : en.group.save}
       </Button>
@@ -119,35 +128,25 @@ const Form = ({ group, network }: { group: GroupView; network: GroupNetworkView 
   );
 };
 
-const HostList = ({
-  id,
-  label,
-  hint,
-  value,
-  onChange,
-}: {
-  id: string;
+/** Which line is none, since all of them stand in one field. */
+const hostWords = (field: string, hosts: readonly string[]): Record<string, string> =>
+  Object.fromEntries(hosts.map((host, place) => [`${field}.${place}`, t.hostInvalid(host)]));
+
+interface HostListProps {
   label: string;
   hint: string;
+  error: string | undefined;
   value: string;
   onChange: (text: string) => void;
-}) => (
-  <div>
-    <label htmlFor={id} className="mb-1 block text-[13px] font-medium">
-      {label}
-    </label>
-    <textarea
-      id={id}
-      rows={4}
-      value={value}
-      spellCheck={false}
-      aria-describedby={`${id}-hint`}
-      placeholder="example.org"
-      className="w-full rounded-lg border border-line-strong/60 bg-ground px-3 py-2 font-mono text-xs placeholder:text-muted max-md:text-base"
-      onChange={({ target }) => onChange(target.value)}
-    />
-    <p id={`${id}-hint`} className="mt-1 text-xs text-muted">
-      {hint}
-    </p>
-  </div>
+}
+
+const HostList = ({ onChange, ...rest }: HostListProps) => (
+  <TextArea
+    rows={4}
+    spellCheck={false}
+    placeholder="example.org"
+    className="font-mono text-xs placeholder:text-muted"
+    onChange={({ target }) => onChange(target.value)}
+    {...rest}
+  />
 );

@@ -7,7 +7,9 @@ import { groupsQuery } from "../api/queries.ts";
 import { Button } from "../components/button.tsx";
 import { Card } from "../components/card.tsx";
 import { Field } from "../components/field.tsx";
-import { toastDone, toastFailed } from "../components/toasts.tsx";
+import { Problem } from "../components/problem.tsx";
+import { toastDone } from "../components/toasts.tsx";
+import { useForm } from "../components/use-form.ts";
 import { en } from "../text/en.ts";
 
 const t = en.group;
@@ -26,23 +28,23 @@ export const GroupSettings = ({ group }: { group: GroupView }) => {
       toastDone(t.saved(saved.name));
       client.setQueryData(groupsQuery.queryKey, (groups) => groups?.map((one) => (one.id === saved.id ? saved : one)));
     },
-    onError: (error) => toastFailed(t.saveFailed, error),
   });
+  const unsendable = nameError !== undefined || modelError !== undefined;
+  const { ref, onSubmit, wrong, problem } = useForm({ fields: trimmed, unsendable, failed: t.saveFailed, save });
   return (
     <Card title={t.settings}>
-      <form
-        className="space-y-3 p-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
-        <Field label={t.name} value={name} error={nameError} onChange={({ target }) => setName(target.value)} />
+      <form ref={ref} className="space-y-3 p-4" noValidate onSubmit={onSubmit}>
+        <Field
+          label={t.name}
+          value={name}
+          error={nameError ?? wrong("name")}
+          onChange={({ target }) => setName(target.value)}
+        />
         <Field
           label={t.model}
           value={model}
           hint={t.modelHint}
-          error={modelError}
+          error={modelError ?? wrong("model")}
           placeholder={en.groups.defaultModel}
           spellCheck={false}
           onChange={({ target }) => setModel(target.value)}
@@ -57,11 +59,8 @@ export const GroupSettings = ({ group }: { group: GroupView }) => {
             <dd className="tabular-nums">{group.message_count.toLocaleString("en-GB")}</dd>
           </div>
         </dl>
-        <Button
-          type="submit"
-          variant="solid"
-          disabled={!changed || save.isPending || nameError !== undefined || modelError !== undefined}
-        >
+        {problem !== null && <Problem text={problem} />}
+        <Button type="submit" variant="solid" disabled={!changed || save.isPending || unsendable}>
           {save.isPending ? t.saving : t.save}
         </Button>
       </form>

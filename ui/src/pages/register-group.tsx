@@ -1,28 +1,19 @@
-/** The form that registers a group: checks what the schema can tell, shows what the API refuses. */
+/** The form that registers a group. */
 import { GroupCreate } from "@praktor/protocol/rest";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { CircleAlert } from "lucide-react";
-import { type FormEvent, useId, useState } from "react";
-import { sentence } from "../api/api-error.ts";
+import { useId, useState } from "react";
 import { createGroup } from "../api/endpoints.ts";
 import { groupsQuery, statusQuery } from "../api/queries.ts";
 import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { Field } from "../components/field.tsx";
+import { Problem } from "../components/problem.tsx";
 import { toastDone } from "../components/toasts.tsx";
+import { useForm } from "../components/use-form.ts";
 import { suggestNames } from "../lib/suggest-names.ts";
 import { en } from "../text/en.ts";
 
 const t = en.register;
-
-type FieldName = keyof typeof t.invalid;
-
-const isField = (value: unknown): value is FieldName => typeof value === "string" && value in t.invalid;
-
-const text = (form: FormData, name: string): string => {
-  const value = form.get(name);
-  return typeof value === "string" ? value.trim() : "";
-};
 
 export const RegisterGroup = ({ onClose }: { onClose: () => void }) => {
   const client = useQueryClient();
@@ -32,40 +23,34 @@ export const RegisterGroup = ({ onClose }: { onClose: () => void }) => {
   // What a person has typed is theirs; until then it follows the name.
   const [own, setOwn] = useState<{ id?: string; folder?: string }>({});
   const suggested = suggestNames(name, groups);
-  const [wrong, setWrong] = useState<ReadonlySet<FieldName>>(new Set());
+  const [model, setModel] = useState("");
+  const [isMain, setMain] = useState(false);
+  const wish = {
+    id: (own.id ?? suggested.id).trim(),
+    name: name.trim(),
+    folder: (own.folder ?? suggested.folder).trim(),
+    ...(isMain ? { is_main: true } : {}),
+    ...(model.trim() === "" ? {} : { model: model.trim() }),
+  };
   const create = useMutation({
-    mutationFn: createGroup,
+    mutationFn: () => createGroup(wish),
     onSuccess: async (group) => {
       toastDone(t.done(group.name));
       onClose();
       await Promise.all([groupsQuery, statusQuery].map(({ queryKey }) => client.invalidateQueries({ queryKey })));
     },
   });
-  const submit = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const model = text(form, "model");
-    const parsed = GroupCreate.safeParse({
-      id: text(form, "id"),
-      name: text(form, "name"),
-      folder: text(form, "folder"),
-      ...(form.has("is_main") ? { is_main: true } : {}),
-      ...(model === "" ? {} : { model }),
-    });
-    if (!parsed.success) {
-      const fields = parsed.error.issues.map(({ path }) => path[0]).filter(isField);
-      setWrong(new Set(fields));
-      const first = event.currentTarget.elements.namedItem(fields[0] ?? "");
-      if (first instanceof HTMLElement) first.focus();
-      return;
-    }
-    setWrong(new Set());
-    create.mutate(parsed.data);
-  };
-  const field = (name: FieldName) => ({ name, error: wrong.has(name) ? t.invalid[name] : undefined });
+  const { ref, onSubmit, wrong, problem } = useForm({
+    fields: { model: "", ...wish },
+    // Of an id or a folder that is taken the gateway says more than what it should look like.
+    own: GroupCreate.safeParse(wish).success ? {} : t.invalid,
+    failed: t.failed,
+    save: create,
+  });
+  const field = (name: keyof typeof t.invalid) => ({ error: wrong(name) });
   return (
     <Dialog title={t.title} description={t.intro} onClose={onClose}>
-      <form onSubmit={submit} noValidate autoComplete="off" className="space-y-4">
+      <form ref={ref} onSubmit={onSubmit} noValidate autoComplete="off" className="space-y-4">
         <Field label={t.name} value={name} onChange={({ target }) => setName(target.value)} {...field("name")} />
         <Field
           label={t.id}
@@ -85,12 +70,21 @@ export const RegisterGroup = ({ onClose }: { onClose: () => void }) => {
           onChange={({ target }) => setOwn({ ...own, folder: target.value })}
           {...field("folder")}
         />
-        <Field label={t.model} hint={t.modelHint} className="font-mono" spellCheck={false} {...field("model")} />
+        <Field
+          label={t.model}
+          hint={t.modelHint}
+          className="font-mono"
+          spellCheck={false}
+          value={model}
+          onChange={({ target }) => setModel(target.value)}
+          {...field("model")}
+        />
         <div className="flex items-start gap-2.5">
           <input
             id={mainId}
             type="checkbox"
-            name="is_main"
+            checked={isMain}
+            onChange={({ target }) => setMain(target.checked)}
             aria-describedby={`${mainId}-hint`}
             className="mt-0.5 size-4 accent-solid"
           />
@@ -103,14 +97,7 @@ export const RegisterGroup = ({ onClose }: { onClose: () => void }) => {
             </p>
           </div>
         </div>
-        {create.isError && (
-          <div role="alert" className="flex gap-2 rounded-lg bg-bad-soft px-3 py-2 text-[13px] text-bad">
-            <CircleAlert className="mt-0.5 size-4 shrink-0" aria-hidden="true" />
-            <p>
-              <span className="font-medium">{t.failed}.</span> {sentence(create.error)}
-            </p>
-          </div>
-        )}
+        {problem !== null && <Problem text={problem} />}
         <div className="flex justify-end gap-2 pt-1">
           <Button onClick={onClose}>{en.cancel}</Button>
           <Button variant="solid" type="submit" disabled={create.isPending}>

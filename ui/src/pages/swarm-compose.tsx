@@ -1,11 +1,8 @@
 /** Puts a team together, as a list or as a drawing, gives it a task and starts it. */
-import { faultsOf } from "@praktor/protocol/issue-words";
-import { SwarmCreate } from "@praktor/protocol/swarm";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Info } from "lucide-react";
-import { useId, useState } from "react";
-import { faultsIn, sentence } from "../api/api-error.ts";
+import { useState } from "react";
 import { groupsQuery } from "../api/queries.ts";
 import { createSwarm, swarmLimitsQuery, swarmsQuery, swarmTemplatesQuery } from "../api/swarm-endpoints.ts";
 import { Button } from "../components/button.tsx";
@@ -16,8 +13,10 @@ import { Problem } from "../components/problem.tsx";
 import { Segments } from "../components/segments.tsx";
 import { Select } from "../components/select.tsx";
 import { Stale } from "../components/states.tsx";
+import { TextArea } from "../components/text-area.tsx";
+import { useForm } from "../components/use-form.ts";
 import { addsLead, draftPlan } from "../swarm/draft-plan.ts";
-import { type LimitDraft, NO_LIMITS, readLimits } from "../swarm/limit-draft.ts";
+import { type LimitDraft, limitName, NO_LIMITS, readLimits } from "../swarm/limit-draft.ts";
 import { EMPTY_TEAM, fromTeam, type TeamDraft, toTeam, withMember } from "../swarm/team-draft.ts";
 import { wishWords } from "../swarm/wish-words.ts";
 import { en } from "../text/en.ts";
@@ -36,7 +35,6 @@ export const SwarmComposePage = () => {
   const groups = useQuery(groupsQuery).data ?? [];
   const templates = useQuery(swarmTemplatesQuery);
   const defaults = useQuery(swarmLimitsQuery);
-  const taskId = useId();
   const [task, setTask] = useState("");
   const [name, setName] = useState("");
   const [groupId, setGroupId] = useState<string | null>(null);
@@ -51,36 +49,47 @@ export const SwarmComposePage = () => {
   const { limits: wanted, wrong } = readLimits(limits);
   const taskMissing = task.trim() === "";
   const canRun = plan.type === "plan" && team.members.every(({ role }) => role.trim() !== "");
-  const form = { team, plan, groups, tried, makeKey, onChange: setTeam };
+  const group = groupId ?? main?.id;
+  const wish = {
+    task,
+    ...toTeam(team),
+    limits: wanted,
+    ...(name.trim() === "" ? {} : { name: name.trim() }),
+    ...(group === undefined ? {} : { group_id: group }),
+  };
 
   const start = useMutation({
-    mutationFn: async () => {
-      const title = name.trim();
-      const group = groupId ?? main?.id;
-      const wish = SwarmCreate.safeParse({
-        task,
-        ...toTeam(team),
-        limits: wanted,
-        ...(title === "" ? {} : { name: title }),
-        ...(group === undefined ? {} : { group_id: group }),
-      });
-      const roles = team.members.map(({ role }) => role);
-      if (!wish.success) throw new Error(wishWords(faultsOf(wish.error), roles));
-      return await createSwarm(wish.data);
-    },
+    mutationFn: () => createSwarm(wish),
     onSuccess: async (run) => {
       await client.invalidateQueries({ queryKey: swarmsQuery.queryKey });
       await navigate({ to: "/swarms/$id", params: { id: run.id } });
     },
   });
-  const faults = faultsIn(start.error);
-  const reason =
-    faults.length === 0
-      ? sentence(start.error)
-      : wishWords(
-          faults,
-          team.members.map(({ role }) => role),
-        );
+  const {
+    ref,
+    onSubmit,
+    wrong: refused,
+    problem,
+  } = useForm({
+    fields: wish,
+    unsendable: !canRun || wrong.length > 0 || taskMissing,
+    failed: t.failed,
+    words: (faults) =>
+      wishWords(
+        faults,
+        team.members.map(({ role }) => role),
+      ),
+    save: start,
+  });
+  const editor = {
+    team,
+    plan,
+    groups,
+    tried,
+    wrong: (place: number, field: string) => refused(`agents.${place}${field === "" ? "" : `.${field}`}`),
+    makeKey,
+    onChange: setTeam,
+  };
   const choose = (chosen: string): void => {
     setTemplate(chosen);
     const found = templates.data?.find((one) => one.name === chosen);
@@ -97,12 +106,12 @@ export const SwarmComposePage = () => {
       }
     >
       <form
+        ref={ref}
         noValidate
         className="space-y-4"
         onSubmit={(event) => {
-          event.preventDefault();
           setTried(true);
-          if (canRun && wrong.length === 0 && !taskMissing) start.mutate();
+          onSubmit(event);
         }}
       >
         {templates.isError && (
@@ -110,21 +119,14 @@ export const SwarmComposePage = () => {
         )}
         <div className="grid gap-4 rounded-xl border bg-panel p-4 md:grid-cols-2">
           <div className="md:col-span-2">
-            <label htmlFor={taskId} className="mb-1 block text-[13px] font-medium">
-              {t.task}
-            </label>
-            <textarea
-              id={taskId}
+            <TextArea
+              label={t.task}
+              hint={t.taskHint}
+              error={tried && taskMissing ? t.taskMissing : refused("task")}
               value={task}
               rows={3}
-              aria-describedby={`${taskId}-hint`}
-              aria-invalid={tried && taskMissing}
               onChange={({ target }) => setTask(target.value)}
-              className="block w-full resize-y rounded-lg border border-line-strong/60 bg-ground p-3 max-md:text-base"
             />
-            <p id={`${taskId}-hint`} className={`mt-1 text-xs ${tried && taskMissing ? "text-bad" : "text-muted"}`}>
-              {tried && taskMissing ? t.taskMissing : t.taskHint}
-            </p>
           </div>
           <Select label={t.template} value={template} onChange={({ target }) => choose(target.value)}>
             <option value="">{t.noTemplate}</option>
@@ -134,7 +136,12 @@ export const SwarmComposePage = () => {
               </option>
             ))}
           </Select>
-          <Select label={t.group} value={groupId ?? main?.id ?? ""} onChange={({ target }) => setGroupId(target.value)}>
+          <Select
+            label={t.group}
+            value={group ?? ""}
+            error={refused("group_id")}
+            onChange={({ target }) => setGroupId(target.value)}
+          >
             {groups.map((group) => (
               <option key={group.id} value={group.id}>
                 {group.name}
@@ -144,6 +151,7 @@ export const SwarmComposePage = () => {
           <Field
             label={t.name}
             hint={t.nameHint}
+            error={refused("name")}
             value={name}
             maxLength={200}
             onChange={({ target }) => setName(target.value)}
@@ -169,12 +177,18 @@ export const SwarmComposePage = () => {
               {t.addsLead}
             </output>
           )}
-          {view === "list" ? <SwarmTeamList {...form} /> : <SwarmDrawing {...form} />}
+          {view === "list" ? <SwarmTeamList {...editor} /> : <SwarmDrawing {...editor} />}
         </Card>
         <Card title={t.limits.title}>
-          <LimitFields draft={limits} wrong={wrong} defaults={defaults.data} onChange={setLimits} />
+          <LimitFields
+            draft={limits}
+            wrong={wrong}
+            refused={(field) => refused(`limits.${limitName[field]}`)}
+            defaults={defaults.data}
+            onChange={setLimits}
+          />
         </Card>
-        {start.isError && <Problem text={`${t.failed}. ${reason}`} />}
+        {problem !== null && <Problem text={problem} />}
         <div className="flex flex-wrap justify-end gap-2">
           <Button disabled={!canRun} onClick={() => setSaving(true)}>
             {t.save}

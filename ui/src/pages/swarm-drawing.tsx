@@ -34,7 +34,7 @@ const ADDED_LEAD: GraphMember = {
   refusal: null,
 };
 
-export const SwarmDrawing = ({ team, plan, groups, tried, makeKey, onChange }: TeamEditorProps) => {
+export const SwarmDrawing = ({ team, plan, groups, tried, wrong, makeKey, onChange }: TeamEditorProps) => {
   const [part, setPart] = useState<TeamPart | null>(null);
   /** The member that was added last: its role is typed at once. */
   const [fresh, setFresh] = useState<string | null>(null);
@@ -86,7 +86,7 @@ export const SwarmDrawing = ({ team, plan, groups, tried, makeKey, onChange }: T
             <TeamGraph
               label={t.drawingLabel}
               members={[
-                ...team.members.map(({ key, role, prompt }) => ({
+                ...team.members.map(({ key, role, prompt }, place) => ({
                   id: key,
                   title: role.trim() === "" ? t.unnamed : role,
                   detail: prompt,
@@ -94,7 +94,7 @@ export const SwarmDrawing = ({ team, plan, groups, tried, makeKey, onChange }: T
                   lead: leader === key,
                   added: false,
                   hears: false,
-                  refusal: flawed(key) ?? null,
+                  refusal: flawed(key) ?? wrong(place, "") ?? null,
                 })),
                 ...(addsLead(plan) ? [ADDED_LEAD] : []),
               ]}
@@ -134,6 +134,7 @@ export const SwarmDrawing = ({ team, plan, groups, tried, makeKey, onChange }: T
               member={chosen}
               groups={groups}
               refusal={flawed(chosen.key)}
+              wrong={(field) => wrong(team.members.indexOf(chosen), field)}
               leads={leader === chosen.key}
               fresh={fresh === chosen.key}
               onChange={onChange}

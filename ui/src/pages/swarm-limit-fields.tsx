@@ -10,12 +10,14 @@ const t = en.swarmForm.limits;
 export interface LimitFieldsProps {
   draft: LimitDraft;
   wrong: readonly LimitField[];
+  /** What the gateway refused of one. */
+  refused: (field: LimitField) => string | undefined;
   /** Absent while it is not known. */
   defaults: SwarmLimits | undefined;
   onChange: (draft: LimitDraft) => void;
 }
 
-export const LimitFields = ({ draft, wrong, defaults, onChange }: LimitFieldsProps) => {
+export const LimitFields = ({ draft, wrong, refused, defaults, onChange }: LimitFieldsProps) => {
   const usual = defaults && limitTexts(defaults);
   return (
     <div className="grid gap-4 p-4 sm:grid-cols-2 lg:grid-cols-4">
@@ -25,7 +27,7 @@ export const LimitFields = ({ draft, wrong, defaults, onChange }: LimitFieldsPro
           label={t.labels[field]}
           value={draft[field]}
           inputMode={field === "cost" ? "decimal" : "numeric"}
-          error={wrong.includes(field) ? t.wrong[field] : undefined}
+          error={wrong.includes(field) ? t.wrong[field] : refused(field)}
           {...(usual === undefined ? {} : { hint: t.empty(usual[field]) })}
           onChange={({ target }) => onChange({ ...draft, [field]: target.value })}
         />

@@ -9,6 +9,7 @@ import { type DraftMember, roleOf, type TeamDraft, withEdge } from "../swarm/tea
 import { en } from "../text/en.ts";
 import { EdgeList } from "./swarm-edge-list.tsx";
 import { MemberFields } from "./swarm-member-fields.tsx";
+import type { MemberField } from "./swarm-team-editor.ts";
 
 const t = en.swarmForm;
 
@@ -17,6 +18,7 @@ export interface MemberPanelProps {
   member: DraftMember;
   groups: readonly GroupView[];
   refusal: string | undefined;
+  wrong: (field: MemberField) => string | undefined;
   /** Named as the lead, or found to be. */
   leads: boolean;
   fresh: boolean;
@@ -26,7 +28,7 @@ export interface MemberPanelProps {
 
 export const MemberPanel = (props: MemberPanelProps) => {
   const whyId = useId();
-  const { team, member, groups, refusal, leads, fresh, onChange, onRemove } = props;
+  const { team, member, groups, refusal, wrong, leads, fresh, onChange, onRemove } = props;
   const role = roleOf(team, member.key, t.unnamed);
   return (
     <div className="space-y-4">
@@ -41,6 +43,7 @@ export const MemberPanel = (props: MemberPanelProps) => {
         member={member}
         groups={groups}
         refusal={refusal}
+        wrong={wrong}
         fresh={fresh}
         narrow
         onChange={onChange}

@@ -6,7 +6,9 @@ import { saveTemplate, swarmTemplatesQuery } from "../api/swarm-endpoints.ts";
 import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { Field } from "../components/field.tsx";
-import { toastDone, toastFailed } from "../components/toasts.tsx";
+import { Problem } from "../components/problem.tsx";
+import { toastDone } from "../components/toasts.tsx";
+import { useForm } from "../components/use-form.ts";
 import { type TeamDraft, toTeam } from "../swarm/team-draft.ts";
 import { en } from "../text/en.ts";
 
@@ -29,22 +31,30 @@ export const SaveTemplate = ({ team, title, onClose }: SaveTemplateProps) => {
       onClose();
       return client.invalidateQueries({ queryKey: swarmTemplatesQuery.queryKey });
     },
-    onError: (error) => toastFailed(t.saveFailed, error),
+  });
+  const { ref, onSubmit, wrong, problem } = useForm({
+    fields: { name },
+    unsendable: name === "" || invalid,
+    failed: t.saveFailed,
+    save,
   });
   return (
     <Dialog title={t.save} onClose={onClose}>
-      <Field
-        label={t.saveName}
-        value={name}
-        error={invalid ? t.saveNameInvalid : undefined}
-        onChange={({ target }) => setName(target.value)}
-      />
-      <div className="mt-4 flex justify-end gap-2">
-        <Button onClick={onClose}>{en.cancel}</Button>
-        <Button variant="solid" disabled={name === "" || invalid || save.isPending} onClick={() => save.mutate()}>
-          {t.save}
-        </Button>
-      </div>
+      <form ref={ref} className="space-y-4" noValidate onSubmit={onSubmit}>
+        <Field
+          label={t.saveName}
+          value={name}
+          error={invalid ? t.saveNameInvalid : wrong("name")}
+          onChange={({ target }) => setName(target.value)}
+        />
+        {problem !== null && <Problem text={problem} />}
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>{en.cancel}</Button>
+          <Button type="submit" variant="solid" disabled={name === "" || invalid || save.isPending}>
+            {t.save}
+          </Button>
+        </div>
+      </form>
     </Dialog>
   );
 };

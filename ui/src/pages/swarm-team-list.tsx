@@ -9,11 +9,11 @@ import { type DraftMember, type EdgeKind, roleOf, withEdge, withMember, withoutM
 import { en } from "../text/en.ts";
 import { EdgeList } from "./swarm-edge-list.tsx";
 import { MemberFields } from "./swarm-member-fields.tsx";
-import type { TeamEditorProps } from "./swarm-team-editor.ts";
+import type { MemberField, TeamEditorProps } from "./swarm-team-editor.ts";
 
 const t = en.swarmForm;
 
-export const SwarmTeamList = ({ team, plan, groups, tried, makeKey, onChange }: TeamEditorProps) => {
+export const SwarmTeamList = ({ team, plan, groups, tried, wrong, makeKey, onChange }: TeamEditorProps) => {
   const leader = team.lead === null ? leaderOf(team, plan) : null;
   return (
     <div className="divide-y">
@@ -24,6 +24,7 @@ export const SwarmTeamList = ({ team, plan, groups, tried, makeKey, onChange }: 
           member={member}
           team={team}
           groups={groups}
+          wrong={(field) => wrong(place, field)}
           refusal={refusalOf(plan, member.key) ?? (tried && member.role.trim() === "" ? t.roleMissing : undefined)}
           onChange={onChange}
         />
@@ -60,6 +61,7 @@ interface MemberProps extends Pick<TeamEditorProps, "team" | "groups" | "onChang
   place: number;
   member: DraftMember;
   refusal: string | undefined;
+  wrong: (field: MemberField) => string | undefined;
 }
 
 const Member = ({ place, member, ...rest }: MemberProps) => (

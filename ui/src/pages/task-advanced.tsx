@@ -11,7 +11,7 @@ const t = en.taskForm;
 interface Props {
   draft: AdvancedDraft;
   /** By the API's name of the field. */
-  wrong: Readonly<Record<string, string>>;
+  wrong: (field: string) => string | undefined;
   onChange: (draft: AdvancedDraft) => void;
 }
 
@@ -26,14 +26,14 @@ export const TaskAdvanced = ({ draft, wrong, onChange }: Props) => {
       <div className="mt-3 space-y-4">
         <Choice
           label={t.overlap}
-          error={wrong["overlap"]}
+          error={wrong("overlap")}
           value={draft.overlap}
           texts={t.overlaps}
           onChange={(overlap) => set({ overlap })}
         />
         <Choice
           label={t.catchUp}
-          error={wrong["catch_up"]}
+          error={wrong("catch_up")}
           value={draft.catchUp}
           texts={t.catchUps}
           onChange={(catchUp) => set({ catchUp })}
@@ -41,25 +41,25 @@ export const TaskAdvanced = ({ draft, wrong, onChange }: Props) => {
         <div className="grid grid-cols-2 items-start gap-3">
           <Amount
             label={t.grace}
-            refusal={wrong["grace_ms"]}
+            refusal={wrong("grace_ms")}
             value={draft.graceHours}
             onChange={(graceHours) => set({ graceHours })}
           />
           <Amount
             label={t.maxMinutes}
-            refusal={wrong["max_duration_ms"]}
+            refusal={wrong("max_duration_ms")}
             value={draft.maxMinutes}
             onChange={(maxMinutes) => set({ maxMinutes })}
           />
           <Amount
             label={t.maxTurns}
-            refusal={wrong["max_turns"]}
+            refusal={wrong("max_turns")}
             value={draft.maxTurns}
             onChange={(maxTurns) => set({ maxTurns })}
           />
           <Amount
             label={t.maxCost}
-            refusal={wrong["max_cost_usd"]}
+            refusal={wrong("max_cost_usd")}
             value={draft.maxCost}
             onChange={(maxCost) => set({ maxCost })}
           />
@@ -67,7 +67,7 @@ export const TaskAdvanced = ({ draft, wrong, onChange }: Props) => {
         <p className="text-xs text-muted">{t.limitsHint}</p>
         <Field
           label={t.model}
-          error={wrong["model"]}
+          error={wrong("model")}
           hint={t.modelHint}
           className="font-mono"
           spellCheck={false}
@@ -77,7 +77,7 @@ export const TaskAdvanced = ({ draft, wrong, onChange }: Props) => {
         />
         <Field
           label={t.preCheck}
-          error={wrong["pre_check"]}
+          error={wrong("pre_check")}
           hint={t.preCheckHint}
           className="font-mono"
           spellCheck={false}

@@ -2,8 +2,7 @@
 import type { GroupView } from "@praktor/protocol/rest";
 import { Schedule, type TaskView } from "@praktor/protocol/tasks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useId, useRef, useState } from "react";
-import { faultsIn, sentence } from "../api/api-error.ts";
+import { useId, useState } from "react";
 import { createTask, updateTask } from "../api/endpoints.ts";
 import { statusQuery, tasksQuery } from "../api/queries.ts";
 import { Button } from "../components/button.tsx";
@@ -14,8 +13,7 @@ import { Problem } from "../components/problem.tsx";
 import { Select } from "../components/select.tsx";
 import { TextArea } from "../components/text-area.tsx";
 import { toastDone } from "../components/toasts.tsx";
-import { byField, standing } from "../lib/field-faults.ts";
-import { focusFirstInvalid } from "../lib/focus-invalid.ts";
+import { useForm } from "../components/use-form.ts";
 import { defaultSimple, fromCron, toCron } from "../lib/simple-schedule.ts";
 import { advancedFields, advancedOf, hasUnreadableAmount } from "../lib/task-draft.ts";
 import { en } from "../text/en.ts";
@@ -36,7 +34,6 @@ interface Props {
 
 export const TaskEditor = ({ task, groups, onClose }: Props) => {
   const client = useQueryClient();
-  const form = useRef<HTMLFormElement>(null);
   const zonesId = useId();
   const [groupId, setGroupId] = useState(task?.group_id ?? groups.find((group) => group.is_main)?.id ?? groups[0]?.id);
   const [name, setName] = useState(task?.name ?? "");
@@ -48,35 +45,30 @@ export const TaskEditor = ({ task, groups, onClose }: Props) => {
   const schedule = draft.mode === "simple" ? toCron(draft.simple) : draft.text.trim();
   const wish = { name, prompt, schedule, timezone: zone, context_mode: context, ...advancedFields(advanced) };
   const save = useMutation({
-    mutationFn: (json: typeof wish) =>
-      task === null ? createTask({ ...json, group_id: groupId ?? "" }) : updateTask(task.id, json),
+    mutationFn: () => (task === null ? createTask({ ...wish, group_id: groupId ?? "" }) : updateTask(task.id, wish)),
     onSuccess: async (saved) => {
       toastDone(t.done(saved.name));
       onClose();
       await Promise.all([tasksQuery, statusQuery].map(({ queryKey }) => client.invalidateQueries({ queryKey })));
     },
   });
-  const refusals = faultsIn(save.error);
-  const faults = standing(refusals, { ...save.variables }, wish);
-  const wrong = byField(faults, {
-    context_mode: t.invalid.context,
-    grace_ms: t.invalid.grace,
-    max_duration_ms: t.invalid.maxMinutes,
-    ...(name.trim() === "" ? { name: t.invalid.name } : {}),
-    ...(prompt.trim() === "" ? { prompt: t.invalid.prompt } : {}),
+  const { ref, onSubmit, wrong, problem } = useForm({
+    fields: wish,
+    own: {
+      context_mode: t.invalid.context,
+      grace_ms: t.invalid.grace,
+      max_duration_ms: t.invalid.maxMinutes,
+      ...(name.trim() === "" ? { name: t.invalid.name } : {}),
+      ...(prompt.trim() === "" ? { prompt: t.invalid.prompt } : {}),
+    },
+    // The gateway says all that is wrong; an amount that is none cannot be sent.
+    unsendable: hasUnreadableAmount(advanced),
+    failed: t.failed,
+    save,
   });
-  useEffect(() => {
-    if (save.isError) focusFirstInvalid(form.current);
-  }, [save.isError]);
-  const submit = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault();
-    // The gateway says all that is wrong; an amount that is none cannot be sent, and is marked already.
-    if (hasUnreadableAmount(advanced)) focusFirstInvalid(form.current);
-    else save.mutate(wish);
-  };
   return (
     <Dialog title={task === null ? t.create : t.edit} description={t.intro} onClose={onClose}>
-      <form ref={form} onSubmit={submit} noValidate autoComplete="off" className="space-y-4">
+      <form ref={ref} onSubmit={onSubmit} noValidate autoComplete="off" className="space-y-4">
         {task === null && (
           <Select label={t.group} value={groupId} onChange={({ target }) => setGroupId(target.value)}>
             {groups.map((group) => (
@@ -90,21 +82,21 @@ export const TaskEditor = ({ task, groups, onClose }: Props) => {
           label={t.name}
           value={name}
           maxLength={200}
-          error={wrong["name"]}
+          error={wrong("name")}
           onChange={({ target }) => setName(target.value)}
         />
         <TextArea
           label={t.prompt}
           hint={t.promptHint}
-          error={wrong["prompt"]}
+          error={wrong("prompt")}
           rows={3}
           value={prompt}
           onChange={({ target }) => setPrompt(target.value)}
         />
-        <ScheduleFields draft={draft} error={wrong["schedule"]} onChange={setDraft} />
+        <ScheduleFields draft={draft} error={wrong("schedule")} onChange={setDraft} />
         <Field
           label={t.zone}
-          error={wrong["timezone"]}
+          error={wrong("timezone")}
           list={zonesId}
           spellCheck={false}
           value={zone}
@@ -117,17 +109,16 @@ export const TaskEditor = ({ task, groups, onClose }: Props) => {
             </option>
           ))}
         </datalist>
-        <SchedulePreview schedule={schedule} timezone={zone} told={[wrong["schedule"], wrong["timezone"]]} />
+        <SchedulePreview schedule={schedule} timezone={zone} told={[wrong("schedule"), wrong("timezone")]} />
         <Choice
           label={t.context}
           value={context}
           texts={t.contexts}
-          error={wrong["context_mode"]}
+          error={wrong("context_mode")}
           onChange={setContext}
         />
         <TaskAdvanced draft={advanced} wrong={wrong} onChange={setAdvanced} />
-        {save.isError && refusals.length === 0 && <Problem text={`${t.failed}. ${sentence(save.error)}`} />}
-        {faults.length > 0 && <Problem text={t.mend(faults.length)} />}
+        {problem !== null && <Problem text={problem} />}
         <div className="flex items-center justify-end gap-2 pt-1">
           {task !== null && <DeleteTask task={task} onDone={onClose} />}
           <Button onClick={onClose}>{en.cancel}</Button>

@@ -8,7 +8,8 @@ import { en } from "../text/en.ts";
 export interface VaultChangeOptions {
   change: () => Promise<VaultChange>;
   done: string;
-  failed: string;
+  /** Absent: the form says it where it is to be mended. */
+  failed?: string;
   onDone?: () => void;
 }
 
@@ -25,7 +26,9 @@ export const useVaultChange = ({
       toastDone([done, en.vault.restarts(restarted.length, later.length)].filter((text) => text !== "").join(" "));
       onDone?.();
     },
-    onError: (error) => toastFailed(failed, error),
+    onError: (error) => {
+      if (failed !== undefined) toastFailed(failed, error);
+    },
     onSettled: () => client.invalidateQueries({ queryKey: vaultQuery.queryKey }),
   });
 };

@@ -7,9 +7,11 @@ import { assignSecret } from "../api/vault-endpoints.ts";
 import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { Field } from "../components/field.tsx";
+import { Problem } from "../components/problem.tsx";
 import { QueryView } from "../components/query-view.tsx";
 import { Select } from "../components/select.tsx";
 import { LoadingRows } from "../components/states.tsx";
+import { useForm } from "../components/use-form.ts";
 import { en } from "../text/en.ts";
 import { useVaultChange } from "./use-vault-change.ts";
 
@@ -49,18 +51,22 @@ const AssignForm = ({ secret, groups, onClose }: AssignFormProps) => {
   const assign = useVaultChange({
     change: () => assignSecret(secret.name, groupId, { delivery, target }),
     done: t.assigned(secret.name, group),
-    failed: t.assignFailed(secret.name, group),
     onDone: onClose,
   });
+  const { ref, onSubmit, wrong, problem } = useForm({
+    fields: { groupID: groupId, delivery, target },
+    unsendable: !isValid,
+    failed: t.assignFailed(secret.name, group),
+    save: assign,
+  });
   return (
-    <form
-      className="space-y-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (isValid) assign.mutate();
-      }}
-    >
-      <Select label={t.group} value={groupId} onChange={({ target: { value } }) => setGroupId(value)}>
+    <form ref={ref} className="space-y-4" noValidate onSubmit={onSubmit}>
+      <Select
+        label={t.group}
+        value={groupId}
+        error={wrong("groupID")}
+        onChange={({ target: { value } }) => setGroupId(value)}
+      >
         {groups.map((one) => (
           <option key={one.id} value={one.id}>
             {has(one.id) ? t.hasIt(one.name) : one.name}
@@ -94,7 +100,7 @@ const AssignForm = ({ secret, groups, onClose }: AssignFormProps) => {
         label={t.targetLabel[delivery]}
         value={text}
         hint={target !== "" && isValid ? t.targetHint(t.target(delivery, target)) : ""}
-        error={isValid ? undefined : t.targetInvalid[delivery]}
+        error={isValid ? (wrong("target") ?? wrong("delivery")) : t.targetInvalid[delivery]}
         maxLength={64}
         autoComplete="off"
         autoCapitalize="off"
@@ -102,6 +108,7 @@ const AssignForm = ({ secret, groups, onClose }: AssignFormProps) => {
         className="font-mono"
         onChange={({ target: { value } }) => setText(value)}
       />
+      {problem !== null && <Problem text={problem} />}
       <div className="flex justify-end gap-2">
         <Button onClick={onClose}>{en.cancel}</Button>
         <Button type="submit" variant="solid" disabled={!isValid || assign.isPending}>

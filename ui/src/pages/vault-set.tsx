@@ -6,6 +6,8 @@ import { setSecret } from "../api/vault-endpoints.ts";
 import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { Field } from "../components/field.tsx";
+import { Problem } from "../components/problem.tsx";
+import { useForm } from "../components/use-form.ts";
 import { cn } from "../lib/cn.ts";
 import { typedSecret } from "../lib/typed-secret.ts";
 import { en } from "../text/en.ts";
@@ -30,25 +32,23 @@ export const SetSecret = ({ name: known, onClose }: SetSecretProps) => {
   const save = useVaultChange({
     change: () => setSecret(name, value),
     done: t.kept(name),
-    failed: t.keepFailed(name),
     onDone: onClose,
+  });
+  const { ref, onSubmit, wrong, problem } = useForm({
+    fields: { name, value },
+    unsendable: !isNamed || value === "",
+    failed: t.keepFailed(name),
+    save,
   });
   return (
     <Dialog title={known === undefined ? t.add : t.replaceOf(known)} description={t.setAbout} onClose={onClose}>
-      <form
-        className="space-y-4"
-        autoComplete="off"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (isNamed && value !== "") save.mutate();
-        }}
-      >
+      <form ref={ref} className="space-y-4" autoComplete="off" noValidate onSubmit={onSubmit}>
         {known === undefined && (
           <Field
             label={t.name}
             value={given}
             hint={t.nameHint}
-            error={name === "" || isNamed ? undefined : t.nameInvalid}
+            error={name === "" || isNamed ? wrong("name") : t.nameInvalid}
             placeholder="GITHUB_TOKEN"
             maxLength={64}
             autoComplete="off"
@@ -77,16 +77,19 @@ export const SetSecret = ({ name: known, onClose }: SetSecretProps) => {
             autoCapitalize="off"
             spellCheck={false}
             aria-describedby={`${id}-hint`}
+            aria-invalid={wrong("value") !== undefined}
             className={cn(
-              "w-full rounded-lg border border-line-strong/60 bg-ground px-3 py-2 font-mono text-xs max-md:text-base",
+              "w-full rounded-lg border bg-ground px-3 py-2 font-mono text-xs max-md:text-base",
+              wrong("value") === undefined ? "border-line-strong/60" : "border-bad",
               !isShown && "[-webkit-text-security:disc]",
             )}
             onChange={({ target }) => setText(target.value)}
           />
-          <p id={`${id}-hint`} className="mt-1 text-xs text-muted">
-            {t.valueHint}
+          <p id={`${id}-hint`} className={cn("mt-1 text-xs", wrong("value") === undefined ? "text-muted" : "text-bad")}>
+            {wrong("value") ?? t.valueHint}
           </p>
         </div>
+        {problem !== null && <Problem text={problem} />}
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{en.cancel}</Button>
           <Button type="submit" variant="solid" disabled={!isNamed || value === "" || save.isPending}>

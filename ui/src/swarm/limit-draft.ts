@@ -5,6 +5,9 @@ export const LIMIT_FIELDS = ["cost", "run", "node", "tokens"] as const;
 export type LimitField = (typeof LIMIT_FIELDS)[number];
 export type LimitDraft = Readonly<Record<LimitField, string>>;
 
+/** What the API calls it. */
+export const limitName = { cost: "cost_usd", run: "run_ms", node: "node_ms", tokens: "tokens" } as const;
+
 export const NO_LIMITS: LimitDraft = { cost: "", run: "", node: "", tokens: "" };
 
 const MINUTE_MS = 60_000;

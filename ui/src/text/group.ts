@@ -60,6 +60,8 @@ export const groupTexts = {
     },
     hosts: "Allowed hosts",
     hostsHint: "One a line, exact names: example.org means ports 80 and 443, example.org:8443 that port.",
+    hostInvalid: (host: string) =>
+      `“${host}” is no host name such as example.org, or with a port such as example.org:8443.`,
     askHosts: "Hosts that need a yes",
     askHint:
       "Reached once a person has said yes, in the chat or on the dashboard, until the agent's answer is done; whether they are allowed above or not. Here example.org asks at every port.",

@@ -50,6 +50,10 @@ export const shellTexts = {
     notFound: "The address leads nowhere. Choose a page from the navigation.",
   },
   toast: { region: "Notifications", dismiss: "Dismiss" },
+  form: {
+    mend: (failed: string, faults: number) =>
+      `${failed}: ${faults === 1 ? "one field needs" : `${faults} fields need`} a change.`,
+  },
   loading: "Loading",
   close: "Close",
   cancel: "Cancel",

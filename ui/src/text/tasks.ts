@@ -96,8 +96,6 @@ export const tasksTexts = {
     busy: "Saving…",
     done: (name: string) => `${name} is saved.`,
     failed: "The task was not saved",
-    mend: (faults: number) =>
-      `The task was not saved: ${faults === 1 ? "one field needs" : `${faults} fields need`} a change.`,
     invalid: {
       name: "Give it a name.",
       prompt: "Say what the agent is to do.",

@@ -134,9 +134,9 @@ export function groupRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
         case "created":
           return c.json(await view(outcome.group), 201);
         case "taken_id":
-          throw new PraktorError("taken", `There is already a group "${wanted.id}".`);
+          throw taken("id", `There is already a group "${wanted.id}".`);
         case "taken_folder":
-          throw new PraktorError("taken", `The folder "${wanted.folder}" belongs to another group.`);
+          throw taken("folder", `The folder "${wanted.folder}" belongs to another group.`);
         default:
           return outcome satisfies never;
       }
@@ -155,4 +155,8 @@ export function groupRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
       const group = await requireGroup(parts, c.req.valid("param").id);
       return c.json((await store.conversations.list(group.id)).map(conversationView), 200);
     });
+}
+
+function taken(field: "id" | "folder", message: string): PraktorError<"taken"> {
+  return new PraktorError("taken", message, { faults: [{ field, message }] });
 }

@@ -80,6 +80,17 @@ describe("groups", () => {
     expect(failure(answer)).toMatch(message);
   });
 
+  test("what is taken is named as the field at fault", async () => {
+    const taken = async (body: object) =>
+      ErrorBody.parse((await send({ method: "POST", path: "/api/groups", body })).json).error.faults;
+    const [id, folder] = [
+      { id: "home", name: "x", folder: "free" },
+      { id: "free", name: "x", folder: "home" },
+    ];
+    expect(await taken(id)).toMatchObject([{ field: "id" }]);
+    expect(await taken(folder)).toMatchObject([{ field: "folder" }]);
+  });
+
   test("what is not there is 404, and a change must change something", async () => {
     for (const path of [
       "/api/groups/none",
