@@ -1,6 +1,7 @@
 // `npm run bench -- <name>`: runs one benchmark of this folder.
 
 import { readdir } from "node:fs/promises";
+import { outliveReader } from "./lasting-output.ts";
 
 interface Benchmark {
   name: string;
@@ -28,5 +29,6 @@ if (benchmark === undefined) {
   console.error(`Usage: npm run bench -- <name>, with one of: ${[...benchmarks.keys()].join(", ")}`);
   process.exitCode = 1;
 } else {
+  outliveReader(process.stdout);
   await benchmark.run();
 }
