@@ -32,7 +32,12 @@ export default defineConfig({
       // A page or an agent that others keep from the processor is late, not broken.
       {
         extends: true,
-        test: { name: "system", include: ["tests/**/*.test.ts", ...withSandboxes], testTimeout: 60_000 },
+        test: {
+          name: "system",
+          include: ["tests/**/*.test.ts", ...withSandboxes],
+          testTimeout: 60_000,
+          globalSetup: "tests/support/one-gateway.ts",
+        },
       },
     ],
   },

@@ -138,9 +138,9 @@ function overAnyBus(its: () => System): void {
   test("the answer survives a killed gateway, and the session goes on", async () => {
     const system = its();
     const since = system.telegram.sequence;
-    system.say("slow 6000: after the crash");
+    system.say("slow 3000: after the crash");
     await system.model.waitUntil(
-      (model) => model.requests.some((request) => JSON.stringify(request.body).includes("slow 6000")),
+      (model) => model.requests.some((request) => JSON.stringify(request.body).includes("slow 3000")),
       "the slow call",
     );
     await system.crash();

@@ -139,7 +139,7 @@ describe.runIf(browserTests === "run")("the page in a browser", () => {
     "every page at %i px, dark and light: no axe violation, no console error, no foreign request",
     async (width) => {
       const page = await open("/", width, "dark");
-      for (const path of [
+      const paths = [
         "/",
         "/groups",
         `/groups/${owner}`,
@@ -151,18 +151,29 @@ describe.runIf(browserTests === "run")("the page in a browser", () => {
         "/audit",
         "/conversations",
         `/conversations/${owner}`,
-      ]) {
-        await page.emulateMedia({ colorScheme: "dark" });
+      ];
+      for (const [index, path] of paths.entries()) {
+        // What stands on each page of a phone is seen in both themes on half of them.
+        const isShort = width === 390 && process.env["PRAKTOR_LONG"] !== "1";
+        const [first, second] = isShort
+          ? ([index % 2 === 0 ? "dark" : "light"] as const)
+          : (["dark", "light"] as const);
+        await page.emulateMedia({ colorScheme: first });
         await page.goto(system.gateway.web + path);
         // The page itself, not what stands there while its data and its own code are fetched.
         await page.locator("main#page h1").first().waitFor();
         await page.locator("main .breathe.bg-raised").first().waitFor({ state: "detached" });
-        expect({ path, found: await accessibilityViolations(page) }).toEqual({ path, found: [] });
+        expect({ path, scheme: first, found: await accessibilityViolations(page) }).toEqual({
+          path,
+          scheme: first,
+          found: [],
+        });
+        if (second === undefined) continue;
         // The same page in the other theme: nothing but its colours can differ.
-        await page.emulateMedia({ colorScheme: "light" });
+        await page.emulateMedia({ colorScheme: second });
         await page.locator("html[data-theme=light]").waitFor();
         const found = await accessibilityViolations(page, ["color-contrast"]);
-        expect({ path, scheme: "light", found }).toEqual({ path, scheme: "light", found: [] });
+        expect({ path, scheme: second, found }).toEqual({ path, scheme: second, found: [] });
       }
       expect(complaints).toEqual([]);
       await page.context().close();

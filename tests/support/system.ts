@@ -82,7 +82,9 @@ export class System implements AsyncDisposable {
   }
 
   async startGateway(): Promise<void> {
+    const program = process.env["PRAKTOR_TEST_GATEWAY"];
     this.#gateway = await GatewayProcess.start({
+      ...(program === undefined ? {} : { program }),
       environment: this.environment(),
       onLog: (line) => this.log.push(line),
     });

@@ -15,7 +15,7 @@ export const killedGateway: Row = {
   async run(options) {
     const played = await killAtRandom(options, {
       runner: "stand-in",
-      ...(options.short ? { kills: 8, messages: 60, chats: 2 } : { kills: 200, messages: 1000, chats: 10 }),
+      ...(options.short ? { kills: 6, messages: 45, chats: 2 } : { kills: 200, messages: 1000, chats: 10 }),
     });
     if (options.short) return played;
     const real = await killAtRandom(options, { runner: "claude", kills: 5, messages: 20, chats: 3 });
