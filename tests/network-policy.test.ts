@@ -12,6 +12,8 @@ import type { RunningSandbox, SandboxPlace } from "../gateway/src/sandbox/sandbo
 import type { DockerSandboxHost } from "../gateway/src/sandbox/docker/docker-sandbox-host.ts";
 import { DockerWorkbench, engineAnswers } from "../gateway/src/sandbox/docker/testing/docker-workbench.ts";
 import { EndpointBench, tokenOf } from "../gateway/src/sandbox-api/testing/endpoint-bench.ts";
+import { BusBench } from "../gateway/src/natsbus/testing/bus-bench.ts";
+import { type ForeignConnection, SandboxPlaces } from "../gateway/src/sandbox-api/sandbox-places.ts";
 import { requirement } from "./require.ts";
 import { canHaveOutside, OutsideHost } from "./support/outside-host.ts";
 
@@ -46,6 +48,20 @@ const ways = {
 Promise.all(attempts.map((attempt) => new Promise((resolve) => ways[attempt.way](attempt, (ok) => resolve(ok ? [attempt] : []))))).then((all) => { console.log("REACHED " + JSON.stringify(all.flat())); process.exit(0); });
 `;
 
+/** Runs inside: prints the first bytes that each address answers to what is said there, or that it answers none. */
+const talker = `
+const net = require("net");
+Promise.all(JSON.parse(process.argv[1]).map(({ host, port, say }) => new Promise((resolve) => {
+  let heard = "";
+  const s = net.connect(port, host, () => s.write(say)).setTimeout(4000, () => s.destroy());
+  s.on("data", (data) => { heard += data; s.destroy(); }).on("error", () => {}).once("close", () => resolve(heard.slice(0, 12)));
+}))).then((all) => { console.log("HEARD " + JSON.stringify(all)); process.exit(0); });
+`;
+
+/** NATS greets, the endpoint waits for no such file, the proxy knows the token and not the host. */
+const served = ['INFO {"serve', "HTTP/1.1 404", "HTTP/1.1 403"];
+const closed = ["", "", ""];
+
 const server = `
 require("http").createServer((q, r) => r.end("hello from " + q.headers.host)).listen(80);
 const udp = require("dgram").createSocket("udp4"); udp.on("message", (m, from) => udp.send(m, from.port, from.address)); udp.bind(53);
@@ -57,6 +73,10 @@ describe.skipIf(possible === "skip")("network policies", { timeout: 120_000 }, (
   let host: DockerSandboxHost;
   let places: Record<"a" | "b", SandboxPlace>;
   let endpointPorts: Record<"a" | "b", number>;
+  let natsPorts: Record<"a" | "b", number>;
+  let bus: BusBench;
+  let doors: SandboxPlaces;
+  const foreign: ForeignConnection[] = [];
   let other: RunningSandbox;
   let otherAddress = "";
   const page = createServer((socket) => socket.end());
@@ -79,15 +99,39 @@ describe.skipIf(possible === "skip")("network policies", { timeout: 120_000 }, (
       .parse(JSON.parse(json));
     return found.map(({ way, host, port }) => `${way} ${host}${port === undefined ? "" : ` ${port}`}`);
   };
+  const opened = async (group: "a" | "b"): Promise<void> => {
+    const { natsUrl, endpointUrl } = await doors.open(group, places[group]);
+    natsPorts[group] = Number(new URL(natsUrl).port);
+    endpointPorts[group] = Number(new URL(endpointUrl).port);
+  };
+  /** What NATS, the endpoint and its proxy at that group's place answer to its own token. */
+  const answers = async (id: string, group: "a" | "b"): Promise<unknown> => {
+    const { reachHost } = places[group];
+    const token = tokenOf(group);
+    const basic = Buffer.from(`praktor:${token}`).toString("base64");
+    const texts = [
+      { port: natsPorts[group], say: "" },
+      {
+        port: endpointPorts[group],
+        say: `GET /v1/files/x HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\n\r\n`,
+      },
+      {
+        port: endpointPorts[group],
+        say: `CONNECT bad.example:443 HTTP/1.1\r\nhost: x\r\nproxy-authorization: Basic ${basic}\r\n\r\n`,
+      },
+    ];
+    const output = await inside(id, talker, JSON.stringify(texts.map((text) => ({ host: reachHost, ...text }))));
+    return JSON.parse(/HEARD (.*)/.exec(output)?.[1] ?? JSON.stringify(output));
+  };
   const launched = async (network: NetworkPolicy, generation: number): Promise<RunningSandbox> => {
     const spec = { ...standInSpec("a", generation), network };
     places.a = await host.prepare(spec, signal);
-    endpointPorts.a = await endpoint.endpoint.listen(places.a.listenHost, "a");
+    await opened("a");
     return host.launch(spec, signal);
   };
   const ended = async (running: RunningSandbox): Promise<void> => {
     await host.stop(running.sandboxId, 0, signal);
-    await endpoint.endpoint.unlisten(places.a.listenHost);
+    await doors.close("a", places.a);
   };
 
   beforeAll(async () => {
@@ -95,8 +139,22 @@ describe.skipIf(possible === "skip")("network policies", { timeout: 120_000 }, (
     endpoint = await EndpointBench.start();
     host = bench.host();
     await host.start(signal);
-    places = { a: { listenHost: "", reachHost: "" }, b: await host.prepare(standInSpec("b", 1), signal) };
-    endpointPorts = { a: 0, b: await endpoint.endpoint.listen(places.b.listenHost, "b") };
+    bus = await BusBench.start("embedded");
+    doors = new SandboxPlaces({
+      natsPort: 0,
+      externalNatsUrl: undefined,
+      openNats: (address, admits) => bus.bus.listen(address, admits),
+      closeNats: (address) => bus.bus.unlisten(address),
+      endpoint: endpoint.endpoint,
+      onForeign: (connection) => foreign.push(connection),
+    });
+    const none: SandboxPlace = { listenHost: "", reachHost: "", sources: [] };
+    places = { a: none, b: await host.prepare(standInSpec("b", 1), signal) };
+    [endpointPorts, natsPorts] = [
+      { a: 0, b: 0 },
+      { a: 0, b: 0 },
+    ];
+    await opened("b");
     other = await host.launch(standInSpec("b", 1), signal);
     const found = await bench.docker.getContainer(other.engineId).inspect();
     otherAddress = Object.values(found.NetworkSettings.Networks)[0]?.IPAddress ?? "";
@@ -129,6 +187,7 @@ describe.skipIf(possible === "skip")("network policies", { timeout: 120_000 }, (
     page.close();
     await outside?.[Symbol.asyncDispose]();
     await endpoint?.[Symbol.asyncDispose]();
+    await bus?.[Symbol.asyncDispose]();
     await host?.[Symbol.asyncDispose]();
     await bench[Symbol.asyncDispose]();
   }, 60_000);
@@ -180,6 +239,15 @@ describe.skipIf(possible === "skip")("network policies", { timeout: 120_000 }, (
     expect(seen).toContain(`icmp ${places.a.reachHost}`);
     expect(seen).toContain(`tcp ${places.a.reachHost} ${endpointPorts.a}`);
     expect(seen).not.toContain(`tcp ${otherAddress} 7777`);
+    // Another bridge's address of this machine is reached: what listens there sees where the connection comes from.
+    const { reachHost } = places.b;
+    expect(await reached(sandbox.engineId, [{ way: "tcp", host: reachHost, port: endpointPorts.b }])).toHaveLength(1);
+    foreign.length = 0;
+    expect(await answers(sandbox.engineId, "b")).toEqual(closed);
+    expect(foreign).toHaveLength(3);
+    expect(foreign).toEqual(foreign.map(() => expect.objectContaining({ groupId: "b", fromGroupId: "a" })));
+    expect(await answers(sandbox.engineId, "a")).toEqual(served);
+    expect(await answers(other.engineId, "b")).toEqual(served);
     await ended(sandbox);
   });
 
@@ -191,9 +259,9 @@ describe.skipIf(possible === "skip")("network policies", { timeout: 120_000 }, (
       // The way to the gateway is open, so that what failed above failed because of the policy.
       const own: Attempt = { way: "tcp", host: places.a.reachHost, port: endpointPorts.a };
       expect(await reached(sandbox.engineId, [own])).toEqual([`tcp ${own.host} ${own.port}`]);
-      // Another bridge's address of this host is reached, as SECURITY.md says; what listens there knows the sandbox for a stranger.
-      const foreign = `fetch("http://${places.b.reachHost}:${endpointPorts.b}/v1/files/x", { headers: { authorization: "Bearer ${tokenOf("a")}" } }).then((r) => console.log(String(r.status)), () => console.log("unreachable"))`;
-      expect(await inside(sandbox.engineId, foreign)).toMatch(/^(401|unreachable)$/);
+      // With the other group's own token, stolen.
+      expect(await answers(sandbox.engineId, "b")).toEqual(closed);
+      expect(await answers(sandbox.engineId, "a")).toEqual(served);
       await ended(sandbox);
     },
   );
@@ -207,7 +275,10 @@ describe.skipIf(possible === "skip")("network policies", { timeout: 120_000 }, (
     const findings = await lookFromInside(settings, [], signal);
     expect(findings.find(({ what }) => what === "Page")).toMatchObject({ level: "ok" });
     const others = findings.find(({ what }) => what === "Other groups");
-    expect(others).toMatchObject({ level: "ok", detail: expect.stringMatching(/They reach NATS and the endpoint/) });
+    expect(others).toMatchObject({
+      level: "ok",
+      detail: expect.stringMatching(/They reach the gateway's ports on other groups' bridges/),
+    });
     const filters = { label: [`${label.managed}=true`] };
     const left = [
       ...(await bench.docker.listNetworks({ filters })).map(({ Labels }) => Labels?.[label.install]),

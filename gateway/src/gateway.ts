@@ -179,6 +179,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     forwardProxy: network.forwardProxy,
     networkOf: network.networkOf,
     redactor,
+    audit,
     clock,
     log,
     onCall: record,

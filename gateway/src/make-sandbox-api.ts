@@ -1,6 +1,7 @@
 /** What sandboxes may ask of the gateway over HTTP, and where each finds it: model calls, credentials, files, allowed hosts. */
 import type { Transfers } from "./agent/transfers.ts";
 import type { Settings } from "./config/schema.ts";
+import type { Audit } from "./kit/audit.ts";
 import { boundedLogger } from "./kit/bounded-logger.ts";
 import type { Clock } from "./kit/clock.ts";
 import type { Logger } from "./kit/logger.ts";
@@ -30,6 +31,7 @@ export interface SandboxApiParts {
   spending: Spending;
   forwardProxy: ForwardProxy;
   redactor: Redactor;
+  audit: Audit;
   clock: Clock;
   log: Logger;
   networkOf: (groupId: string) => Promise<NetworkPolicy>;
@@ -82,9 +84,17 @@ export function makeSandboxApi(settings: Settings, parts: SandboxApiParts): Sand
   const places = new SandboxPlaces({
     natsPort: settings.nats.port,
     externalNatsUrl: settings.nats.url,
-    openNats: (address) => bus.listen(address),
+    openNats: (address, admits) => bus.listen(address, admits),
     closeNats: (address) => bus.unlisten(address),
     endpoint,
+    onForeign: ({ groupId, fromGroupId, address }) =>
+      parts.audit.record({
+        actor: { type: "agent", id: fromGroupId ?? address },
+        action: "sandbox.connect",
+        outcome: "refused",
+        groupId,
+        detail: `from ${address}`,
+      }),
   });
   return { endpoint, places };
 }

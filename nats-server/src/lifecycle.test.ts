@@ -35,6 +35,24 @@ describe("the life of a server", () => {
     expect(await test.server.addListener(address)).toEqual(address);
   });
 
+  it("closes who is not admitted at an address before a byte is said, and takes the others", async () => {
+    await using test = await serve({ listen: [] });
+    const asked: (string | undefined)[] = [];
+    let admitted = false;
+    const { port } = await test.server.addListener({ host: "127.0.0.1", port: 0 }, (remoteHost) => {
+      asked.push(remoteHost);
+      return admitted;
+    });
+    await using refused = await RawClient.open(port);
+    expect(refused.isClosed).toBe(true);
+    expect(refused.take()).toEqual([]);
+    expect(test.server.monitor().totalConnections).toBe(0);
+    admitted = true;
+    await using client = await connect({ port });
+    await client.flush();
+    expect(asked).toEqual(["127.0.0.1", "127.0.0.1"]);
+  });
+
   it("does not begin when an address is taken, and says what to do", async () => {
     await using other = await serve();
     const server = new NatsServer({

@@ -131,8 +131,14 @@ export class NatsServer {
     }
   }
 
-  /** Binds one more address and resolves to it with its real port. Rejects with `LISTEN_FAILED` or `NOT_RUNNING`. */
-  async addListener(address: ListenAddress): Promise<ListenAddress> {
+  /**
+   * Binds one more address and resolves to it with its real port. Rejects with `LISTEN_FAILED` or `NOT_RUNNING`. `admits` is asked for
+   * each connection, by its remote address (undefined when it has gone already); false closes it before a byte is said.
+   */
+  async addListener(
+    address: ListenAddress,
+    admits: (remoteHost: string | undefined) => boolean = () => true,
+  ): Promise<ListenAddress> {
     this.#assertRunning(`listen on ${format(address)}`);
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     await listen(server, address);
@@ -146,7 +152,10 @@ export class NatsServer {
     server.on("error", (error) =>
       this.#options.onEvent?.({ type: "listener-error", address: listener.address, error }),
     );
-    server.on("connection", (socket: Socket) => this.#accept(socket, listener.address));
+    server.on("connection", (socket: Socket) => {
+      if (admits(socket.remoteAddress)) this.#accept(socket, listener.address);
+      else socket.destroy();
+    });
     this.#listeners.add(listener);
     return { ...listener.address };
   }

@@ -105,9 +105,9 @@ export class Bus implements AsyncDisposable {
     });
   }
 
-  /** Lets sandboxes in on one more address. With an external server there is nothing to open. Returns the real port. */
-  async listen(address: ListenAddress): Promise<ListenAddress> {
-    return this.#server ? await this.#server.addListener(address) : address;
+  /** Lets those in on one more address whom `admits` does. With an external server there is nothing to open. Returns the real port. */
+  async listen(address: ListenAddress, admits: (remoteHost: string | undefined) => boolean): Promise<ListenAddress> {
+    return this.#server ? await this.#server.addListener(address, admits) : address;
   }
 
   async unlisten(address: ListenAddress): Promise<void> {

@@ -56,13 +56,28 @@ describe("who may come in", () => {
 
   test("a token is good only at its own group's place", async () => {
     await using bench = await EndpointBench.start();
-    const port = await bench.endpoint.listen("127.0.0.2", "b");
+    const port = await bench.endpoint.listen("127.0.0.2", "b", () => true);
     const place = `http://127.0.0.2:${port}/model/v1/messages`;
     expect((await fetch(place, { method: "POST", headers: as("a") })).status).toBe(401);
     expect((await fetch(place, { method: "POST", headers: as("b") })).status).toBe(200);
     await bench.endpoint.unlisten("127.0.0.2");
     await expect(fetch(place, { method: "POST", headers: as("b") })).rejects.toThrow("fetch failed");
-    expect(await bench.endpoint.listen("127.0.0.2", "b")).toBeGreaterThan(0);
+    expect(await bench.endpoint.listen("127.0.0.2", "b", () => true)).toBeGreaterThan(0);
+  });
+
+  test("who comes from elsewhere is closed unread, also with the place's own token, at the endpoint and at its proxy", async () => {
+    await using bench = await EndpointBench.start();
+    const from: (string | undefined)[] = [];
+    const port = await bench.endpoint.listen("127.0.0.2", "a", (address) => {
+      from.push(address);
+      return false;
+    });
+    const place = `http://127.0.0.2:${port}`;
+    await expect(fetch(`${place}/model/v1/messages`, { method: "POST", headers: as("a") })).rejects.toThrow("fetch");
+    const asked = bench.raw("GET", "http://good.example/", {}, { host: "127.0.0.2", port });
+    await expect(asked).rejects.toThrow(/hang up|ECONNRESET/);
+    expect(new Set(from)).toEqual(new Set(["127.0.0.1"]));
+    expect(bench.lookedUp).toBe(0);
   });
 });
 

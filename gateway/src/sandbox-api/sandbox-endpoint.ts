@@ -56,6 +56,9 @@ const usualRate: Rate = { burst: 500, perSecond: 50 };
 /** A public key and its quotes; a sandbox must not be able to fill the gateway's memory. */
 const maxCredentialBytes = 4 * 1024;
 
+/** Whether who connects from this address is of the place; undefined: it has gone already. */
+export type Admits = (remoteAddress: string | undefined) => boolean;
+
 /** One address it listens on; `groupId` null: sandboxes of every group come this way (loopback). */
 interface Place {
   host: string;
@@ -80,12 +83,12 @@ export class SandboxEndpoint implements AsyncDisposable {
     this.#strangers = options.strangers ?? new Strangers(options);
   }
 
-  /** Idempotent by host. Returns the real port. Rejects when the address cannot be bound. */
-  async listen(host: string, groupId: string | null): Promise<number> {
+  /** Idempotent by host. Returns the real port. Rejects when the address cannot be bound. Who is not admitted is closed unread. */
+  async listen(host: string, groupId: string | null, admits: Admits): Promise<number> {
     const existing = this.#places.get(host);
     if (existing) return existing.port;
     const tunnels = new Set<Duplex>();
-    const server = this.#createServer(groupId, tunnels);
+    const server = this.#createServer(groupId, tunnels, admits);
     const port = await listening(server, host, this.#options.port);
     this.#places.set(host, { host, groupId, server, port, tunnels });
     return port;
@@ -104,7 +107,7 @@ export class SandboxEndpoint implements AsyncDisposable {
     await Promise.all(places.map((place) => closed(place)));
   }
 
-  #createServer(groupId: string | null, tunnels: Set<Duplex>): Server {
+  #createServer(groupId: string | null, tunnels: Set<Duplex>, admits: Admits): Server {
     const { forwardProxy } = this.#options;
     const answer = getRequestListener(this.#routes(groupId).fetch, { overrideGlobalObjects: false });
     const server = createServer(unfinishedRequests, (request, response) => {
@@ -129,6 +132,9 @@ export class SandboxEndpoint implements AsyncDisposable {
     });
     // The server's own limit is shorter than a large file takes at its reader's pace; the transfer has a deadline.
     server.requestTimeout = 0;
+    server.on("connection", (socket) => {
+      if (!admits(socket.remoteAddress)) socket.destroy();
+    });
     this.#door.watch(server);
     return server;
   }

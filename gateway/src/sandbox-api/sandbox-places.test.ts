@@ -1,16 +1,22 @@
 import { describe, expect, test } from "vitest";
-import { SandboxPlaces } from "./sandbox-places.ts";
+import type { Admits } from "./sandbox-endpoint.ts";
+import { type ForeignConnection, SandboxPlaces } from "./sandbox-places.ts";
 
 /** What listens now, as the bus and the endpoint would have it. */
 function openPlaces(change: { externalNatsUrl?: string } = {}) {
   const nats = new Set<string>();
   const endpoints = new Map<string, string | null>();
-  const world = { nats, endpoints, natsFails: false };
+  /** By listening address: whom NATS and the endpoint there would let in. */
+  const doors = new Map<string, Admits[]>();
+  const foreign: ForeignConnection[] = [];
+  const world = { nats, endpoints, doors, foreign, natsFails: false };
   const places = new SandboxPlaces({
     natsPort: 4222,
     externalNatsUrl: change.externalNatsUrl,
-    openNats: async ({ host, port }) => {
+    onForeign: (connection) => foreign.push(connection),
+    openNats: async ({ host, port }, admits) => {
       await Promise.resolve();
+      doors.get(host)?.push(admits);
       if (world.natsFails || nats.has(host)) throw new Error(`EADDRINUSE ${host}:${port}`);
       nats.add(host);
       return { host, port: port + 1 };
@@ -21,8 +27,9 @@ function openPlaces(change: { externalNatsUrl?: string } = {}) {
       nats.delete(host);
     },
     endpoint: {
-      listen: async (host, groupId) => {
+      listen: async (host, groupId, admits) => {
         await Promise.resolve();
+        doors.set(host, [admits]);
         if (!endpoints.has(host)) endpoints.set(host, groupId);
         return 8081;
       },
@@ -35,8 +42,9 @@ function openPlaces(change: { externalNatsUrl?: string } = {}) {
   return { places, world };
 }
 
-const bridge = { listenHost: "172.20.0.1", reachHost: "gateway" };
-const loopback = { listenHost: "127.0.0.1", reachHost: "127.0.0.1" };
+const bridge = { listenHost: "172.20.0.1", reachHost: "gateway", sources: ["172.20.0.0/16"] };
+const otherBridge = { listenHost: "172.21.0.1", reachHost: "gateway", sources: ["172.21.0.0/24", "fd00:21::/64"] };
+const loopback = { listenHost: "127.0.0.1", reachHost: "127.0.0.1", sources: ["127.0.0.0/8"] };
 
 describe("sandbox places", () => {
   test("a bridge is its own group's, and is freed when the group's sandbox is gone", async () => {
@@ -96,5 +104,52 @@ describe("sandbox places", () => {
     expect(await places.natsUrl("a", "x")).toBe("nats://cluster:4222");
     await places.close("a", bridge);
     expect([...world.endpoints.keys(), ...world.nats]).toEqual([]);
+  });
+
+  test.each([
+    ["172.20.0.1", "172.20.0.3", true],
+    ["172.20.0.1", "172.20.255.254", true],
+    ["172.20.0.1", "::ffff:172.20.0.3", true],
+    ["172.20.0.1", "172.21.0.3", false],
+    ["172.20.0.1", "::ffff:172.21.0.3", false],
+    ["172.20.0.1", "fd00:21::3", false],
+    ["172.20.0.1", "127.0.0.1", false],
+    ["172.20.0.1", "192.0.2.7", false],
+    ["172.21.0.1", "172.21.0.3", true],
+    ["172.21.0.1", "fd00:21::3", true],
+    ["172.21.0.1", "172.21.1.3", false],
+    ["127.0.0.1", "127.0.0.9", true],
+    ["127.0.0.1", "172.20.0.3", false],
+  ])("at %s, to NATS and the endpoint alike, a connection from %s is admitted: %s", async (host, address, admitted) => {
+    const { places, world } = openPlaces();
+    await places.open("a", bridge);
+    await places.open("b", otherBridge);
+    await places.open("p", loopback);
+    const doors = world.doors.get(host) ?? [];
+    expect(doors.map((admits) => admits(address))).toEqual([admitted, admitted]);
+    expect(world.foreign).toHaveLength(admitted ? 0 : 2);
+  });
+
+  test("a foreign connection is told with whose sandbox it came from; one that has gone already is nobody's", async () => {
+    const { places, world } = openPlaces();
+    await places.open("a", bridge);
+    await places.open("b", otherBridge);
+    const [endpoint] = world.doors.get("172.20.0.1") ?? [];
+    for (const address of ["::ffff:172.21.0.3", "192.0.2.7", undefined]) expect(endpoint?.(address)).toBe(false);
+    expect(world.foreign).toEqual([
+      { groupId: "a", fromGroupId: "b", address: "::ffff:172.21.0.3" },
+      { groupId: "a", fromGroupId: null, address: "192.0.2.7" },
+    ]);
+  });
+
+  test("a place that is open already follows its bridge to another range, and is no stranger to its own while it closes", async () => {
+    const { places, world } = openPlaces();
+    await places.open("a", bridge);
+    await places.open("a", { ...bridge, sources: ["172.20.0.0/24"] });
+    const [endpoint] = world.doors.get("172.20.0.1") ?? [];
+    expect([endpoint?.("172.20.1.3"), endpoint?.("172.20.0.3")]).toEqual([false, true]);
+    const closing = places.close("a", bridge);
+    expect(endpoint?.("172.20.0.3")).toBe(true);
+    await closing;
   });
 });

@@ -37,6 +37,8 @@ export interface SandboxPlace {
   listenHost: string;
   /** Host name or address that the sandbox connects to; it survives a restart of the gateway. */
   reachHost: string;
+  /** Address ranges (CIDR) that it connects from: other sandboxes may reach the place too, and come from elsewhere. */
+  sources: readonly string[];
 }
 
 export interface RunningSandbox {

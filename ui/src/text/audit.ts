@@ -89,6 +89,7 @@ export const auditTexts = {
       "chat.verbose": "{changed|change} how much is shown of the work [in {group}]",
       "sandbox.start": "{started|start} the agent [of {group}]",
       "sandbox.stop": "{stopped|stop} the agent [of {group}]",
+      "sandbox.connect": "{connected|connect} where only the agent [of {group}] may",
       "task.create": "{created|create} the task [{target}] [for {group}]",
       "task.change": "{changed|change} the task [{target}] [of {group}]",
       "task.delete": "{deleted|delete} the task [{target}] [of {group}]",

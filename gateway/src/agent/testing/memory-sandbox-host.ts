@@ -41,7 +41,7 @@ export class MemorySandboxHost implements SandboxHost {
   }
 
   prepare(group: { groupId: string }): Promise<SandboxPlace> {
-    return Promise.resolve({ listenHost: `place-of-${group.groupId}`, reachHost: "gateway" });
+    return Promise.resolve({ listenHost: `place-of-${group.groupId}`, reachHost: "gateway", sources: [] });
   }
 
   async launch(spec: SandboxSpec): Promise<RunningSandbox> {

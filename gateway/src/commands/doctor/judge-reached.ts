@@ -65,7 +65,7 @@ export function judge(
   return [page, hostServices, otherGroups(reached, around), cloud, six];
 }
 
-/** Between bridges the engine's own rules stand; towards this machine none, so there the credentials decide. */
+/** Between bridges the engine's own rules stand; towards this machine none, so there the gateway looks who comes. */
 function otherGroups(
   reached: readonly (readonly [string, number])[],
   { neighbour, otherBridges }: Surroundings,
@@ -81,7 +81,7 @@ function otherGroups(
   }
   const doors = reached.some(([host]) => otherBridges.includes(host));
   const detail = doors
-    ? "Agents do not reach other groups' containers. They reach NATS and the endpoint on other groups' bridges too, where their credentials speak for their own group only, or not at all."
+    ? "Agents do not reach other groups' containers. They reach the gateway's ports on other groups' bridges, where it closes their connections unread."
     : "Agents reach neither other groups' containers nor the gateway's ports on other groups' bridges.";
   return { level: "ok", what, detail };
 }

@@ -41,7 +41,7 @@ export class BusBench implements AsyncDisposable {
     });
     bench.#bus = bench.#stack.use(bus);
     await bus.start(AbortSignal.timeout(10_000));
-    const listener = await bus.listen({ host: "127.0.0.1", port: 0 });
+    const listener = await bus.listen({ host: "127.0.0.1", port: 0 }, () => true);
     bench.address = external ?? `${listener.host}:${listener.port}`;
     return bench;
   }

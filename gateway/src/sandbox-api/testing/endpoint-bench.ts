@@ -140,7 +140,7 @@ export class EndpointBench implements AsyncDisposable {
   ): Promise<EndpointBench> {
     const bench: EndpointBench = new EndpointBench(credential, () => baseUrl ?? bench.upstream.url, rate, strangers);
     await bench.upstream.start();
-    bench.port = await bench.endpoint.listen("127.0.0.1", null);
+    bench.port = await bench.endpoint.listen("127.0.0.1", null, () => true);
     return bench;
   }
 
@@ -153,19 +153,17 @@ export class EndpointBench implements AsyncDisposable {
     method: string,
     target: string,
     headers: Record<string, string>,
+    at = { host: "127.0.0.1", port: this.port },
   ): Promise<{ status: number; text: string }> {
     const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
-    const request = httpRequest(
-      { host: "127.0.0.1", port: this.port, method, path: target, headers, agent: false },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.once("error", reject);
-        response.once("end", () =>
-          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") }),
-        );
-      },
-    );
+    const request = httpRequest({ ...at, method, path: target, headers, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.once("error", reject);
+      response.once("end", () =>
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") }),
+      );
+    });
     request.once("error", reject);
     request.end();
     return await promise;

@@ -31,7 +31,9 @@ const FoundNetwork = z.object({
     .record(z.string(), z.string())
     .nullish()
     .transform((labels) => labels ?? {}),
-  IPAM: z.object({ Config: z.array(z.object({ Gateway: z.string().optional() })).nullish() }),
+  IPAM: z.object({
+    Config: z.array(z.object({ Gateway: z.string().optional(), Subnet: z.string().optional() })).nullish(),
+  }),
   Containers: z
     .record(z.string(), z.unknown())
     .nullish()
@@ -186,12 +188,12 @@ export class GroupNetworks {
         { hint: "Run the gateway in the engine too (`docker compose up`), or use `sandbox.kind: process`." },
       );
     }
-    return { listenHost: address, reachHost: address };
+    return { listenHost: address, reachHost: address, sources: subnetsOf(network) };
   }
 
   async #placeInContainer(network: FoundNetwork, ownId: string, signal: AbortSignal): Promise<SandboxPlace> {
     const address = (await this.#ownAddress(network, ownId, signal)) ?? (await this.#join(network, ownId, signal));
-    return { listenHost: address, reachHost: gatewayAlias };
+    return { listenHost: address, reachHost: gatewayAlias, sources: subnetsOf(network) };
   }
 
   async #join(network: FoundNetwork, ownId: string, signal: AbortSignal): Promise<string> {
@@ -256,6 +258,12 @@ export class GroupNetworks {
     }
     await engine.find("Removing a group's network", signal, (docker) => docker.getNetwork(network.Id).remove());
   }
+}
+
+function subnetsOf({ Name, IPAM }: FoundNetwork): string[] {
+  const subnets = (IPAM.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []);
+  if (subnets.length > 0) return subnets;
+  throw sandboxError("start_failed", `The container engine does not say which addresses the network ${Name} has.`);
 }
 
 /** Docker 20.10 and 27 word it differently; both come as plain 500 and 400. */

@@ -105,7 +105,7 @@ export class ProcessSandboxHost implements SandboxHost {
 
   async prepare(group: SandboxGroup): Promise<SandboxPlace> {
     checkFolder(group.folder);
-    return { listenHost: "127.0.0.1", reachHost: "127.0.0.1" };
+    return { listenHost: "127.0.0.1", reachHost: "127.0.0.1", sources: ["127.0.0.0/8"] };
   }
 
   launch(spec: SandboxSpec, signal: AbortSignal): Promise<RunningSandbox> {
