@@ -23,6 +23,7 @@ import { makeSandboxHost } from "./make-sandbox-host.ts";
 import { makeScheduler } from "./make-scheduler.ts";
 import { makeSpending } from "./make-spending.ts";
 import { makeSwarms } from "./make-swarms.ts";
+import { tokenSource } from "./make-sandboxes.ts";
 import { makeTelegram } from "./make-telegram.ts";
 import { makeVault } from "./make-vault.ts";
 import { makeWeb } from "./make-web.ts";
@@ -43,6 +44,7 @@ import { Pairing } from "./telegram/pairing.ts";
 import { tellGroup } from "./tell-group.ts";
 import { keepUp } from "./upkeep.ts";
 import { isOurField } from "./vault/our-fields.ts";
+import { HeldSecrets } from "./vault/held-secrets.ts";
 import type { Redactor } from "./vault/redactor.ts";
 import { version } from "./version.ts";
 
@@ -97,6 +99,14 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     audit,
     log,
     refresh: (groupIds) => agents.renewals.refresh(groupIds),
+  });
+
+  const held = new HeldSecrets({
+    redactor,
+    sourcesOf: async (groupId) => [
+      ...(await vault.sourcesOf(groupId)),
+      ...pool.list().flatMap((one) => (one.groupId === groupId ? [tokenSource(one.sandboxId)] : [])),
+    ],
   });
 
   const account = new Account(installation.accountSeed, clock);
@@ -213,6 +223,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     render,
     telegram: () => telegram,
     redactor,
+    held,
     checkSecrets: async (groupId) => void (await vault.secretsOf(groupId)),
     onTaskTurnEnded: () => scheduler.wake(),
     onGroupChanged: (groupId) => swarms.memberChanged(groupId),
@@ -235,7 +246,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     render,
     publish,
     wakeDelivery,
-    redact: (text) => redactor.redact(text),
+    redact: async (memberId, text) => (await held.of(memberId)).redact(text),
   });
   const swarms = stack.use(madeSwarms.swarms);
   const { scheduler, tasks, ipc, forgetSandboxes } = makeScheduler(settings, {
@@ -275,6 +286,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     swarms: madeSwarms.commands,
     tasks,
     redactor,
+    sourcesOf: vault.sourcesOf,
     audit,
     passPoint,
   });
@@ -292,7 +304,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     telegram: () => telegram?.health() ?? null,
   });
 
-  hearSandboxes(bus, { facts, pool, toolApprovals, midTurn, ipc, members: madeSwarms.members, audit, redactor });
+  hearSandboxes(bus, { facts, pool, toolApprovals, midTurn, ipc, members: madeSwarms.members, audit, redactor, held });
 
   await host.start(lifetime.signal);
   for (const warning of host.warnings) log.warn({}, warning);

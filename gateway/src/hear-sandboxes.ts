@@ -12,6 +12,7 @@ import type { Bus } from "./natsbus/bus.ts";
 import type { IpcDesk } from "./scheduler/ipc-desk.ts";
 import type { MemberDesk } from "./swarm/member-desk.ts";
 import { isOurFieldOfRequest } from "./vault/our-fields.ts";
+import type { HeldSecrets } from "./vault/held-secrets.ts";
 import type { Redactor } from "./vault/redactor.ts";
 
 export interface HearSandboxesParts {
@@ -23,14 +24,16 @@ export interface HearSandboxesParts {
   members: MemberDesk;
   audit: Audit;
   redactor: Redactor;
+  held: HeldSecrets;
 }
 
 /** After everything is made that may be called. */
 export function hearSandboxes(bus: Bus, parts: HearSandboxesParts): void {
-  const { facts, pool, toolApprovals, midTurn, ipc, members, audit, redactor } = parts;
-  const output = new RedactedOutput(redactor);
+  const { facts, pool, toolApprovals, midTurn, ipc, members, audit, redactor, held } = parts;
+  const output = new RedactedOutput(redactor, held);
   bus.subscribe(subjects.allAgentOutput, async ({ subject, data, reply }) => {
-    const answer = await facts.handle(groupOf(subject), output.clean(data));
+    const groupId = groupOf(subject);
+    const answer = await facts.handle(groupId, await output.clean(groupId, data));
     if (answer) reply?.(answer);
   });
   bus.subscribe(subjects.allAgentReady, async ({ subject, data, reply }) => {
@@ -39,8 +42,11 @@ export function hearSandboxes(bus: Bus, parts: HearSandboxesParts): void {
   });
   bus.subscribe(subjects.allHostIpc, async ({ subject, data: asked, reply }) => {
     const groupId = subject.split(".")[2] ?? "";
-    const data = redactor.redactDeep(asked, isOurFieldOfRequest);
-    const said = (await toolApprovals.answer(groupId, data)) ?? (await midTurn.answer(groupId, data));
+    const approval = await toolApprovals.answer(groupId, asked);
+    if (approval) return reply?.(approval);
+    // The answer tells what became of the words: by another's secret it must not differ.
+    const data = (await held.of(groupId)).redactDeep(asked, isOurFieldOfRequest);
+    const said = await midTurn.answer(groupId, data);
     const answer = said ?? (await ipc.handle(groupId, data));
     const entry = auditOfRequest(groupId, data, answer);
     if (entry) audit.record(entry);

@@ -25,6 +25,7 @@ import { whyTaskFailed } from "./scheduler/why-task-failed.ts";
 import type { NewOutboxPart } from "./store/contract/outbox-store.ts";
 import type { TelegramBot } from "./telegram/telegram-bot.ts";
 import { assertNoSecrets } from "./vault/file-guard.ts";
+import type { HeldSecrets } from "./vault/held-secrets.ts";
 import { makeApprovals } from "./make-approvals.ts";
 import { makeSandboxes, type Sandboxes, type SandboxParts } from "./make-sandboxes.ts";
 
@@ -39,6 +40,7 @@ export interface AgentParts extends Omit<SandboxParts, "dispatcher"> {
   telegram: () => TelegramBot | null;
   /** A task's turn ended. */
   onTaskTurnEnded: () => void;
+  held: HeldSecrets;
   audit: Audit;
   /** Says something in a group's chat. */
   tell: (groupId: string, text: string) => Promise<void>;
@@ -105,6 +107,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     publish,
     wakeDelivery,
     ownerOf,
+    redactor: parts.redactor,
   });
   const endings = new TurnEndings({
     turns: store.turns,
@@ -139,7 +142,10 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     runs: store.runs,
     request,
     logger: log,
-    redact: (text) => parts.redactor.redact(text),
+    redactOf: async (groupId) => {
+      const held = await parts.held.of(groupId);
+      return (text) => held.redact(text);
+    },
   });
   const dispatcher = new Dispatcher({
     turns: store.turns,
@@ -203,7 +209,8 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     stat: (groupId, path, signal) => workspace.stat(groupId, path, signal),
     checkFile: async (groupId, path, signal) => {
       const { entry, stream } = await workspace.read(groupId, path, signal);
-      await assertNoSecrets(entry.name, stream, parts.redactor, signal);
+      // The agent reads the answer: other secrets stop the file only on its way to people.
+      await assertNoSecrets(entry.name, stream, await parts.held.of(groupId), signal);
     },
     render,
     publish,

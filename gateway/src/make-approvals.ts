@@ -10,6 +10,7 @@ import type { Clock } from "./kit/clock.ts";
 import type { Logger } from "./kit/logger.ts";
 import type { Store } from "./store/contract.ts";
 import { wordsParts } from "./telegram/buttons.ts";
+import type { Redactor } from "./vault/redactor.ts";
 
 export interface ApprovalParts {
   store: Store;
@@ -20,6 +21,7 @@ export interface ApprovalParts {
   strangersLog: Logger;
   publish: (event: PraktorEvent) => void;
   wakeDelivery: () => void;
+  redactor: Redactor;
   /** The group whose rules hold for this one. */
   ownerOf: (groupId: string) => Promise<string>;
 }
@@ -55,6 +57,7 @@ export function makeApprovals(settings: Settings, parts: ApprovalParts): MadeApp
     running,
     logger: strangersLog,
     patienceMs: settings.agent.approval_timeout,
+    redact: (text) => parts.redactor.redact(text),
   });
   const hostApprovals = new HostApprovals({
     approvals,

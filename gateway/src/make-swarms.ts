@@ -32,7 +32,7 @@ export interface SwarmParts {
   render: (address: Address, markdown: string) => NewOutboxPart[];
   publish: (event: PraktorEvent) => void;
   wakeDelivery: () => void;
-  redact: (text: string) => string;
+  redact: (memberId: string, text: string) => Promise<string>;
 }
 
 export interface MadeSwarms {

@@ -41,6 +41,8 @@ export interface TelegramParts {
   channels: Channels;
   tasks: TaskDesk;
   redactor: Redactor;
+  /** As which the redactor knows the group's own secrets. */
+  sourcesOf: (groupId: string) => Promise<string[]>;
   audit: Audit;
   approvals: Approvals;
   swarms: SwarmCommands;
@@ -102,7 +104,9 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
       },
       openFile: async (groupId, path, signal) => {
         const { entry, stream } = await workspace.read(groupId, path, signal);
-        return { sizeBytes: entry.sizeBytes, stream: cleanStream(entry.name, stream, parts.redactor) };
+        const own = new Set(await parts.sourcesOf(groupId));
+        const clean = cleanStream(entry.name, stream, parts.redactor, (source) => own.has(source));
+        return { sizeBytes: entry.sizeBytes, stream: clean };
       },
       repliedTo: async (address, messageId) => {
         const told = await store.runs.toldIn(address, String(messageId));

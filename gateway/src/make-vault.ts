@@ -21,6 +21,8 @@ export interface MadeVault {
   desk: VaultDesk;
   /** A task's own sandbox works for its group; a swarm's member has what it was given itself. */
   secretsOf: (groupId: string) => Promise<GivenSecret[]>;
+  /** As which the redactor knows them. */
+  sourcesOf: (groupId: string) => Promise<string[]>;
 }
 
 /** It is open, where the settings have its key. */
@@ -45,6 +47,10 @@ export async function makeVault(settings: Settings, parts: VaultParts): Promise<
     const tasks = (await store.groups.all()).filter(({ kind }) => kind === "task");
     return [...groupIds, ...tasks.filter(({ parentId }) => groupIds.includes(parentId ?? "")).map(({ id }) => id)];
   };
+  const ownerOf = async (groupId: string): Promise<string> => {
+    const group = await store.groups.get(groupId);
+    return group?.kind === "task" ? (group.parentId ?? groupId) : groupId;
+  };
   return {
     desk: new VaultDesk({
       vault,
@@ -52,9 +58,8 @@ export async function makeVault(settings: Settings, parts: VaultParts): Promise<
       groups: store.groups,
       refresh: async (groupIds) => await refresh(await withTasks(groupIds)),
     }),
-    secretsOf: async (groupId) => {
-      const group = await store.groups.get(groupId);
-      return await vault.given(group?.kind === "task" ? (group.parentId ?? groupId) : groupId);
-    },
+    secretsOf: async (groupId) => await vault.given(await ownerOf(groupId)),
+    sourcesOf: async (groupId) =>
+      (await store.vault.assignments(await ownerOf(groupId))).map(({ secretName }) => secretSource(secretName)),
   };
 }

@@ -34,7 +34,8 @@ function start(bench: AgentBench): {
   });
   const patienceMs = 60_000;
   const rules = (groupId: string): Promise<string[]> => store.approvals.tools(groupId);
-  const tools = new ToolApprovals({ approvals, rules, running, logger: silentLogger, patienceMs });
+  const redact = (text: string): string => text.replaceAll("483920", "[redacted]");
+  const tools = new ToolApprovals({ approvals, rules, running, logger: silentLogger, patienceMs, redact });
   return { approvals, tools, audited, buttons };
 }
 
@@ -61,6 +62,23 @@ async function runningTurn(
 }
 
 describe("a tool that its group names", () => {
+  test("is judged as it is and shown without secrets, so that the verdict tells none", async () => {
+    await using bench = new AgentBench();
+    const { tools, approvals } = start(bench);
+    const { request, turnId } = await runningTurn(bench);
+    await bench.store.approvals.setTools("a", ["Bash(curl *)"]);
+    const use = (input: object): object => {
+      const { type, payload } = request("1") as { type: string; payload: object };
+      return { type, payload: { ...payload, turnId, input: JSON.stringify(input) } };
+    };
+    // Without its secret it would be no JSON, and what cannot be read is asked about.
+    for (const timeout of [483_920, 483_921]) {
+      expect(await tools.answer("a", use({ command: "ls", timeout }))).toEqual({ status: "allowed" });
+    }
+    expect(await tools.answer("a", use({ command: "curl -u 483920 x" }))).toEqual({ status: "open" });
+    expect((await approvals.open())[0]?.question).toContain("curl -u [redacted] x");
+  });
+
   test("waits for a yes, asked once however often the sandbox asks, and audited", async () => {
     await using bench = new AgentBench();
     const { tools, approvals, audited, buttons } = start(bench);

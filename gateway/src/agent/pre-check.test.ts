@@ -48,7 +48,7 @@ async function check(
       return Promise.resolve(reply.parse({ status: "ok", outcome }));
     },
     logger: silentLogger,
-    redact: (text) => text.replaceAll(secret, "[redacted]"),
+    redactOf: async (groupId) => (text) => (groupId === "a" ? text.replaceAll(secret, "[redacted]") : text),
   });
   const outcome = await preCheck.ask(begun.started.turn, new AbortController().signal);
   return { outcome, stored: (await store.runs.ofTurn("turn"))?.run.checkOutput };

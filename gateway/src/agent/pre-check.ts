@@ -15,8 +15,8 @@ export interface PreCheckOptions {
   runs: Pick<RunStore, "ofTurn" | "checked">;
   request: AskSandbox;
   logger: Logger;
-  /** Takes out what may not be stored: the command runs with the group's secrets. */
-  redact: (text: string) => string;
+  /** Takes out the secrets with which the group's command runs; the agent reads what is left. */
+  redactOf: (groupId: string) => Promise<(text: string) => string>;
 }
 
 /** A pre-check looks whether there is work; it does none. */
@@ -34,12 +34,12 @@ export class PreCheck {
 
   /** The turn's sandbox answers. Rejects with `not_accepted` when it does not any more; then nothing is known. */
   async ask(turn: Turn, signal: AbortSignal): Promise<PreCheckOutcome> {
-    const { runs, logger, redact } = this.#options;
+    const { runs, logger, redactOf } = this.#options;
     const known = await runs.ofTurn(turn.id);
     if (!known || known.task.preCheck === null) return { type: "wake", note: null };
     // It said so to an earlier try, and asked again it may find its work begun.
     if (known.run.checkOutput !== null) return { type: "wake", note: noteOf(known.run.checkOutput) };
-    const verdict = judge(await this.#run(turn.groupId, known.task.preCheck, signal), redact);
+    const verdict = judge(await this.#run(turn.groupId, known.task.preCheck, signal), await redactOf(turn.groupId));
     if (verdict.type === "skip") {
       logger.info({ task: known.task.id, run: known.run.id, reason: verdict.reason }, "a pre-check left a run out");
       return verdict;

@@ -1,6 +1,7 @@
-/** What sandboxes report, without the secrets that are known: taken out before anybody stores, shows or sends it. */
+/** What sandboxes report, without secrets: taken out before anybody stores, shows or sends it. */
 import { AgentOutput } from "@praktor/protocol/agent-output";
 import { isOurField } from "../vault/our-fields.ts";
+import type { HeldSecrets } from "../vault/held-secrets.ts";
 import type { RedactedStream, Redactor } from "../vault/redactor.ts";
 
 /** Turns at once, twice over; the oldest is forgotten, and then its live text goes on from where it is. */
@@ -8,14 +9,20 @@ const mostStreams = 512;
 
 export class RedactedOutput {
   readonly #redactor: Redactor;
+  readonly #held: Pick<HeldSecrets, "of">;
   readonly #streams = new Map<string, RedactedStream>();
 
-  constructor(redactor: Redactor) {
+  constructor(redactor: Redactor, held: Pick<HeldSecrets, "of">) {
     this.#redactor = redactor;
+    this.#held = held;
   }
 
-  /** Live text may come out shorter than it came in: the beginning of a secret waits for the next piece. What does not parse is left to whoever parses it. */
-  clean(data: unknown): unknown {
+  /**
+   * All secrets are taken out of what only people see, the live text and the steps. The words that end a turn come to other sandboxes too, as the
+   * input of a swarm's next member: of them only what the sandbox holds itself, and the rest on their way to people. Live text may come out shorter than it came in: the beginning of a secret waits for the next piece.
+   * What does not parse is left to whoever parses it.
+   */
+  async clean(groupId: string, data: unknown): Promise<unknown> {
     const parsed = AgentOutput.safeParse(data);
     if (!parsed.success) return data;
     const output = parsed.data;
@@ -26,7 +33,8 @@ export class RedactedOutput {
     if (output.type === "result" || output.type === "failed" || output.type === "restart") {
       for (const type of ["text", "thinking"]) this.#streams.delete(`${output.turnId} ${output.attempt} ${type}`);
     }
-    return this.#redactor.redactDeep(output, isOurField);
+    const redactor = output.type === "tool" ? this.#redactor : await this.#held.of(groupId);
+    return redactor.redactDeep(output, isOurField);
   }
 
   #stream(key: string): RedactedStream {

@@ -16,6 +16,8 @@ export interface ToolApprovalsOptions {
   running: RunningTurns;
   logger: Logger;
   patienceMs: number;
+  /** Takes known secrets out of what people are shown. The rules judge the use as it is, or their verdict would tell the secrets. */
+  redact: (text: string) => string;
 }
 
 const choices = [
@@ -66,7 +68,7 @@ export class ToolApprovals {
       conversationId: turn.conversationId,
       turnId,
       key: `tool:${turnId}:${turn.attempt}:${toolUseId}`,
-      question: questionAbout(asked),
+      question: questionAbout(asked, this.#options.redact),
       choices,
       patienceMs,
     });
@@ -91,12 +93,12 @@ export class ToolApprovals {
 }
 
 /** The command itself where nothing else counts; else the whole input. */
-function questionAbout(asked: ToolApprovalRequest["payload"]): string {
+function questionAbout(asked: ToolApprovalRequest["payload"], redact: (text: string) => string): string {
   const { tool, input, inputLength } = asked;
   const command = Command.safeParse(parsed(asked));
   const missing = Math.max(0, (inputLength ?? input.length) - input.length);
-  const shown = shownInput(command.success ? command.data.command : input, missing);
-  return `🔐 May the agent use **${escapeMarkdown(tool)}**?\n\n${shown}`;
+  const shown = shownInput(redact(command.success ? command.data.command : input), missing);
+  return `🔐 May the agent use **${escapeMarkdown(redact(tool))}**?\n\n${shown}`;
 }
 
 /** Undefined where it was cut, even where what is left can be read: then nothing is known of it. */

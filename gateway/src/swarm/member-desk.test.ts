@@ -18,6 +18,7 @@ async function open() {
   const redactor = new Redactor();
   redactor.know("secret", [secret]);
   const queued: string[] = [];
+  const member = (role: string): string => run.nodes.find((node) => node.role === role)?.member_id ?? "";
   const desk = new MemberDesk({
     swarms: store.swarms,
     ids: timeSortedIds(clock),
@@ -25,11 +26,11 @@ async function open() {
     received: ({ turn }) => queued.push(turn.groupId),
     touch: () => {},
     publish: (event) => rehearsal.events.push(event),
-    redact: (text) => redactor.redact(text),
+    // Each member holds other secrets; here only a holds one.
+    redact: async (memberId, text) => (memberId === member("a") ? redactor.redact(text) : text),
   });
   await expect.poll(async () => (await swarms.get(run.id)).nodes.map(({ state }) => state)).toContain("queued");
   await expect.poll(async () => (await swarms.get(run.id)).nodes[1]?.state).toBe("queued");
-  const member = (role: string): string => run.nodes.find((node) => node.role === role)?.member_id ?? "";
   const ask = async (role: string, request: unknown): Promise<SwarmMemberReply> =>
     await desk.handle(run.id, member(role), request);
   const send = (key: string, to: string, text: string) => ({ type: "send", payload: { key, to, text } });
@@ -49,6 +50,14 @@ describe("what members say", () => {
     expect(words).not.toContain(Buffer.from(secret).toString("base64"));
     expect(await swarms.messages(run.id)).toMatchObject([{ text: "the token is [redacted]" }, { text: "[redacted]" }]);
     expect(await swarms.board(run.id)).toMatchObject([{ key: "of [redacted]", value: "value [redacted]" }]);
+  });
+
+  test("comes back from the board as it was when it is another's secret: no member can find out by trying", async () => {
+    const { ask } = await open();
+    await ask("b", { type: "board_write", payload: { key: "guesses", value: `${secret} or not` } });
+    expect(await ask("b", { type: "board_read", payload: {} })).toMatchObject({
+      text: expect.stringContaining(`${secret} or not`),
+    });
   });
 
   test("is stored, queued and shown once, however often the request comes", async () => {

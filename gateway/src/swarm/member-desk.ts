@@ -19,8 +19,8 @@ export interface MemberDeskOptions {
   /** Something was queued for members of the run. */
   touch: (runId: string) => void;
   publish: (event: PraktorEvent) => void;
-  /** Takes secrets out of what members say, before it is stored or anybody hears it. */
-  redact: (text: string) => string;
+  /** Takes the member's own secrets out of what it says, before it is stored or another member reads it. */
+  redact: (memberId: string, text: string) => Promise<string>;
 }
 
 /** Two members who talk must come to an end. */
@@ -80,8 +80,8 @@ export class MemberDesk {
         return entries.map(({ key, value, author }) => `# ${key} (by ${author})\n${value}`).join("\n\n");
       }
       case "board_write": {
-        const key = this.#options.redact(request.payload.key);
-        const value = this.#options.redact(request.payload.value);
+        const key = await this.#options.redact(node.memberId, request.payload.key);
+        const value = await this.#options.redact(node.memberId, request.payload.value);
         const entry = await this.#options.swarms.writeBoard({
           runId: run.id,
           author: node.role,
@@ -105,7 +105,7 @@ export class MemberDesk {
       runId: run.id,
       sender: from.role,
       to,
-      content: redact(words.text),
+      content: await redact(from.memberId, words.text),
       key: words.key,
       turnIds: () => ids.next(),
       most: mostMessages,

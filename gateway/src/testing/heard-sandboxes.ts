@@ -25,6 +25,7 @@ import { resultOf } from "../store/contract-fixture.ts";
 import type { Turn } from "../store/rows.ts";
 import { registerGroup } from "../register-group.ts";
 import { MemberDesk } from "../swarm/member-desk.ts";
+import { HeldSecrets } from "../vault/held-secrets.ts";
 import { Redactor } from "../vault/redactor.ts";
 import { memorySwarms } from "../web/testing/memory-swarms.ts";
 
@@ -49,14 +50,20 @@ export class HeardSandboxes implements AsyncDisposable {
     this.#swarms = memorySwarms(store, clock, join("nowhere", "templates"));
     const ids = timeSortedIds(clock);
     const redactor = new Redactor();
-    redactor.know("test", ["a secret value of a test"]);
+    redactor.know("secret OWN", ["a secret value of a test"]);
+    redactor.know("secret DOOR_PIN", ["483920"]);
+    const redact = (text: string): string => redactor.redact(text);
+    const held = new HeldSecrets({
+      redactor,
+      sourcesOf: (groupId) => Promise.resolve(groupId === "owner" ? ["secret DOOR_PIN"] : ["secret OWN"]),
+    });
     const audit = new AuditLog({
       store: store.audit,
       background: this.#background,
       clock,
       logger,
       keepDays: 9,
-      redact: (text) => redactor.redact(text),
+      redact,
     });
     const places = { conversations: store.conversations, groups: store.groups };
     const quiet = { publish: () => {}, render: () => [], onOutgoing: () => {} };
@@ -77,7 +84,8 @@ export class HeardSandboxes implements AsyncDisposable {
       pool,
       audit,
       redactor,
-      toolApprovals: new ToolApprovals({ approvals, rules, running, logger, patienceMs: 60_000 }),
+      held,
+      toolApprovals: new ToolApprovals({ approvals, rules, running, logger, patienceMs: 60_000, redact }),
       midTurn: new MidTurnWords({
         messages: store.messages,
         ...places,
@@ -117,7 +125,7 @@ export class HeardSandboxes implements AsyncDisposable {
         received: () => {},
         touch: () => {},
         publish: () => {},
-        redact: (text) => redactor.redact(text),
+        redact: async (memberId, text) => (await held.of(memberId)).redact(text),
       }),
     });
   }

@@ -107,3 +107,18 @@ test.each([true, false])(
     }
   },
 );
+
+test("only the secrets that may be named are, and the file is stopped by any", async () => {
+  const problemOf = async (words: string): Promise<string> => {
+    const own = (source: string): boolean => source === secretSource("OTHER");
+    try {
+      for await (const _ of withoutSecrets("r.txt", pieces(Buffer.from(words), 100), redactor, own));
+      return "none";
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  };
+  expect(await problemOf(`a ${value}`)).toMatch(/because a secret that this group does not have stands in it/);
+  expect(await problemOf(`a ${value} and another s3cret, größer`)).toMatch(/because the secret OTHER stands in it/);
+  expect(await problemOf("sk-the-model-key")).toMatch(/because a secret of Praktor itself stands in it/);
+});

@@ -12,6 +12,10 @@ const longestWait = 256 * 1024;
 /** Under which a secret of the vault is known to the redactor. */
 export const secretSource = (name: string): string => `secret ${name}`;
 
+/** Of a secret, by its source: whether who hears of the file may know what it is called. */
+type MayName = (source: string) => boolean;
+const everySource: MayName = () => true;
+
 /**
  * The same bytes, later: each piece goes on when no secret begins in it. Where one is found the stream fails with `holds_secret`, whose
  * message names the secret, and neither the piece that it is in nor what follows goes on.
@@ -20,6 +24,7 @@ export async function* withoutSecrets(
   name: string,
   stream: AsyncIterable<Uint8Array>,
   redactor: Redactor,
+  mayName: MayName = everySource,
 ): AsyncGenerator<Uint8Array> {
   const decoder = new TextDecoder();
   let text = "";
@@ -30,7 +35,7 @@ export async function* withoutSecrets(
       const piece = chunk.subarray(at, at + pieceBytes);
       held.push(piece);
       text += decoder.decode(piece, { stream: true });
-      assertClean(name, text, redactor);
+      assertClean(name, text, redactor, mayName);
       const safe = redactor.safeLength(text, kindOf(text));
       text = text.slice(Math.max(safe, text.length - longestWait));
       await breath();
@@ -43,7 +48,7 @@ export async function* withoutSecrets(
       }
     }
   }
-  assertClean(name, text + decoder.decode(), redactor);
+  assertClean(name, text + decoder.decode(), redactor, mayName);
   yield* held;
 }
 
@@ -52,10 +57,11 @@ export function cleanStream(
   name: string,
   stream: ReadableStream<Uint8Array>,
   redactor: Redactor,
+  mayName: MayName = everySource,
 ): ReadableStream<Uint8Array> {
   const end = new AbortController();
   // A generator alone ends neither before its first step nor while it waits for the next bytes.
-  const pieces = withoutSecrets(name, abortableStream(stream, end.signal), redactor);
+  const pieces = withoutSecrets(name, abortableStream(stream, end.signal), redactor, mayName);
   return new ReadableStream(
     {
       async pull(controller) {
@@ -80,11 +86,17 @@ export async function assertNoSecrets(
   for await (const _ of withoutSecrets(name, bytes, redactor));
 }
 
-function assertClean(name: string, text: string, redactor: Redactor): void {
+function assertClean(name: string, text: string, redactor: Redactor, mayName: MayName): void {
   const sources = redactor.sourcesIn(text, kindOf(text));
   if (sources.length === 0) return;
   const secrets = sources.filter((source) => source.startsWith(secretSource("")));
-  const what = secrets.length > 0 ? `the ${secrets.join(" and the ")}` : "a secret of Praktor itself";
+  const named = secrets.filter((source) => mayName(source));
+  const what =
+    named.length > 0
+      ? `the ${named.join(" and the ")}`
+      : secrets.length > 0
+        ? "a secret that this group does not have"
+        : "a secret of Praktor itself";
   throw new PraktorError("holds_secret", `${name} is not sent, because ${what} stands in it. Take it out first.`);
 }
 

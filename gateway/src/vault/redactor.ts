@@ -17,12 +17,25 @@ type Span = [start: number, end: number];
 export class Redactor {
   readonly #sources = new Map<string, readonly string[]>();
   #search: NeedleSearch | null = null;
+  #version = 0;
+
+  /** Another number after everything that becomes known or is forgotten. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Another redactor, for what is known now from these sources alone. */
+  only(sources: readonly string[]): Redactor {
+    const some = new Redactor();
+    for (const source of sources) some.know(source, this.#sources.get(source) ?? []);
+    return some;
+  }
 
   /** Replaces what is known from one source. Values that are too short or missing are left out. */
   know(source: string, values: readonly (string | undefined)[]): void {
     const known = values.filter((value) => value !== undefined && value.trim().length >= minSecretLength);
     this.#sources.set(source, known as string[]);
-    this.#search = null;
+    this.#changed();
   }
 
   knows(source: string): boolean {
@@ -30,7 +43,7 @@ export class Redactor {
   }
 
   forget(source: string): void {
-    if (this.#sources.delete(source)) this.#search = null;
+    if (this.#sources.delete(source)) this.#changed();
   }
 
   /** The very same text when it holds nothing. */
@@ -83,6 +96,11 @@ export class Redactor {
       if (end > safe && span[0] < safe) safe = span[0];
     }
     return safe;
+  }
+
+  #changed(): void {
+    this.#search = null;
+    this.#version += 1;
   }
 
   #hits(text: string, views: readonly TextView[]): { span: Span; isBase64: boolean }[] {
