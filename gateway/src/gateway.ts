@@ -110,19 +110,15 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   });
 
   const account = new Account(installation.accountSeed, clock);
-  const users = new SandboxUsers(
-    store.sandboxes,
-    store.groups,
-    account,
-    settings.nats.credential_life,
-    (userPublicKey) => bus.disconnectUser(userPublicKey),
+  const users = new SandboxUsers(store.sandboxes, store.groups, account, settings.nats.credential_life, (filter) =>
+    bus.disconnect(filter),
   );
   const { url, creds } = settings.nats;
   const bus = stack.use(
     new Bus({
       account,
       logger: log,
-      isRevoked: (userPublicKey) => users.isRevoked(userPublicKey),
+      isRevoked: (userPublicKey, sandboxId) => users.isRevoked(userPublicKey, sandboxId),
       ...(url === undefined ? {} : { external: { url, ...(creds === undefined ? {} : { credsFile: creds }) } }),
     }),
   );

@@ -97,8 +97,7 @@ export function makeSandboxes(settings: Settings, parts: SandboxParts): Sandboxe
     isBusy: (groupId) => running.of(groupId).length > 0,
     revoke: (sandboxId, groupId) => {
       parts.redactor.forget(tokenSource(sandboxId));
-      const user = users.revoke(sandboxId);
-      if (user !== null) bus.disconnectUser(user);
+      users.revoke(sandboxId);
       if (groupId !== null) bus.forget(groupId);
     },
     askRunner,

@@ -105,7 +105,7 @@ describe("a user JWT", () => {
   it("does not connect after it is revoked, and its connections can be ended", async () => {
     const revoked = new Set<string>();
     await using test = await serveAccount({
-      isRevoked: (key, issuedAt) => issuedAt <= nowSeconds() && revoked.has(key),
+      isRevoked: (key, _name, issuedAt) => issuedAt <= nowSeconds() && revoked.has(key),
     });
     const user = await issueUser(account);
     await using client = await RawClient.open(test.port);

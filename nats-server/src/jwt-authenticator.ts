@@ -10,8 +10,8 @@ export interface JwtAuthenticatorOptions {
   accountPublicKey: string;
   /** Further keys whose signature counts when the JWT names the account as its `issuer_account`. */
   signingPublicKeys?: readonly string[];
-  /** Asked at each CONNECT with the user's public nkey and the JWT's time of issue. */
-  isRevoked?: (userPublicKey: string, issuedAtSeconds: number) => boolean;
+  /** Asked at each CONNECT with the user's public nkey, and the JWT's name and time of issue. */
+  isRevoked?: (userPublicKey: string, name: string, issuedAtSeconds: number) => boolean;
   /** Milliseconds since the epoch. */
   now?: () => number;
 }
@@ -50,7 +50,7 @@ export function jwtAuthenticator(options: JwtAuthenticatorOptions): Authenticato
     if (!claims.isBearer && !verifySignature(userKey, Buffer.from(nonce, "latin1"), decodeSignature(signature))) {
       return "the challenge was not signed by the JWT's user";
     }
-    if (isRevoked?.(subject, claims.issuedAtSeconds)) return "the credential is revoked";
+    if (isRevoked?.(subject, claims.name, claims.issuedAtSeconds)) return "the credential is revoked";
     return undefined;
   };
 

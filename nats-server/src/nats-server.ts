@@ -69,6 +69,11 @@ export interface NatsServerOptions {
   onEvent?: (event: NatsServerEvent) => void;
 }
 
+/** By the name in the credential, by its key, or by both; never by nothing. */
+export type UserFilter =
+  | { user: string; userPublicKey?: string | undefined }
+  | { user?: string | undefined; userPublicKey: string };
+
 interface Listener {
   server: Server;
   address: ListenAddress;
@@ -187,10 +192,12 @@ export class NatsServer {
     };
   }
 
-  /** Closes the connections of these users, as after a revocation, and returns how many there were. */
-  disconnect(filter: { userPublicKey: string }): number {
+  /** Closes the connections of these users (all that is given must fit), as after a revocation, and returns how many there were. */
+  disconnect({ user, userPublicKey }: UserFilter): number {
     const matching = [...this.#connections.values()].filter(
-      ({ identity }) => identity.userPublicKey === filter.userPublicKey,
+      ({ identity }) =>
+        (user === undefined || identity.user === user) &&
+        (userPublicKey === undefined || identity.userPublicKey === userPublicKey),
     );
     for (const connection of matching) connection.close("revoked", "User Authentication Revoked");
     return matching.length;

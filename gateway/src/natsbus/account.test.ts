@@ -205,7 +205,7 @@ test("nobody comes in without a credential, with a revoked one, or with another 
   await using other = await BusBench.start("embedded");
   const { connection, userPublicKey } = await bench.sandbox("a");
   bench.revoked.add(userPublicKey);
-  bench.bus.disconnectUser(userPublicKey);
+  bench.bus.disconnect({ userPublicKey });
   await connection.closed();
   expect(bench.bus.monitor()?.connections.map(({ userPublicKey: user }) => user)).not.toContain(userPublicKey);
 

@@ -158,7 +158,7 @@ test("of a sandbox that has stopped nothing is worked on that waited, and of the
   for (let count = 0; count < 20; count++) calm.publish("agent.b.output", "{}");
   await calm.flush();
   await vi.waitFor(() => expect(bench.bus.monitor()?.throttled).toBeGreaterThan(0), { timeout: 10_000 });
-  bench.bus.disconnectUser(userPublicKey);
+  bench.bus.disconnect({ userPublicKey });
   bench.bus.forget("a");
   const { connection: again } = await bench.sandbox("a");
   expect(await flood.closed()).toBeDefined();
@@ -182,7 +182,7 @@ test("a server that goes away is noticed, and so is its return", async () => {
   await using bench = await BusBench.start("embedded");
   expect(bench.bus.embedded).toBe(true);
   expect(bench.bus.health()).toEqual({ ok: true, detail: "NATS is connected (embedded)." });
-  bench.bus.disconnectUser(bench.account.gatewayPublicKey);
+  bench.bus.disconnect({ userPublicKey: bench.account.gatewayPublicKey });
   await vi.waitFor(() => expect(bench.bus.health().ok).toBe(false));
   await vi.waitFor(() => expect(bench.bus.health().ok).toBe(true), { timeout: 5000 });
 });

@@ -8,7 +8,7 @@ import {
   type NatsConnection,
 } from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-node";
-import { NatsServer, type ListenAddress, type MonitorSnapshot } from "@praktor/nats-server";
+import { NatsServer, type ListenAddress, type MonitorSnapshot, type UserFilter } from "@praktor/nats-server";
 import { jwtAuthenticator as serverJwtAuthenticator } from "@praktor/nats-server";
 import { sandboxInboxPrefix } from "@praktor/protocol/subjects";
 import type { z } from "zod";
@@ -25,7 +25,7 @@ export interface BusOptions {
   logger: Logger;
   /** Absent: the embedded server. */
   external?: { url: string; credsFile?: string };
-  isRevoked: (userPublicKey: string) => boolean;
+  isRevoked: (userPublicKey: string, sandboxId: string) => boolean;
 }
 
 export interface BusRequest {
@@ -114,9 +114,9 @@ export class Bus implements AsyncDisposable {
     await this.#server?.removeListener(address);
   }
 
-  /** Ends the connections of a user that is no longer wanted. */
-  disconnectUser(userPublicKey: string): void {
-    this.#server?.disconnect({ userPublicKey });
+  /** Ends the connections of a user that is no longer wanted; a sandbox's `user` is its id, under whatever key. */
+  disconnect(filter: UserFilter): void {
+    this.#server?.disconnect(filter);
   }
 
   /** Of this group, nothing that waits is worked on any more: its sandbox has stopped. What is at work goes on. */

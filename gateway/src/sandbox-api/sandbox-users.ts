@@ -5,6 +5,7 @@ import { PraktorError } from "../kit/praktor-error.ts";
 import type { GroupStore } from "../store/contract/group-store.ts";
 import type { SandboxStore } from "../store/contract/sandbox-store.ts";
 
+type Disconnect = (filter: { user: string; userPublicKey?: string }) => void;
 type UserStore = Pick<SandboxStore, "live" | "setNatsUser" | "get">;
 
 export class SandboxUsers {
@@ -12,8 +13,8 @@ export class SandboxUsers {
   readonly #account: Account;
   readonly #groups: Pick<GroupStore, "get">;
   readonly #lifeMs: number;
-  /** Ends the connections of a key that is no longer good. */
-  readonly #disconnect: (userPublicKey: string) => void;
+  /** Ends the connections of a sandbox: of one of its keys, or of all that it ever had. */
+  readonly #disconnect: Disconnect;
   /** User public key by sandbox: each sandbox has one, the newest. */
   readonly #users = new Map<string, string>();
 
@@ -22,7 +23,7 @@ export class SandboxUsers {
     groups: Pick<GroupStore, "get">,
     account: Account,
     lifeMs: number,
-    disconnect: (userPublicKey: string) => void,
+    disconnect: Disconnect,
   ) {
     this.#disconnect = disconnect;
     this.#groups = groups;
@@ -55,27 +56,25 @@ export class SandboxUsers {
     const former = this.#users.get(sandbox.id);
     this.#users.set(sandbox.id, userPublicKey);
     // A runner keeps its key: another one is not there to have the bounds of a sandbox twice.
-    if (former !== undefined && former !== userPublicKey) this.#disconnect(former);
+    if (former !== undefined && former !== userPublicKey) this.#disconnect({ user: sandbox.id, userPublicKey: former });
     await this.#store.setNatsUser(sandbox.id, userPublicKey);
     const row = await this.#store.get(sandbox.id);
     if (!row || row.status === "stopped") {
       // Its revocation may have been before this key was noted: nobody else would take it back.
-      this.#users.delete(sandbox.id);
+      this.revoke(sandbox.id);
       throw new PraktorError("stopped", "The sandbox was stopped.");
     }
     return { jwt, expires_ms: expiresAt, inboxPrefix, natsUrl };
   }
 
-  /** Anyone whose key is not the newest of a living sandbox, or the gateway's own. */
-  isRevoked(userPublicKey: string): boolean {
-    if (userPublicKey === this.#account.gatewayPublicKey) return false;
-    return ![...this.#users.values()].includes(userPublicKey);
+  /** Anyone whose key is not the newest of the living sandbox that he says he is, or the gateway's own. */
+  isRevoked(userPublicKey: string, sandboxId: string): boolean {
+    return userPublicKey !== this.#account.gatewayPublicKey && userPublicKey !== this.#users.get(sandboxId);
   }
 
-  /** Returns the key that is no longer good, or null when the sandbox had none. */
-  revoke(sandboxId: string): string | null {
-    const userPublicKey = this.#users.get(sandboxId) ?? null;
+  /** By sandbox, not by key: it may have had several, and share one with another sandbox. */
+  revoke(sandboxId: string): void {
     this.#users.delete(sandboxId);
-    return userPublicKey;
+    this.#disconnect({ user: sandboxId });
   }
 }

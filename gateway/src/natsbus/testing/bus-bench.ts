@@ -22,6 +22,8 @@ export class BusBench implements AsyncDisposable {
   readonly seed = Account.newSeed();
   readonly account: Account;
   readonly revoked = new Set<string>();
+  /** Replaced by a test that asks who really decides. */
+  isRevoked = (userPublicKey: string, _sandboxId: string): boolean => this.revoked.has(userPublicKey);
   readonly #stack = new AsyncDisposableStack();
   #bus: Bus | undefined;
   address = "";
@@ -36,7 +38,7 @@ export class BusBench implements AsyncDisposable {
     const bus = new Bus({
       account: bench.account,
       logger,
-      isRevoked: (userPublicKey) => bench.revoked.has(userPublicKey),
+      isRevoked: (userPublicKey, sandboxId) => bench.isRevoked(userPublicKey, sandboxId),
       ...(external === undefined ? {} : { external: { url: external } }),
     });
     bench.#bus = bench.#stack.use(bus);
