@@ -119,6 +119,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
       account,
       logger: log,
       isRevoked: (userPublicKey, sandboxId) => users.isRevoked(userPublicKey, sandboxId),
+      isOf: (sandboxId, groupId) => users.isOf(sandboxId, groupId),
       ...(url === undefined ? {} : { external: { url, ...(creds === undefined ? {} : { credsFile: creds }) } }),
     }),
   );

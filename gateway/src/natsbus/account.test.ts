@@ -144,7 +144,7 @@ describe.each(kinds)("a sandbox's credential on %s", (kind) => {
     expect(heard).toEqual([]);
   });
 
-  test("nobody can have the gateway speak where he may not: it replies into private inboxes only", async () => {
+  test("nobody can have the gateway speak where he may not: it replies into his own private inbox only", async () => {
     await using bench = await BusBench.start(kind);
     bench.bus.subscribe(subjects.allAgentOutput, ({ reply }) => Promise.resolve(reply?.({ status: "committed" })));
     const witness = await bench.witness();
@@ -153,7 +153,13 @@ describe.each(kinds)("a sandbox's credential on %s", (kind) => {
     listen(witness, ">", heard);
     await witness.flush();
     const { connection, inboxPrefix } = await bench.sandbox("a");
+    const other = await bench.sandbox("b");
+    const earlier = await bench.sandbox("c", { sandboxId: "sandboxa-1" });
     for (const reply of [
+      `${other.inboxPrefix}.1`,
+      `${other.inboxPrefix}.1.2`,
+      `${earlier.inboxPrefix}.1`,
+      "_INBOX_sandboxz.1",
       "agent.b.input",
       "agent.b.control",
       "host.ipc.b",

@@ -26,13 +26,15 @@ export interface BusOptions {
   /** Absent: the embedded server. */
   external?: { url: string; credsFile?: string };
   isRevoked: (userPublicKey: string, sandboxId: string) => boolean;
+  /** Whether the sandbox lives and is that group's. */
+  isOf: (sandboxId: string, groupId: string) => boolean;
 }
 
 export interface BusRequest {
   subject: string;
   /** Parsed JSON; undefined when the bytes were no JSON, or nested as no message is. */
   data: unknown;
-  /** Absent when the sender wants no reply, or wants it elsewhere than in a sandbox's private inbox. */
+  /** Absent when the sender wants no reply, or wants it elsewhere than in its own private inbox. */
   reply: ((value: unknown) => void) | undefined;
 }
 
@@ -176,7 +178,7 @@ export class Bus implements AsyncDisposable {
       bounds: intakeBounds,
       background: this.#background,
       sizeOf: (message) => message.data.length,
-      work: (message) => handle(toRequest(message)),
+      work: (message) => handle(this.#toRequest(message)),
       onFull: (from) => this.#logger.warn({ subject: from }, "a sandbox sends more than is worked on: some is dropped"),
     });
     this.#intakes.push(intake);
@@ -199,6 +201,21 @@ export class Bus implements AsyncDisposable {
   #required(): NatsConnection {
     if (!this.#connection) throw new PraktorError("disconnected", "The bus was used before it was started.");
     return this.#connection;
+  }
+
+  #toRequest(message: Msg): BusRequest {
+    return {
+      subject: message.subject,
+      data: parseJson(message),
+      reply: this.#mayReply(message) ? (value) => void message.respond(JSON.stringify(value)) : undefined,
+    };
+  }
+
+  /** A reply goes out under the gateway's own credential: to a subject of the sender's choice it would do what the sender may not. */
+  #mayReply({ subject, reply = "" }: Msg): boolean {
+    const sandboxId = sandboxInbox.exec(reply)?.groups?.["sandboxId"];
+    const groupId = senderOf(subject);
+    return sandboxId !== undefined && groupId !== undefined && this.#options.isOf(sandboxId, groupId);
   }
 
   async #request(subject: string, payload: string, timeoutMs: number): Promise<Msg> {
@@ -224,22 +241,12 @@ export class Bus implements AsyncDisposable {
   }
 }
 
-/** A reply goes out under the gateway's own credential: to a subject of the sender's choice it would do what the sender may not. */
-const sandboxInbox = new RegExp(`^${sandboxInboxPrefix("[A-Za-z0-9_-]+")}\\.[A-Za-z0-9._-]+$`);
+const sandboxInbox = new RegExp(`^${sandboxInboxPrefix("(?<sandboxId>[A-Za-z0-9_-]+)")}\\.[A-Za-z0-9._-]+$`);
 
 /** `agent.{group}.output`, `host.ipc.{group}`, `swarm.{run}.{group}`. */
 function senderOf(subject: string): string | undefined {
   const tokens = subject.split(".");
   return tokens[0] === "agent" ? tokens[1] : tokens[2];
-}
-
-function toRequest(message: Msg): BusRequest {
-  const mayReply = message.reply !== undefined && sandboxInbox.test(message.reply);
-  return {
-    subject: message.subject,
-    data: parseJson(message),
-    reply: mayReply ? (value) => void message.respond(JSON.stringify(value)) : undefined,
-  };
 }
 
 function parseJson(message: Msg): unknown {

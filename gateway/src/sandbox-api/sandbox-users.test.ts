@@ -43,7 +43,9 @@ describe("sandbox users", () => {
     const { users, sandbox, disconnected } = await openUsers();
     const user = key();
     await users.issue(sandbox, user, "nats://x");
+    expect([users.isOf(sandbox.id, "a"), users.isOf(sandbox.id, "b")]).toEqual([true, false]);
     users.revoke(sandbox.id);
+    expect(users.isOf(sandbox.id, "a")).toBe(false);
     expect(users.isRevoked(user, sandbox.id)).toBe(true);
     expect(disconnected).toEqual([{ user: sandbox.id }]);
   });
@@ -77,6 +79,7 @@ describe("sandbox users", () => {
 
     const next = new SandboxUsers(store.sandboxes, store.groups, account, 1000, () => {});
     await next.load();
+    expect([next.isOf(sandbox.id, "a"), next.isOf("sandbox-b", "b")]).toEqual([true, false]);
     expect([next.isRevoked(living, sandbox.id), next.isRevoked(stopped, "sandbox-b")]).toEqual([false, true]);
   });
 

@@ -15,8 +15,8 @@ export class SandboxUsers {
   readonly #lifeMs: number;
   /** Ends the connections of a sandbox: of one of its keys, or of all that it ever had. */
   readonly #disconnect: Disconnect;
-  /** User public key by sandbox: each sandbox has one, the newest. */
-  readonly #users = new Map<string, string>();
+  /** By sandbox: each has one key, the newest. */
+  readonly #users = new Map<string, { groupId: string; userPublicKey: string }>();
 
   constructor(
     store: UserStore,
@@ -34,8 +34,8 @@ export class SandboxUsers {
 
   /** The users that an earlier life of the gateway issued and whose sandboxes may still run. */
   async load(): Promise<void> {
-    for (const { id, natsUser } of await this.#store.live()) {
-      if (natsUser !== null) this.#users.set(id, natsUser);
+    for (const { id, groupId, natsUser } of await this.#store.live()) {
+      if (natsUser !== null) this.#users.set(id, { groupId, userPublicKey: natsUser });
     }
   }
 
@@ -53,8 +53,8 @@ export class SandboxUsers {
       lifeMs: this.#lifeMs,
       swarmId: group?.swarmId ?? null,
     });
-    const former = this.#users.get(sandbox.id);
-    this.#users.set(sandbox.id, userPublicKey);
+    const former = this.#users.get(sandbox.id)?.userPublicKey;
+    this.#users.set(sandbox.id, { groupId: sandbox.groupId, userPublicKey });
     // A runner keeps its key: another one is not there to have the bounds of a sandbox twice.
     if (former !== undefined && former !== userPublicKey) this.#disconnect({ user: sandbox.id, userPublicKey: former });
     await this.#store.setNatsUser(sandbox.id, userPublicKey);
@@ -69,7 +69,14 @@ export class SandboxUsers {
 
   /** Anyone whose key is not the newest of the living sandbox that he says he is, or the gateway's own. */
   isRevoked(userPublicKey: string, sandboxId: string): boolean {
-    return userPublicKey !== this.#account.gatewayPublicKey && userPublicKey !== this.#users.get(sandboxId);
+    return (
+      userPublicKey !== this.#account.gatewayPublicKey && userPublicKey !== this.#users.get(sandboxId)?.userPublicKey
+    );
+  }
+
+  /** Whether it has a credential as that group's sandbox, and was not stopped. */
+  isOf(sandboxId: string, groupId: string): boolean {
+    return this.#users.get(sandboxId)?.groupId === groupId;
   }
 
   /** By sandbox, not by key: it may have had several, and share one with another sandbox. */

@@ -24,6 +24,8 @@ export class BusBench implements AsyncDisposable {
   readonly revoked = new Set<string>();
   /** Replaced by a test that asks who really decides. */
   isRevoked = (userPublicKey: string, _sandboxId: string): boolean => this.revoked.has(userPublicKey);
+  /** By sandbox. */
+  readonly #groups = new Map<string, string>();
   readonly #stack = new AsyncDisposableStack();
   #bus: Bus | undefined;
   address = "";
@@ -39,6 +41,7 @@ export class BusBench implements AsyncDisposable {
       account: bench.account,
       logger,
       isRevoked: (userPublicKey, sandboxId) => bench.isRevoked(userPublicKey, sandboxId),
+      isOf: (sandboxId, groupId) => bench.#groups.get(sandboxId) === groupId,
       ...(external === undefined ? {} : { external: { url: external } }),
     });
     bench.#bus = bench.#stack.use(bus);
@@ -65,9 +68,11 @@ export class BusBench implements AsyncDisposable {
   ): Promise<SandboxClient> {
     const keys = change.keys ?? createUser();
     const userPublicKey = keys.getPublicKey();
+    const { sandboxId = `sandbox${groupId}` } = change;
+    this.#groups.set(sandboxId, groupId);
     const { jwt, inboxPrefix } = await this.account.sandboxUser({
       groupId,
-      sandboxId: change.sandboxId ?? `sandbox${groupId}`,
+      sandboxId,
       userPublicKey,
       lifeMs: change.lifeMs ?? 3_600_000,
       swarmId: change.swarmId ?? null,
