@@ -170,4 +170,35 @@ describe("the forward proxy", () => {
     expect(answers.filter((status) => status === "200")).toHaveLength(128);
     expect(answers.filter((status) => status === "503")).toHaveLength(12);
   });
+
+  test.each([
+    ["requests", (one: string) => one.repeat(50)],
+    [
+      "tunnels",
+      (one: string) =>
+        `${one}CONNECT good.example:${port} HTTP/1.1\r\nproxy-authorization: ${basic(tokenOf("a"))}\r\n\r\n`,
+    ],
+  ])(
+    "one connection of a sandbox is one connection to a host, also where further %s follow the first at once",
+    async (_, many) => {
+      let made = 0;
+      const first = Promise.withResolvers<void>();
+      origin.on("connection", () => {
+        made += 1;
+        first.resolve();
+      });
+      origin.removeAllListeners("request");
+      const release = Promise.withResolvers<void>();
+      origin.on("request", (_request, response) => void release.promise.then(() => response.end("late")));
+      const one = `GET http://good.example:${port}/ HTTP/1.1\r\nhost: x\r\nproxy-authorization: ${basic(tokenOf("a"))}\r\n\r\n`;
+      const answer = say(many(one));
+      await first.promise;
+      // A way to the proxy and back: what it was going to do about the others has been begun.
+      expect(await tunnel("bad.example:443")).toContain("403");
+      release.resolve();
+      await answer;
+      expect(made).toBe(1);
+      expect(bench.resolved).toEqual(["good.example"]);
+    },
+  );
 });

@@ -73,6 +73,8 @@ export class ForwardProxy implements Disposable {
   readonly #options: ForwardProxyOptions;
   /** The sandboxes' sides of open connections, by group. */
   readonly #open = new Map<string, Set<Duplex>>();
+  /** Each asked once: its answer ends it, and so one of these is one connection to a host. */
+  readonly #asked = new WeakSet<Duplex>();
   /** By group: how many of them wait for a person's yes. */
   readonly #waiting = new Map<string, number>();
 
@@ -152,6 +154,8 @@ export class ForwardProxy implements Disposable {
     bridgeGroupId: string | null,
   ): Promise<Socket> {
     const { groupOf, rulesOf } = this.#options;
+    if (this.#asked.has(caller.client)) throw new Refusal(400, "The proxy takes one request a connection.");
+    this.#asked.add(caller.client);
     const token = proxyToken(request.headers["proxy-authorization"]);
     const groupId = token === null ? null : await groupOf(token, bridgeGroupId);
     if (groupId === null) {
@@ -175,10 +179,11 @@ export class ForwardProxy implements Disposable {
     if ((this.#open.get(groupId)?.size ?? 0) >= maxConnectionsPerGroup) {
       throw new Refusal(503, `This group has ${maxConnectionsPerGroup} connections open, which is as many as it may.`);
     }
+    if (caller.client.destroyed) throw clientGone();
     // Counted from here on, so that a thousand at once cannot all slip by the bound.
     this.#count(groupId, caller.client);
     if (needsYes(target, rules.ask)) await this.#wait(groupId, target, caller);
-    return await this.#connect(rules.ownerId, target);
+    return await this.#connect(rules.ownerId, target, caller.gone);
   }
 
   /** Until people have said yes. Throws a `Refusal`. */
@@ -195,7 +200,7 @@ export class ForwardProxy implements Disposable {
       closeWith(client, answer.until);
     } catch (error) {
       // Nobody is there to read it.
-      throw gone.aborted ? new Refusal(499, "The client went away.") : error;
+      throw gone.aborted ? clientGone() : error;
     } finally {
       const left = (this.#waiting.get(groupId) ?? 1) - 1;
       if (left === 0) this.#waiting.delete(groupId);
@@ -203,7 +208,7 @@ export class ForwardProxy implements Disposable {
     }
   }
 
-  async #connect(ownerId: string, target: ForwardTarget): Promise<Socket> {
+  async #connect(ownerId: string, target: ForwardTarget, gone: AbortSignal): Promise<Socket> {
     const { resolve, isPublic = isPublicAddress } = this.#options;
     const addresses = await resolve(target.host).catch((error: unknown) => {
       throw new Refusal(502, `The name ${target.host} was not found: ${errorMessage(error)}`);
@@ -214,8 +219,9 @@ export class ForwardProxy implements Disposable {
     }
     let failure: unknown;
     for (const address of addresses.slice(0, triedAddresses)) {
+      if (gone.aborted) throw clientGone();
       try {
-        return await connected(address, target.port);
+        return await connected(address, target.port, gone);
       } catch (error) {
         failure = error;
       }
@@ -233,7 +239,6 @@ export class ForwardProxy implements Disposable {
   #count(groupId: string, client: Duplex): void {
     const open = this.#open.get(groupId) ?? new Set<Duplex>();
     this.#open.set(groupId, open);
-    if (open.has(client)) return;
     open.add(client);
     client.once("close", () => open.delete(client));
   }
@@ -253,6 +258,8 @@ export class ForwardProxy implements Disposable {
   }
 }
 
+const clientGone = (): Refusal => new Refusal(499, "The client went away.");
+
 function closeWith(client: Duplex, until: AbortSignal): void {
   const close = (): void => void client.destroy();
   if (until.aborted) close();
@@ -269,10 +276,12 @@ function proxyToken(header: string | undefined): string | null {
   return colon === -1 ? null : pair.slice(colon + 1);
 }
 
-async function connected(address: string, port: number): Promise<Socket> {
+async function connected(address: string, port: number, gone: AbortSignal): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const socket = connect({ host: address, port, allowHalfOpen: true, noDelay: true });
   const timer = setTimeout(() => socket.destroy(new Error("it did not answer within 10 s")), connectTimeoutMs);
+  const giveUp = (): void => void socket.destroy(new Error("nobody waits for it"));
+  gone.addEventListener("abort", giveUp, { once: true });
   socket.once("connect", resolve).once("error", reject);
   try {
     await promise;
@@ -280,6 +289,7 @@ async function connected(address: string, port: number): Promise<Socket> {
     return socket;
   } finally {
     clearTimeout(timer);
+    gone.removeEventListener("abort", giveUp);
   }
 }
 
