@@ -6,7 +6,7 @@ import { LongFilesFirst } from "./tests/support/long-files-first.ts";
 /** They start sandboxes, so most of their time they wait for other programs, as what is in `tests/` does. */
 const withSandboxes = [
   "gateway/src/sandbox/{docker,process}/**/*.test.ts",
-  "agent-runner/src/{runner,web,group-plugin}.test.ts",
+  "agent-runner/src/{runner,runner-restarts,web,group-plugin}.test.ts",
 ];
 
 export default defineConfig({
@@ -15,8 +15,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Where the gateway keeps it too. What tests start is stripped of its types and compiled once, not each time.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache") },
-    // More than cores: of three, one waits.
-    maxWorkers: 3,
+    // More than cores: of four, two wait.
+    maxWorkers: 4,
     sequence: { sequencer: LongFilesFirst },
     projects: [
       {

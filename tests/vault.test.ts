@@ -14,7 +14,7 @@ import { engineChat } from "./support/engine-chats.ts";
 import { docker, engineAnswers, removeGroups } from "./support/engine.ts";
 import { friend, owner, System } from "./support/system.ts";
 
-const main = new URL("../gateway/src/main.ts", import.meta.url).pathname;
+const main = process.env["PRAKTOR_TEST_GATEWAY"] ?? new URL("../gateway/src/main.ts", import.meta.url).pathname;
 const token = "tok3n-Value/with+sign";
 const newPassphrase = "another battery and staple";
 const cleanUpMs = 120_000;
@@ -279,7 +279,7 @@ describe.each([
 
 test(
   "a vault that its passphrase does not open says so, to whoever needs it, and to nobody else",
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   async () => {
     await using system = await System.prepare({ environment: { PRAKTOR_VAULT_PASSPHRASE: "the right passphrase" } });
     await system.startGateway();

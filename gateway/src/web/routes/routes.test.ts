@@ -1,20 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { request } from "node:http";
-import { setTimeout as delay } from "node:timers/promises";
-import {
-  AgentView,
-  ConversationView,
-  ErrorBody,
-  GroupView,
-  MessageAccepted,
-  MessageView,
-  StatusView,
-  TurnView,
-  WorkspaceListing,
-} from "@praktor/protocol/rest";
+import { AgentView, ErrorBody, GroupView, MessageAccepted, StatusView, TurnView } from "@praktor/protocol/rest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { PraktorError } from "../../kit/praktor-error.ts";
 import { Harness, recordingLogger } from "../testing/harness.ts";
 import type { Answer, Sent } from "../testing/send.ts";
 
@@ -107,123 +94,6 @@ describe("groups", () => {
   });
 });
 
-describe("messages", () => {
-  test("are accepted, and read back page by page, oldest first", async () => {
-    const ids: number[] = [];
-    for (const text of ["one", "two", "three"]) {
-      const answer = await send({ method: "POST", path: "/api/groups/home/messages", body: { text } });
-      expect(answer.status).toBe(202);
-      ids.push(MessageAccepted.parse(answer.json).message_id);
-    }
-    const newest = z.array(MessageView).parse((await send({ path: "/api/groups/home/messages?limit=2" })).json);
-    expect(newest.map(({ text }) => text)).toEqual(["two", "three"]);
-    expect(newest[0]).toMatchObject({ role: "user", sender: "user:web", delivery: null });
-    const older = await send({ path: `/api/groups/home/messages?limit=2&before=${ids[1]}` });
-    expect(
-      z
-        .array(MessageView)
-        .parse(older.json)
-        .map(({ text }) => text),
-    ).toEqual(["one"]);
-
-    const conversations = z
-      .array(ConversationView)
-      .parse((await send({ path: "/api/groups/home/conversations" })).json);
-    expect(conversations).toMatchObject([{ group_id: "home", kind: "page", channel: "web" }]);
-    const only = await send({ path: `/api/groups/home/messages?conversation_id=${conversations[0]?.id}` });
-    expect(z.array(MessageView).parse(only.json)).toHaveLength(3);
-    const group = GroupView.parse((await send({ path: "/api/groups/home" })).json);
-    const now = new Date(harness.clock.now()).toISOString();
-    const last = { role: "user", sender: "user:web", sender_name: null, text: "three", time: now };
-    expect(group).toMatchObject({ message_count: 3, last_active: now, last_message: last });
-  });
-
-  test("the group's last words are one line's worth, and no secret is cut to what nobody knows as one", async () => {
-    const secret = "the-secret-value";
-    const redact = (text: string): string => text.replaceAll(secret, "[secret]");
-    await using other = await Harness.start({ redactor: { redact, redactDeep: (value) => value } });
-    await other.send({ method: "POST", path: "/api/groups", body: { id: "g", name: "G", folder: "g" } });
-    const shown = async () => GroupView.parse((await other.send({ path: "/api/groups/g" })).json).last_message;
-    expect(await shown()).toBeNull();
-    const text = `${"x".repeat(490)}${secret}${"y".repeat(500)}`;
-    await other.send({ method: "POST", path: "/api/groups/g/messages", body: { text } });
-    expect((await shown())?.text).toBe(`${"x".repeat(490)}[secret]yy`);
-  });
-
-  test("may be files alone, but not nothing, and no file from elsewhere", async () => {
-    const post = async (body: object): Promise<number> =>
-      (await send({ method: "POST", path: "/api/groups/home/messages", body })).status;
-    expect(await post({ text: " ", files: ["uploads/a.txt"] })).toBe(202);
-    expect(await post({ text: " " })).toBe(400);
-    expect(await post({ text: "", files: [] })).toBe(400);
-    for (const path of ["../secret", "/etc/passwd", ""]) expect(await post({ text: "x", files: [path] })).toBe(400);
-  });
-
-  test("a repeated Idempotency-Key gives the first answer again, but only within its group", async () => {
-    await send({ method: "POST", path: "/api/groups", body: { id: "other", name: "Other", folder: "other" } });
-    const post = (group: string): Promise<Answer> =>
-      send({
-        method: "POST",
-        path: `/api/groups/${group}/messages`,
-        headers: { "idempotency-key": "k-1" },
-        body: { text: "once" },
-      });
-    const first = MessageAccepted.parse((await post("home")).json);
-    expect((await post("home")).json).toEqual(first);
-    expect(MessageAccepted.parse((await post("other")).json).message_id).not.toBe(first.message_id);
-    expect(z.array(MessageView).parse((await send({ path: "/api/groups/other/messages" })).json)).toHaveLength(1);
-  });
-
-  test("the conversation must be one of the group", async () => {
-    const body = { text: "x", conversation_id: "nowhere" };
-    expect(failure(await send({ method: "POST", path: "/api/groups/home/messages", body }))).toMatch(
-      /^404 .*"nowhere"/,
-    );
-    const page = await harness.store.conversations.ensure({
-      groupId: "other",
-      kind: "page",
-      address: { channel: "web" },
-      title: "Page",
-    });
-    const foreign = { text: "x", conversation_id: page.id };
-    expect(failure(await send({ method: "POST", path: "/api/groups/home/messages", body: foreign }))).toMatch(/^404/);
-  });
-
-  test.each([
-    ["empty text", { text: " \n " }, /: text must not be empty\./],
-    ["too long a text", { text: "x".repeat(200_001) }, /: text must be 200,000 characters at most/],
-    ["no text", {}, /: text is missing\./],
-    ["null", null, /content type|body/],
-  ])("%s is refused", async (_, body, message) => {
-    const answer = await send({
-      method: "POST",
-      path: "/api/groups/home/messages",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    expect(answer.status).toBe(400);
-    expect(failure(answer)).toMatch(message);
-  });
-
-  test.each(["limit=0", "limit=1e9", "limit=x", "before=-1", "before=1.5", "limit=1&limit=2", "conversation_id=a.b"])(
-    "the query %s is refused by name",
-    async (query) => {
-      const answer = await send({ path: `/api/groups/home/messages?${query}` });
-      expect(failure(answer)).toMatch(new RegExp(`^400 .*query is not valid: ${query.split("=")[0]}`));
-    },
-  );
-
-  test("a key that is none is refused", async () => {
-    const answer = await send({
-      method: "POST",
-      path: "/api/groups/home/messages",
-      headers: { "idempotency-key": "x".repeat(201) },
-      body: { text: "x" },
-    });
-    expect(failure(answer)).toMatch(/^400 .*idempotency-key/);
-  });
-});
-
 describe("a broken body", () => {
   const post = (body: string | Uint8Array, type = "application/json"): Promise<Answer> =>
     send({ method: "POST", path: "/api/groups", headers: { "content-type": type }, body });
@@ -287,162 +157,6 @@ describe("turns and agents", () => {
   });
 });
 
-describe("files", () => {
-  const at = (path: string): string => `/api/groups/home/files/content?path=${encodeURIComponent(path)}`;
-
-  test("go in and come out unchanged, as downloads", async () => {
-    const content = randomBytes(2 * 1024 * 1024);
-    const written = await send({ method: "PUT", path: at('notes/ü "1".bin'), body: content });
-    expect(written).toMatchObject({ status: 201, json: { type: "file", sizeBytes: content.length } });
-    const read = await send({ path: at('notes/ü "1".bin') });
-    expect(read.bytes.equals(content)).toBe(true);
-    expect(read.headers).toMatchObject({
-      "content-type": "application/octet-stream",
-      "content-disposition": `attachment; filename="_ _1_.bin"; filename*=UTF-8''%C3%BC%20%221%22.bin`,
-      "x-content-type-options": "nosniff",
-      "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
-    });
-    const listing = WorkspaceListing.parse((await send({ path: "/api/groups/home/files?path=notes" })).json);
-    expect(listing.entries.map(({ name }) => name)).toEqual(['ü "1".bin']);
-    const root = WorkspaceListing.parse((await send({ path: "/api/groups/home/files" })).json);
-    expect(root).toMatchObject({ path: "", entries: [{ name: "notes", type: "directory" }] });
-  });
-
-  test("a JSON file is bytes like any other, an empty one too", async () => {
-    const headers = { "content-type": "application/json" };
-    expect((await send({ method: "PUT", path: at("broken.json"), headers, body: "{" })).status).toBe(201);
-    expect((await send({ path: at("broken.json") })).text).toBe("{");
-    expect((await send({ method: "PUT", path: at("empty") })).status).toBe(201);
-    expect((await send({ path: at("empty") })).bytes).toHaveLength(0);
-  });
-
-  test("HEAD tells the same without reading on", async () => {
-    await send({ method: "PUT", path: at("head.txt"), body: "content" });
-    const head = await send({ method: "HEAD", path: at("head.txt") });
-    expect(head.status).toBe(200);
-    expect(head.headers["content-disposition"]).toContain("head.txt");
-    expect(head.bytes).toHaveLength(0);
-  });
-
-  test.each(["/etc/passwd", "../home/x", "a/../../b", "a\0b", "..", "x".repeat(1025)])(
-    "the path %j is refused",
-    async (path) => {
-      expect(failure(await send({ path: at(path) }))).toMatch(/^400 invalid: .*query is not valid: path /);
-      expect(failure(await send({ method: "PUT", path: at(path), body: "x" }))).toMatch(
-        /^400 invalid: .*query is not valid: path /,
-      );
-      expect((await send({ path: `/api/groups/home/files?path=${encodeURIComponent(path)}` })).status).toBe(400);
-    },
-  );
-
-  test("what is missing, of the wrong kind or too large is said", async () => {
-    expect(failure(await send({ path: at("missing.txt") }))).toMatch(/^404 not_found/);
-    expect(failure(await send({ path: at("notes") }))).toMatch(/^400 not_a_file/);
-    expect(failure(await send({ path: "/api/groups/home/files?path=broken.json" }))).toMatch(/^400 not_a_directory/);
-    expect(failure(await send({ path: "/api/groups/home/files/content" }))).toMatch(
-      /^400 .*query is not valid: path is missing/,
-    );
-    const tooLarge = await send({ method: "PUT", path: at("big"), body: Buffer.alloc(4 * 1024 * 1024) });
-    expect(failure(tooLarge)).toMatch(/^413 too_large/);
-    const unannounced = await send({
-      method: "PUT",
-      path: at("big"),
-      headers: { "transfer-encoding": "chunked" },
-      body: Buffer.alloc(4 * 1024 * 1024),
-    });
-    expect(failure(unannounced)).toMatch(/^413 too_large/);
-  });
-});
-
-describe("failures behind the routes", () => {
-  const nothing = { type: "file", path: "f", name: "f", sizeBytes: 5, modified_ms: 0 } as const;
-
-  test("a file that breaks off is no complete answer, and one that nobody reads on is cancelled", async () => {
-    const cancelled: string[] = [];
-    const broken = await Harness.start({
-      workspace: {
-        list: () =>
-          Promise.reject(new PraktorError("engine_unreachable", "Docker does not answer.", { hint: "Start it." })),
-        write: () => Promise.reject(new Error("secret detail")),
-        read: async (_, path) => ({
-          entry: nothing,
-          stream: new ReadableStream({
-            async pull(controller) {
-              controller.enqueue(Buffer.alloc(64 * 1024));
-              await delay(5);
-              if (path === "breaks") controller.error(new Error("gone"));
-            },
-            cancel: () => void cancelled.push(path),
-          }),
-        }),
-      },
-    });
-    await using _ = broken;
-    await broken.send({ method: "POST", path: "/api/groups", body: { id: "g", name: "g", folder: "g" } });
-    const path = "/api/groups/g/files/content?path=";
-
-    await expect(broken.send({ path: `${path}breaks` })).rejects.toThrow(/aborted|hang up|ECONNRESET/);
-
-    await broken.send({ method: "HEAD", path: `${path}head` });
-    expect(cancelled).toEqual(["head"]);
-    const abort = new AbortController();
-    const response = await fetch(`${broken.server.url}${path}left`, { signal: abort.signal });
-    await response.body?.getReader().read();
-    abort.abort();
-    await expect.poll(() => cancelled).toEqual(["head", "left"]);
-
-    expect(failure(await broken.send({ path: "/api/groups/g/files" }))).toBe(
-      "503 engine_unreachable: Docker does not answer. Start it.",
-    );
-    const internal = await broken.send({ method: "PUT", path: `${path}x`, body: "x" });
-    expect(failure(internal)).toMatch(/^500 internal/);
-    expect(internal.text).not.toContain("secret");
-  });
-
-  test("a client that leaves in the middle of its body is none of ours", async () => {
-    const { hostname, port } = new URL(harness.server.url);
-    for (const [index, path] of ["/api/groups", "/api/groups/home/files/content?path=part"].entries()) {
-      const headers = { "content-type": "application/json", "content-length": "1000" };
-      const outgoing = request({ hostname, port, method: index === 0 ? "POST" : "PUT", path, headers });
-      outgoing.on("error", () => {});
-      outgoing.write("{");
-      await delay(50);
-      outgoing.destroy();
-    }
-    await delay(100);
-    expect((await send({ path: "/healthz" })).status).toBe(200);
-  });
-
-  test("who leaves while a sandbox starts ends the waiting, with an error as its reason", async () => {
-    const waits: AbortSignal[] = [];
-    const recorded = recordingLogger();
-    const waiting = await Harness.start({
-      logger: recorded.logger,
-      workspace: {
-        list: (_, __, signal) => {
-          waits.push(signal);
-          return new Promise(() => {});
-        },
-        read: () => Promise.reject(new Error("not asked")),
-        write: () => Promise.reject(new Error("not asked")),
-      },
-    });
-    await using _ = waiting;
-    await waiting.send({ method: "POST", path: "/api/groups", body: { id: "g", name: "g", folder: "g" } });
-    const abort = new AbortController();
-    const answer = fetch(`${waiting.server.url}/api/groups/g/files`, { signal: abort.signal });
-    await expect.poll(() => waits).toHaveLength(1);
-    abort.abort();
-    await expect(answer).rejects.toThrow("abort");
-    await expect.poll(() => waits[0]?.reason).toMatchObject({ name: "AbortError" });
-    expect(recorded.errors).toEqual([]);
-  });
-
-  test("nothing above was logged as an error of ours", () => {
-    expect(errors).toEqual([]);
-  });
-});
-
 describe("health and status", () => {
   test("readiness names what fails, and no more; a missing model key is no failure", async () => {
     expect(await send({ path: "/healthz" })).toMatchObject({ status: 200, json: { status: "ok" } });
@@ -489,5 +203,11 @@ describe("what is not there", () => {
     const answer = await send({ path: "/api/ws" });
     expect(failure(answer)).toMatch(/^426/);
     expect(answer.headers["upgrade"]).toBe("websocket");
+  });
+});
+
+describe("all of this", () => {
+  test("nothing above was logged as an error of ours", () => {
+    expect(errors).toEqual([]);
   });
 });
