@@ -1,9 +1,9 @@
 /** The composition root: makes every room, hands each what it needs, and takes them down in the reverse order. */
 import type { Address } from "@praktor/protocol/address";
-import type { PraktorEvent } from "@praktor/protocol/events";
 import { RunningTurns } from "./agent/running-turns.ts";
 import { Transfers } from "./agent/transfers.ts";
 import { AuditLog } from "./audit-log.ts";
+import { aborted, grace } from "./await-stop.ts";
 import type { Settings } from "./config/schema.ts";
 import { seedGlobalInstructions } from "./groups/global-instructions.ts";
 import { hearSandboxes } from "./hear-sandboxes.ts";
@@ -11,11 +11,11 @@ import { loadInstallation } from "./installation.ts";
 import { Background } from "./kit/background.ts";
 import { systemClock } from "./kit/clock.ts";
 import type { PassPoint } from "./kit/crash-points.ts";
-import { sleep } from "./kit/deadline.ts";
 import { timeSortedIds } from "./kit/ids.ts";
 import type { Logger } from "./kit/logger.ts";
 import { errorMessage } from "./kit/praktor-error.ts";
 import { makeAgents } from "./make-agents.ts";
+import { makeBus } from "./make-bus.ts";
 import { makeControl } from "./make-control.ts";
 import { makeNetwork } from "./make-network.ts";
 import { makeSandboxApi } from "./make-sandbox-api.ts";
@@ -28,12 +28,8 @@ import { makeTelegram } from "./make-telegram.ts";
 import { makeVault } from "./make-vault.ts";
 import { makeWeb } from "./make-web.ts";
 import { isRealModel, modelAccess, obstacleOf, type Obstacle } from "./model-access.ts";
-import { Account } from "./natsbus/account.ts";
-import { Bus } from "./natsbus/bus.ts";
-import { Events } from "./natsbus/events.ts";
 import { shippedPaths } from "./paths.ts";
 import { ModelHealth } from "./sandbox-api/model-health.ts";
-import { SandboxUsers } from "./sandbox-api/sandbox-users.ts";
 import type { NewOutboxPart } from "./store/contract/outbox-store.ts";
 import { SqliteStore } from "./store/sqlite-store.ts";
 import { SystemStatus } from "./system-status.ts";
@@ -43,7 +39,6 @@ import { Channels } from "./telegram/channels.ts";
 import { Pairing } from "./telegram/pairing.ts";
 import { tellGroup } from "./tell-group.ts";
 import { keepUp } from "./upkeep.ts";
-import { isOurField } from "./vault/our-fields.ts";
 import { HeldSecrets } from "./vault/held-secrets.ts";
 import type { Redactor } from "./vault/redactor.ts";
 import { version } from "./version.ts";
@@ -109,25 +104,13 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     ],
   });
 
-  const account = new Account(installation.accountSeed, clock);
-  const users = new SandboxUsers(store.sandboxes, store.groups, account, settings.nats.credential_life, (filter) =>
-    bus.disconnect(filter),
+  const { accountSeed } = installation;
+  const { bus, users, events, publish } = await makeBus(
+    settings,
+    { store, accountSeed, redactor, clock, log },
+    stack,
+    lifetime.signal,
   );
-  const { url, creds } = settings.nats;
-  const bus = stack.use(
-    new Bus({
-      account,
-      logger: log,
-      isRevoked: (userPublicKey, sandboxId) => users.isRevoked(userPublicKey, sandboxId),
-      isOf: (sandboxId, groupId) => users.isOf(sandboxId, groupId),
-      ...(url === undefined ? {} : { external: { url, ...(creds === undefined ? {} : { credsFile: creds }) } }),
-    }),
-  );
-  await users.load();
-  await bus.start(lifetime.signal);
-  const events = new Events(bus, clock);
-  events.start();
-  const publish = (event: PraktorEvent): void => events.publish(redactor.redactDeep(event, isOurField));
 
   const { host, isolates, containerAddress } = makeSandboxHost(settings, {
     installId: installation.id,
@@ -392,16 +375,4 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   await grace(running, settings.stop_grace);
   pool.letGo();
   log.info({ running: running.size }, "praktor stops; what still runs is taken up by the next start");
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  signal.addEventListener("abort", () => resolve(), { once: true });
-  await promise;
-}
-
-async function grace(running: RunningTurns, graceMs: number): Promise<void> {
-  const until = systemClock.now() + graceMs;
-  while (running.size > 0 && systemClock.now() < until) await sleep(50, new AbortController().signal);
 }
