@@ -133,7 +133,7 @@ export function makeSandboxes(settings: Settings, parts: SandboxParts): Sandboxe
     patienceMs: settings.agent.unresponsive_timeout,
   });
 
-  const look = new SandboxLook({ host, pool, clock });
+  const look = new SandboxLook({ host, pool, clock, redactedStream: () => parts.redactor.stream() });
   return { pool, renewals, watch, look, watchEveryMs };
 }
 

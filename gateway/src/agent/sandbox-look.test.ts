@@ -1,7 +1,11 @@
 import type { SandboxFrame } from "@praktor/protocol/sandbox-watch";
 import { expect, test } from "vitest";
+import { Redactor } from "../vault/redactor.ts";
 import { cpuPercent, SandboxLook } from "./sandbox-look.ts";
 import { MemorySandboxHost } from "./testing/memory-sandbox-host.ts";
+
+const redactor = new Redactor();
+redactor.know("secret TOKEN", ["ghp_canaryVALUE0123456789"]);
 
 const load = (cpuMs: number) => ({ cpuMs, memoryBytes: 1000.4, memoryLimitBytes: null });
 
@@ -13,6 +17,7 @@ async function running(): Promise<{ host: MemorySandboxHost; look: SandboxLook; 
     host,
     pool: { list: () => [...host.running.values()].map((one) => ({ ...one, status: "running" })) },
     clock: { now: () => (now += 1000) },
+    redactedStream: () => redactor.stream(),
     everyMs: 1,
   });
   return { host, look, frames: [] };
@@ -31,6 +36,17 @@ test("shows the last lines, then what is used between two measurements, then the
     expect.objectContaining({ type: "load", cpu_percent: 25, memory_bytes: 1000, memory_limit_bytes: null }),
     { type: "end" },
   ]);
+});
+
+test("shows no known secret, neither among the first lines nor cut into pieces later", async () => {
+  const { host, look, frames } = await running();
+  host.output = "first ghp_canaryVALUE0123456789\n";
+  const watched = look.watch("g", (frame) => frames.push(frame), new AbortController().signal);
+  for (const piece of ["then ghp_can", "aryVALUE01234", "56789 and ghp_"]) host.print(piece);
+  host.crash("g");
+  await watched;
+  const shown = frames.flatMap((frame) => (frame.type === "log" ? [frame.text] : [])).join("");
+  expect(shown).toBe("first [redacted]\nthen [redacted] and ghp_");
 });
 
 test("measures no more once nobody looks", async () => {

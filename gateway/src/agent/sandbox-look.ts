@@ -8,6 +8,8 @@ export interface SandboxLookOptions {
   host: Pick<SandboxHost, "follow" | "load">;
   pool: { list: () => readonly { groupId: string; sandboxId: string; status: string }[] };
   clock: Clock;
+  /** Takes known secrets out of what is printed, across its pieces: whatever runs inside can print what it was given. */
+  redactedStream: () => { push(piece: string): string; end(): string };
   /** Between two measurements. */
   everyMs?: number;
 }
@@ -34,15 +36,18 @@ export class SandboxLook {
     if (!sandbox) return null;
     const over = new AbortController();
     const both = AbortSignal.any([signal, over.signal]);
-    const onOutput = (text: string): void => {
+    const clean = this.#options.redactedStream();
+    const show = (text: string): void => {
       for (let at = 0; at < text.length; at += frameCharacters) {
         onFrame({ type: "log", text: text.slice(at, at + frameCharacters) });
       }
     };
-    const printed = host
-      .follow(sandbox.sandboxId, firstLines, onOutput, both)
-      .then(() => onFrame({ type: "end" }))
-      .finally(() => over.abort());
+    const follow = async (): Promise<void> => {
+      await host.follow(sandbox.sandboxId, firstLines, (text) => show(clean.push(text)), both);
+      show(clean.end());
+      onFrame({ type: "end" });
+    };
+    const printed = follow().finally(() => over.abort());
     const measured = this.#measure(sandbox.sandboxId, onFrame, both).catch((error: unknown) => {
       // Its end is told by the output; a measurement that failed for another reason ends the look.
       if (!over.signal.aborted) throw error;

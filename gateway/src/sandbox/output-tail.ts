@@ -6,21 +6,30 @@ const maxBytes = 64 * 1024;
 export class OutputTail {
   #chunks: Buffer[] = [];
   #sizeBytes = 0;
+  /** The first line has lost its beginning, and with it perhaps what makes a secret in it known. */
+  #isCut = false;
   readonly #listeners = new Set<(chunk: Buffer) => void>();
 
   append(chunk: Buffer): void {
     for (const listener of this.#listeners) listener(chunk);
     const kept = chunk.length > maxBytes ? chunk.subarray(chunk.length - maxBytes) : chunk;
+    if (kept.length < chunk.length) {
+      this.#chunks = [];
+      this.#sizeBytes = 0;
+      this.#isCut = true;
+    }
     this.#chunks.push(kept);
     this.#sizeBytes += kept.length;
     while (this.#chunks.length > 1 && this.#sizeBytes - (this.#chunks[0]?.length ?? 0) >= maxBytes) {
       this.#sizeBytes -= this.#chunks.shift()?.length ?? 0;
+      this.#isCut = true;
     }
   }
 
-  /** At most the last `count` lines, without a trailing line break. */
+  /** At most the last `count` whole lines, without a trailing line break. */
   lines(count: number): string {
-    const text = Buffer.concat(this.#chunks).toString("utf8").trimEnd();
+    const kept = Buffer.concat(this.#chunks).toString("utf8");
+    const text = (this.#isCut ? kept.slice(kept.indexOf("\n") + 1 || kept.length) : kept).trimEnd();
     return count > 0 ? text.split("\n").slice(-count).join("\n") : "";
   }
 

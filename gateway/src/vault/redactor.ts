@@ -6,6 +6,8 @@ import { compactView, openEscapeAt, textViews, type TextView } from "./text-view
 export const redacted = "[redacted]";
 
 const base64FillLength = 3;
+/** Of a text in pieces, in UTF-16 units: what may be the beginning of a secret does not wait without end. */
+const longestWait = 64 * 1024;
 
 /** From and to in the text. */
 type Span = [start: number, end: number];
@@ -162,7 +164,7 @@ export class RedactedStream {
   /** What can be let go now. */
   push(piece: string): string {
     const text = this.#waiting + piece;
-    const safe = this.#redactor.safeLength(text);
+    const safe = Math.max(this.#redactor.safeLength(text), text.length - longestWait);
     this.#waiting = text.slice(safe);
     return this.#redactor.redact(text.slice(0, safe));
   }

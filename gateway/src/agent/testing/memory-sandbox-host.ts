@@ -19,6 +19,7 @@ export class MemorySandboxHost implements SandboxHost {
   readonly forgotten: string[] = [];
   /** Folders. */
   readonly released: string[] = [];
+  readonly #followers: ((text: string) => void)[] = [];
   readonly #listeners: ((exit: SandboxExit) => void)[] = [];
   /** Awaited before a sandbox runs, with what will be started. */
   beforeLaunch: (spec: SandboxSpec) => Promise<void> | void = () => {};
@@ -75,10 +76,16 @@ export class MemorySandboxHost implements SandboxHost {
 
   follow(sandboxId: string, lines: number, onOutput: (text: string) => void, signal: AbortSignal): Promise<void> {
     onOutput(this.output.split("\n").slice(-lines).join("\n"));
+    this.#followers.push(onOutput);
     return new Promise((resolve, reject) => {
       this.onExit((exit) => exit.sandboxId === sandboxId && resolve());
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     });
+  }
+
+  /** Whatever is followed prints this. */
+  print(text: string): void {
+    for (const onOutput of this.#followers) onOutput(text);
   }
 
   load(sandboxId: string): Promise<SandboxLoad | null> {
