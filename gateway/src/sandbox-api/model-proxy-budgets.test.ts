@@ -34,6 +34,25 @@ describe("budgets", () => {
     expect(bench.calls.map(({ cost }) => cost.usd)).toEqual([0.001, 0.001, 0.001]);
   });
 
+  test("an answer of a fallback counts as the dearest of those that may have written in it", async () => {
+    await using bench = await EndpointBench.start();
+    const dear = { input: 100, output: 1_000, cacheWrite5m: 100, cacheWrite1h: 100, cacheRead: 100 };
+    bench.spending = spendingOf(50, () => {}, { dear });
+    answering(bench);
+    const call = async (body: object): Promise<void> =>
+      void (await (await post(bench, { body: JSON.stringify(body) })).text());
+    await call({ model: "dear", max_tokens: 90, messages: [], fallbacks: [{ model: "m" }] });
+    await call({ model: "m", max_tokens: 90, messages: [], fallbacks: [{ model: "dear" }] });
+    await vi.waitFor(
+      () =>
+        expect(bench.calls.map(({ cost }) => cost)).toEqual([
+          { usd: 0.001, countedUsd: 0.1 },
+          { usd: 0.001, countedUsd: 0.001 },
+        ]),
+      patient,
+    );
+  });
+
   test("tokens are counted and models listed for nothing, also when it is spent", async () => {
     await using bench = await EndpointBench.start();
     bench.spending = spendingOf(0.0001);

@@ -108,6 +108,18 @@ describe("what the endpoint would fetch", () => {
     expect(bench.upstream.asked).toHaveLength(3);
   });
 
+  test("what Praktor does not know goes out for an open network only, and is refused in the API's own words", async () => {
+    await using bench = await EndpointBench.start();
+    expect((await ask(bench, { ...plain, search_parameters: { mode: "on" } }))[0]).toBe(200);
+    bench.rules.set("a", { ownerId: "a", policy: "none", allow: [], ask: [] });
+    const [status, text] = await ask(bench, { ...plain, search_parameters: { mode: "on" } });
+    expect(status).toBe(400);
+    expect(ApiError.parse(JSON.parse(text)).error.message).toContain(
+      "search_parameters: Extra inputs are not permitted",
+    );
+    expect(bench.upstream.asked).toHaveLength(1);
+  });
+
   test("what was read as JSON is sent as nothing else", async () => {
     await using bench = await EndpointBench.start();
     bench.rules.set("a", { ownerId: "a", policy: "none", allow: [], ask: [] });

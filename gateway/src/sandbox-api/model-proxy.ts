@@ -292,7 +292,7 @@ export class ModelProxy implements Disposable {
       const usage = this.#isCharged(call, seen, status, how)
         ? unseenUsage(seen, { model, bounds: this.#boundsOf(call), writingMs: durationMs })
         : seen.usage;
-      const cost = ticket.end(model, usage);
+      const cost = ticket.end(model, usage, mayHaveDeclined(call, model));
       onCall({ groupId, payerId: ticket.payerId, sessionId, model, usage, cost, status, durationMs });
     }
     if (how === "whole") onOutcome({ type: "answered", status, error: seen.error });
@@ -315,6 +315,13 @@ export class ModelProxy implements Disposable {
     // The gateway's own end is nobody's trick: several runs of which none is told are not taken for all that they could be.
     return this.#closing.signal.aborted ? { ...bounds, samplings: 1 } : bounds;
   }
+}
+
+/** Where another model answered than the one that was asked: who was named to answer before it. */
+function mayHaveDeclined({ read }: OpenCall, answered: string): string[] {
+  if (read === null || answered.startsWith(read.model)) return [];
+  const { otherModels = [] } = read.bounds;
+  return otherModels.length === 0 ? [] : [read.model, ...otherModels.filter((name) => name !== "")];
 }
 
 /** False: so many are taken already. */

@@ -43,6 +43,7 @@ describe("what a request says", () => {
       samplings: 1,
       reaches: new Set(),
       searchesWeb: false,
+      otherModels: [],
     });
   });
 
@@ -84,8 +85,13 @@ describe("what a request says", () => {
     [{ tools: [{ type: "mcp_toolset" }] }, /mcp_toolset/],
     [{ tools: [{ type: "tomorrows_20300101" }] }, /tomorrows/],
     [{ tools: [{ type: ["x"] }, { type: 7 }] }, /unknown type/],
+    [
+      saying({ type: "tool_addition", tool: { type: "tool_definition", definition: { type: "web_fetch_1" } } }),
+      /web_fe/,
+    ],
+    [{ fallbacks: [{ model: "m:online" }] }, /:online/],
   ])("%j is something to reach, and may run the model several times", (part, what) => {
-    const facts = read({ model: "m", ...part });
+    const facts = read({ model: "m", ...(typeof part === "object" ? part : {}) });
     expect("reaches" in facts && [...facts.reaches].join()).toMatch(what);
     expect(facts).toMatchObject({ samplings: 10, searchesWeb: false });
   });
@@ -119,7 +125,70 @@ describe("what a request says", () => {
     });
   });
 
+  test("models that may answer instead, at the most that each may write", () => {
+    const usual = { otherModels: [], samplings: 1, fast: false, maxOutputTokens: 9 };
+    const of = (fallbacks: unknown): unknown => read({ model: "m", max_tokens: 9, speed: "standard", fallbacks });
+    expect(of(null)).toMatchObject(usual);
+    expect(of([])).toMatchObject(usual);
+    expect(of("default")).toMatchObject({ ...usual, otherModels: [""], samplings: 4 });
+    const entries = [
+      { model: "a", max_tokens: 70 },
+      { model: "b", speed: "fast", max_tokens: null },
+    ];
+    const both = { otherModels: ["a", "b"], samplings: 3, fast: true, reaches: new Set() };
+    expect(of(entries)).toMatchObject({ ...both, maxOutputTokens: 70 });
+    expect(read({ fallbacks: entries, model: "m", max_tokens: 100 })).toMatchObject({ ...both, maxOutputTokens: 100 });
+    // Without a limit of its own the request is bounded by none.
+    expect(read({ model: "m", fallbacks: entries })).toMatchObject({ ...both, maxOutputTokens: null });
+    expect(of({ model: "a" })).toMatchObject({ otherModels: [""] });
+  });
+
+  test("what the endpoint keeps is of any length, and what it sums up is a further run", () => {
+    for (const kept of [
+      { thread: { type: "continue", previous_message_id: "msg_1" } },
+      { resumption: { type: "enabled", token: "t" } },
+    ]) {
+      const facts = read({ model: "m", ...kept });
+      expect(facts).toMatchObject({ openInput: true });
+      // The words by which Claude Code knows that it is to do without.
+      expect("reaches" in facts && [...facts.reaches].join()).toMatch(
+        /(thread|resumption): Extra inputs are not permitted/,
+      );
+    }
+    expect(read({ model: "m", resumption: { type: "enabled" }, thread: null })).toMatchObject({
+      openInput: false,
+      reaches: new Set(),
+    });
+    for (const summed of [
+      { compaction: { type: "summarize" } },
+      { context_management: { tomorrow: true } },
+      { context_management: [{ type: "compaction" }] },
+    ])
+      expect(read({ model: "m", ...summed })).toMatchObject({ samplings: 10 });
+  });
+
+  test("every name that Claude Code and the Messages API have for what stays here passes, any other is something to reach", () => {
+    const names = `betas cache_control context_hint data_flow diagnostics fallback_credit_token metadata output_config
+      output_format program_use_case_id safeguards service_tier stop_sequences stream tags temperature thinking tool_choice
+      top_k top_p`.split(/\s+/);
+    expect(read({ model: "m", ...Object.fromEntries(names.map((name) => [name, { a: 1 }])) })).toMatchObject({
+      reaches: new Set(),
+      samplings: 1,
+      openInput: false,
+    });
+    for (const name of ["search_parameters", "Web_Search", "stream\u0000", "", "x".repeat(3_000)]) {
+      const facts = read({ model: "m", [name]: null });
+      expect("reaches" in facts && [...facts.reaches]).toHaveLength(1);
+    }
+    expect("reaches" in read({ model: "m", "a\nb": 1 }) && read({ model: "m", "a\nb": 1 })).toMatchObject({
+      reaches: new Set([String.raw`something that Praktor does not know (a\nb: Extra inputs are not permitted)`]),
+    });
+  });
+
   test.each([
+    ['{"model":"m","fallbacks":[{"model":7}]}', /fallbacks name what is no model/],
+    [`{"model":"m","fallbacks":[${'{"model":"m"},'.repeat(8)}{"model":"m"}]}`, /too many/],
+    ['{"model":"m","fallbacks":[{"model":"m","max_tokens":"9"}]}', /max_tokens is no number/],
     ['{"model":"cheap","model":"dear"}', /model twice/],
     [String.raw`{"model":"cheap","\u006dodel":"dear"}`, /model twice/],
     ['{"model":"m","max_tokens":1,"Max_Tokens":9}', /max_tokens twice/],

@@ -13,6 +13,8 @@ export interface RequestFacts {
   openInput: boolean;
   /** The endpoint may run the model several times for it. */
   samplings: number;
+  /** Models that may answer in place of its own; an empty name stands for whichever the endpoint chooses. */
+  otherModels: string[];
   /** What the endpoint would reach for it, in words; web search is told apart. */
   reaches: ReadonlySet<string>;
   searchesWeb: boolean;
@@ -29,6 +31,17 @@ const harmlessTool = /^(?:tool_search_tool_(?:regex|bm25)(?:_\d{8})?|advisor_\d{
 const searchTool = /^web_search_\d{8}$/;
 /** Compatible endpoints' own names for what they fetch or look up; the Messages API knows none of them. */
 const foreignMembers = ["image_url", "video_url", "audio_url", "file_url", "file"];
+/** Told apart in a budget: one list of the Messages API's has three at most. */
+const mostFallbacks = 8;
+/**
+ * What else a call may say in a closed network, from the Messages API (https://platform.claude.com/docs/en/api/beta/messages/create)
+ * and, in the last line, of Claude Code's own: nothing by which the endpoint would reach further.
+ */
+const harmlessNames = new Set(
+  `betas cache_control diagnostics fallback_credit_token metadata output_config output_format service_tier stop_sequences stream
+  temperature thinking tool_choice top_k top_p
+  context_hint data_flow program_use_case_id safeguards tags`.split(/\s+/),
+);
 /** A variant of a model that searches the web before it answers. */
 const onlineVariant = /:online\b/i;
 const ownSources: ReadonlySet<unknown> = new Set(["base64", "text", "content"]);
@@ -41,6 +54,9 @@ export class RequestReader {
   #images = 0;
   #openInput = false;
   #samplings = 1;
+  /** The most that an entry of `fallbacks` may write. */
+  #fallbackTokens = 0;
+  readonly #otherModels: string[] = [];
   #searchesWeb = false;
   readonly #reaches = new Set<string>();
   readonly #seen = new Set<string>();
@@ -62,12 +78,13 @@ export class RequestReader {
     if (this.#problem !== null) return { problem: this.#problem };
     return {
       model: this.#model,
-      maxOutputTokens: this.#maxOutputTokens,
+      maxOutputTokens: this.#maxOutputTokens === null ? null : Math.max(this.#maxOutputTokens, this.#fallbackTokens),
       fast: this.#fast,
       usOnly: this.#usOnly,
       images: this.#images,
       openInput: this.#openInput,
       samplings: this.#samplings,
+      otherModels: this.#otherModels,
       reaches: this.#reaches,
       searchesWeb: this.#searchesWeb,
     };
@@ -90,14 +107,21 @@ export class RequestReader {
   #topRule(): JsonRule {
     const blocks = this.#blocksRule();
     const messages: JsonRule = { element: { member: named({ content: blocks }) } };
+    const kept = (name: string): JsonRule =>
+      notEmpty(() => this.#remote(`a conversation that the endpoint keeps (${notPermitted(name)})`));
     const known: Record<string, JsonRule> = {
       model: { scalar: (value) => this.#readModel(value), filled: () => this.#readModel(undefined) },
-      max_tokens: { scalar: (value) => this.#readMaxTokens(value), filled: () => this.#readMaxTokens(undefined) },
-      speed: { scalar: (value) => (this.#fast = value !== null && value !== "standard") },
+      max_tokens: this.#maxTokensRule((tokens) => (this.#maxOutputTokens = tokens)),
+      speed: this.#speedRule(),
       inference_geo: { scalar: (value) => (this.#usOnly = value !== "global") },
       messages,
       system: blocks,
-      tools: { element: { member: named({ type: { scalar: (value) => this.#readTool(value) } }) } },
+      tools: { element: this.#toolRule() },
+      fallbacks: this.#fallbacksRule(),
+      // What was said before, and with which tools, is not in the request.
+      thread: kept("thread"),
+      resumption: { member: named({ token: kept("resumption") }) },
+      compaction: notEmpty(() => (this.#samplings = mostSamplings)),
       context_management: this.#managementRule(),
       mcp_servers: notEmpty(() => this.#server("MCP servers (mcp_servers)")),
       container: notEmpty(() => this.#server("a container (container)")),
@@ -112,6 +136,12 @@ export class RequestReader {
         const place = folded(name);
         // Empty ones ask for it too.
         if (place === "web_search_options") this.#server("a web search of the endpoint's own (web_search_options)");
+        if (rule === null && place !== "web_search_options" && !harmlessNames.has(place ?? "")) {
+          // Claude Code leaves out what an endpoint refuses in these words.
+          this.#reach(
+            `something that Praktor does not know (${notPermitted(JSON.stringify((name ?? "?").slice(0, 64)).slice(1, -1))})`,
+          );
+        }
         // Which of two the endpoint would take is its own affair.
         if (rule !== null && place !== null) {
           if (this.#seen.has(place)) this.#refuse(`The request names ${place} twice.`);
@@ -133,6 +163,8 @@ export class RequestReader {
         type: { scalar: (value) => this.#readBlock(value) },
         source,
         content: blocks,
+        // Tools may be defined in the middle of a conversation.
+        tool: { member: named({ definition: this.#toolRule() }) },
         file_id: notEmpty(() => this.#remote("an uploaded file")),
       }),
     };
@@ -158,7 +190,51 @@ export class RequestReader {
         if (typeof value !== "string" || !value.startsWith("clear_")) this.#samplings = mostSamplings;
       },
     };
-    return { member: named({ edits: { element: { member: named({ type }) } } }) };
+    const edits = named({ edits: { element: { member: named({ type }) } } });
+    const other = notEmpty(() => (this.#samplings = mostSamplings));
+    return { member: (name) => edits(name) ?? other, element: { filled: () => (this.#samplings = mostSamplings) } };
+  }
+
+  #maxTokensRule(tell: (tokens: number) => void): JsonRule {
+    return {
+      scalar: (value) => this.#readMaxTokens(value, tell),
+      filled: () => this.#readMaxTokens(undefined, tell),
+    };
+  }
+
+  #speedRule(): JsonRule {
+    return { scalar: (value) => (this.#fast ||= value !== null && value !== "standard") };
+  }
+
+  #toolRule(): JsonRule {
+    return { member: named({ type: { scalar: (value) => this.#readTool(value) } }) };
+  }
+
+  /** A list, or a word for what the endpoint has as its own: each may run once, as its own entry says. */
+  #fallbacksRule(): JsonRule {
+    const model = (value: unknown): void => this.#readFallback(value);
+    const entry = named({
+      model: { scalar: model, filled: () => model(undefined) },
+      max_tokens: this.#maxTokensRule((tokens) => (this.#fallbackTokens = Math.max(this.#fallbackTokens, tokens))),
+      speed: this.#speedRule(),
+    });
+    return {
+      scalar: (value) => (value === null ? undefined : this.#readFallback("")),
+      member: () => {
+        this.#readFallback("");
+        return null;
+      },
+      element: { member: entry, scalar: () => this.#readFallback("") },
+    };
+  }
+
+  #readFallback(value: unknown): void {
+    if (typeof value !== "string" || value.length > longestModelName)
+      return this.#refuse("The request's fallbacks name what is no model.");
+    if (this.#otherModels.length >= mostFallbacks) return this.#refuse("The request's fallbacks are too many.");
+    this.#otherModels.push(value);
+    this.#samplings = Math.max(this.#samplings, value === "" ? 4 : this.#otherModels.length + 1);
+    if (onlineVariant.test(value)) this.#server("a model that searches the web (:online)");
   }
 
   #readModel(value: unknown): void {
@@ -168,9 +244,9 @@ export class RequestReader {
     if (onlineVariant.test(value)) this.#server("a model that searches the web (:online)");
   }
 
-  #readMaxTokens(value: unknown): void {
+  #readMaxTokens(value: unknown, tell: (tokens: number) => void): void {
     if (value === null) return;
-    if (typeof value === "number" && value >= 0) this.#maxOutputTokens = value;
+    if (typeof value === "number" && value >= 0) tell(value);
     else this.#refuse("The request's max_tokens is no number.");
   }
 
@@ -195,6 +271,9 @@ export class RequestReader {
     this.#samplings = mostSamplings;
   }
 }
+
+/** In the Messages API's own words for what it does not take. */
+const notPermitted = (name: string): string => `${name}: Extra inputs are not permitted`;
 
 /** Some endpoints take names in whatever case: what one of them could read as a name is read as it. */
 function folded(name: string | null): string | null {

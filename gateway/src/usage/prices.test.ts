@@ -84,4 +84,13 @@ describe("prices", () => {
     expect(new Prices().most("claude-opus-5-5", picture)).toBe(8);
     expect(new Prices().most("nobody's", picture)).toBe(600);
   });
+
+  test("with models that may answer instead, the dearest bounds it, and one that nobody knows is dearer than all", () => {
+    const prices = new Prices();
+    const call = { bytes: 1_000, maxOutputTokens: 1_000, samplings: 2 };
+    const of = (model: string, ...otherModels: string[]): number => prices.most(model, { ...call, otherModels });
+    expect(of("claude-haiku-4-5", "claude-opus-5-5")).toBe(of("claude-opus-5-5"));
+    expect(of("claude-opus-5-5", "claude-haiku-4-5")).toBe(of("claude-opus-5-5"));
+    expect(of("claude-haiku-4-5", "")).toBe(of("nobody's"));
+  });
 });

@@ -102,6 +102,8 @@ export interface CallBounds {
   samplings?: number;
   fast?: boolean;
   usOnly?: boolean;
+  /** Models that may answer in place of the one that is asked. */
+  otherModels?: readonly string[];
 }
 
 export interface Cost {
@@ -133,6 +135,10 @@ export class Prices {
 
   /** The most that a call can cost before it is known what it does. */
   most(model: string, call: CallBounds): number {
+    return Math.max(...[model, ...(call.otherModels ?? [])].map((one) => this.#mostOf(one, call)));
+  }
+
+  #mostOf(model: string, call: CallBounds): number {
     const price = this.of(model) ?? dearest;
     const { maxOutputTokens, samplings = 1 } = call;
     const input = mostInputTokens(model, call) * samplings;

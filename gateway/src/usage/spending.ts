@@ -34,8 +34,11 @@ export interface CallTicket {
   limited: boolean;
   /** Null: it may go out, after a wait where it had to. Else the sentence why not. Rejects when the signal aborts. */
   admit(request: CallBounds & { model: string }, signal: AbortSignal): Promise<string | null>;
-  /** It has ended: counts what it cost. For every ticket, once; a call that never went out used nothing. */
-  end(model: string, usage: MeteredUsage): Cost;
+  /**
+   * It has ended: counts what it cost. For every ticket, once; a call that never went out used nothing. `declined`: models that may have
+   * written a part of it, which is told in one sum: it counts as the dearest's.
+   */
+  end(model: string, usage: MeteredUsage, declined?: readonly string[]): Cost;
 }
 
 const windowDays = 30;
@@ -118,8 +121,13 @@ export class Spending {
         for (const budget of budgets) add(this.#reserved, budgetKey(budget), mostUsd);
         return null;
       },
-      end: (model, usage) => {
-        const cost = this.#options.prices.cost(model, usage);
+      end: (model, usage, declined = []) => {
+        const { prices } = this.#options;
+        const { usd, countedUsd } = prices.cost(model, usage);
+        const cost = {
+          usd,
+          countedUsd: Math.max(countedUsd, ...declined.map((one) => prices.cost(one, usage).countedUsd)),
+        };
         this.#count(payer.id, cost.countedUsd);
         if (reservedUsd !== null) for (const budget of budgets) this.#release(budget, reservedUsd);
         reservedUsd = null;

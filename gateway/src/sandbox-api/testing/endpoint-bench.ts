@@ -8,7 +8,7 @@ import { timeSortedIds } from "../../kit/ids.ts";
 import { silentLogger } from "../../kit/logger.ts";
 import { hashSandboxToken } from "../../kit/sandbox-token.ts";
 import type { Rate } from "../../kit/token-bucket.ts";
-import { Prices } from "../../usage/prices.ts";
+import { Prices, type ModelPrice } from "../../usage/prices.ts";
 import { Spending, type SpendingOptions } from "../../usage/spending.ts";
 import type { CallOutcome } from "../model-health.ts";
 import { endpointReach } from "../endpoint-reach.ts";
@@ -24,11 +24,15 @@ export const realKey = "sk-canary-of-the-gateway";
 export const tokenOf = (groupId: string): string => `token-${groupId}`;
 
 /** Dollars a day for each group, and one price for all models: a dollar for a million tokens read, ten for those written. */
-export function spendingOf(groupDay: number | null = null, onNear: SpendingOptions["onNear"] = () => {}): Spending {
+export function spendingOf(
+  groupDay: number | null = null,
+  onNear: SpendingOptions["onNear"] = () => {},
+  prices: Readonly<Record<string, ModelPrice>> = {},
+): Spending {
   const price = { input: 1, output: 10, cacheWrite5m: 1, cacheWrite1h: 1, cacheRead: 1 };
   return new Spending({
     limits: { groupDay, day: null, month: null },
-    prices: new Prices({ "*": price }),
+    prices: new Prices({ ...prices, "*": price }),
     timeZone: "UTC",
     now: () => systemClock.now(),
     payerOf: (id) => Promise.resolve({ id, dayBudgetUsd: "default" }),
