@@ -1,7 +1,5 @@
 /** Keeps a fact below the largest message that the NATS server takes. */
-import type { FactOutput } from "@praktor/protocol/agent-output";
-
-const cutMark = "\n\n[cut: the answer is longer than one message of the bus can be]";
+import { cutMark, type FactOutput } from "@praktor/protocol/agent-output";
 
 /**
  * Returns the fact, or a copy whose long text is cut and marked. Only `result`, `failed` and `notice` can be that long: a tool's

@@ -1,5 +1,6 @@
 /** Reads one turn out of Claude Code's stream of messages. Pure but for the clock: what it learns it returns. */
 import type { SDKAssistantMessageError, SDKMessage, SDKResultMessage } from "@anthropic-ai/claude-agent-sdk";
+import { longestDetail } from "@praktor/protocol/agent-output";
 import { z } from "zod";
 import { clip } from "./clip.ts";
 import type { FactBody } from "./fact-body.ts";
@@ -17,7 +18,6 @@ type Message<Type extends SDKMessage["type"]> = Extract<SDKMessage, { type: Type
 
 /** One model call with all its tries may take this long to begin before the turn is given up. */
 const maxCallMs = 120_000;
-const maxToolChars = 4_000;
 
 const ToolResult = z.object({
   type: z.literal("tool_result"),
@@ -154,7 +154,7 @@ export class TurnTranslator {
         this.#open = null;
       } else if (block.type === "tool_use") {
         this.#toolsRunning.set(block.id, { name: block.name, startedAt: this.#now() });
-        const input = clip(JSON.stringify(block.input ?? null), maxToolChars);
+        const input = clip(JSON.stringify(block.input ?? null), longestDetail);
         steps.push({
           type: "fact",
           fact: { type: "tool", phase: "started", toolUseId: block.id, name: block.name, input },
@@ -178,7 +178,7 @@ export class TurnTranslator {
         phase: "finished",
         toolUseId: parsed.data.tool_use_id,
         name: running.name,
-        output: clip(toolText(parsed.data.content), maxToolChars),
+        output: clip(toolText(parsed.data.content), longestDetail),
         isError: parsed.data.is_error ?? false,
         durationMs: Math.max(0, this.#now() - running.startedAt),
       };

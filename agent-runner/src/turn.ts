@@ -1,9 +1,10 @@
 /** One turn from its prompt to its result or failure. */
+import { longestDetail } from "@praktor/protocol/agent-output";
 import { randomUUID } from "node:crypto";
 import type { SDKMessage } from "@anthropic-ai/claude-agent-sdk";
 import type { AgentInput } from "@praktor/protocol/agent-input";
 import type { ClaudeSession } from "./claude-session.ts";
-import { clip } from "./clip.ts";
+import { clip, lastPart } from "./clip.ts";
 import type { FactBody, TurnKey } from "./fact-body.ts";
 import { failureOfResult, isSessionMissing, type Failure } from "./failure.ts";
 import { LiveText, type PublishPiece } from "./live-text.ts";
@@ -37,7 +38,6 @@ const maxPauseMs = 120_000;
 const beginGraceMs = 60_000;
 const silenceCheckMs = 5_000;
 const maxPartialChars = 100_000;
-const maxFailureChars = 4_000;
 
 export class Turn {
   readonly key: TurnKey;
@@ -176,12 +176,12 @@ export class Turn {
   }
 
   #fail(failure: Failure, more: Pick<Extract<FactBody, { type: "failed" }>, "sessionId" | "usage"> = {}): void {
-    const said = this.#said.slice(-maxPartialChars);
+    const said = lastPart(this.#said, maxPartialChars);
     const sessionId = more.sessionId ?? this.#session?.sessionId;
     this.#fact({
       type: "failed",
       code: this.#stopped === "interrupted" ? "interrupted" : failure.code,
-      content: clip(failure.content, maxFailureChars),
+      content: clip(failure.content, longestDetail),
       ...(said === "" ? {} : { partialText: said }),
       ...(sessionId === undefined ? {} : { sessionId }),
       ...(more.usage ? { usage: more.usage } : {}),

@@ -67,7 +67,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
   const request = bus.request.bind(bus);
   const wakeDelivery = (): void => parts.telegram()?.wakeDelivery();
   // For what an agent can cause as often as it likes.
-  const strangersLog = boundedLogger(log, clock);
+  const strangersLog = boundedLogger(log, clock, (text) => parts.redactor.redact(text));
   const sandboxes = makeSandboxes(settings, { ...parts, dispatcher: () => dispatcher });
   const { pool, renewals } = sandboxes;
   const workspace = new Workspace({
@@ -142,10 +142,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     runs: store.runs,
     request,
     logger: log,
-    redactOf: async (groupId) => {
-      const held = await parts.held.of(groupId);
-      return (text) => held.redact(text);
-    },
+    redactorOf: (groupId) => parts.held.of(groupId),
   });
   const dispatcher = new Dispatcher({
     turns: store.turns,

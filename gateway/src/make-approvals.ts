@@ -57,7 +57,7 @@ export function makeApprovals(settings: Settings, parts: ApprovalParts): MadeApp
     running,
     logger: strangersLog,
     patienceMs: settings.agent.approval_timeout,
-    redact: (text) => parts.redactor.redact(text),
+    redactor: parts.redactor,
   });
   const hostApprovals = new HostApprovals({
     approvals,

@@ -48,7 +48,7 @@ export interface SandboxApi {
 export function makeSandboxApi(settings: Settings, parts: SandboxApiParts): SandboxApi {
   const { sandboxes, bus, users, transfers, modelHealth, spending, forwardProxy, redactor, clock } = parts;
   // A sandbox can cause its lines as often as it likes.
-  const log = boundedLogger(parts.log, clock);
+  const log = boundedLogger(parts.log, clock, (text) => redactor.redact(text));
   const modelProxy = new ModelProxy({
     ...parts.access,
     logger: log,

@@ -15,6 +15,10 @@ const turnFields = {
 /** A turn that reports more than this is out of bounds: its rows would fill the disk. */
 const maxFacts = 20_000;
 const factFields = { ...turnFields, seq: z.number().int().positive().max(maxFacts) };
+/** Of what a tool is used with and gives back, and of a failure's detail, in UTF-16 units. Where it was cut its last character is an ellipsis. */
+export const longestDetail = 4_000;
+/** Stands at the end of words that did not fit into one message of the bus. */
+export const cutMark = "\n\n[cut: the answer is longer than one message of the bus can be]";
 const shortText = z.string().max(512);
 
 /** Tokens and cost of one turn, in all its model calls. */

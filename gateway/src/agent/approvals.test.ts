@@ -5,6 +5,7 @@ import { silentLogger } from "../kit/logger.ts";
 import type { NewOutboxPart } from "../store/contract/outbox-store.ts";
 import { Approvals } from "./approvals.ts";
 import { AgentBench } from "./testing/agent-bench.ts";
+import { Redactor } from "../vault/redactor.ts";
 import { ToolApprovals } from "./tool-approvals.ts";
 
 const ada = { type: "telegram", id: "7", name: "Ada" } as const;
@@ -34,8 +35,10 @@ function start(bench: AgentBench): {
   });
   const patienceMs = 60_000;
   const rules = (groupId: string): Promise<string[]> => store.approvals.tools(groupId);
-  const redact = (text: string): string => text.replaceAll("483920", "[redacted]");
-  const tools = new ToolApprovals({ approvals, rules, running, logger: silentLogger, patienceMs, redact });
+  const redactor = new Redactor();
+  redactor.know("secret DOOR_PIN", ["483920"]);
+  redactor.know("secret TOKEN", ["ghp_0123456789abcdefABCDEF0123456789wxyz"]);
+  const tools = new ToolApprovals({ approvals, rules, running, logger: silentLogger, patienceMs, redactor });
   return { approvals, tools, audited, buttons };
 }
 
@@ -115,6 +118,12 @@ describe("a tool that its group names", () => {
     const questions = (await approvals.open()).map(({ question }) => question).toSorted((a, b) => a.length - b.length);
     expect(questions[0]).toMatch(/```\nls\n```$/);
     expect(questions[1]).toContain("dangerouslyDisableSandbox");
+    // Half a secret before the cut is nothing that anybody would know.
+    const cut = `{"command":"echo ghp_0123456789abcdefABCDEF0123456789${"; end".repeat(9)}`;
+    await ask({ toolUseId: "4", input: cut, inputLength: 200_000 });
+    const halved = (await approvals.open()).map(({ question }) => question).find((one) => one.includes("; end"));
+    expect(halved).toContain("echo …");
+    expect(halved).not.toContain("ghp_");
     expect(questions[2]).toMatch(/197,000 characters between[^]*; evil\n```$/);
   });
 

@@ -3,10 +3,14 @@ import { expect, test } from "vitest";
 import { silentLogger } from "../kit/logger.ts";
 import { TestClock } from "../store/contract-fixture.ts";
 import { temporaryDatabases } from "../store/temporary-database.ts";
+import { Redactor } from "../vault/redactor.ts";
 import { PreCheck, type PreCheckOutcome } from "./pre-check.ts";
 
 const databases = temporaryDatabases();
+const redactor = new Redactor();
 const secret = "s3cret-of-the-group";
+
+redactor.know("secret", [secret]);
 
 /** What becomes of a run whose command said this, and what is stored of it. */
 async function check(
@@ -48,7 +52,7 @@ async function check(
       return Promise.resolve(reply.parse({ status: "ok", outcome }));
     },
     logger: silentLogger,
-    redactOf: async (groupId) => (text) => (groupId === "a" ? text.replaceAll(secret, "[redacted]") : text),
+    redactorOf: async (groupId) => redactor.only(groupId === "a" ? ["secret"] : []),
   });
   const outcome = await preCheck.ask(begun.started.turn, new AbortController().signal);
   return { outcome, stored: (await store.runs.ofTurn("turn"))?.run.checkOutput };
@@ -59,6 +63,11 @@ test("what wakes the agent is stored and told without known secrets", async () =
     outcome: { type: "wake", note: "[The pre-check of this task printed:]\n2 letters for [redacted]" },
     stored: "2 letters for [redacted]\n",
   });
+});
+
+test("half a secret at the end of what was cut is left out", async () => {
+  const output = `${"x".repeat(20_000 - 12)} s3cret-of-t`;
+  expect((await check({ exitCode: 0, output })).stored).toBe(`${"x".repeat(20_000 - 12)} `);
 });
 
 test("why a run is left out is said without known secrets", async () => {

@@ -5,18 +5,22 @@ import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import type { RunStore } from "../store/contract/run-store.ts";
 import type { Turn } from "../store/rows.ts";
+import type { Redactor } from "../vault/redactor.ts";
 import type { AskSandbox } from "./ask-sandbox.ts";
 
 export type PreCheckOutcome =
   /** With words for the agent, where the task has a pre-check. */
   { type: "wake"; note: string | null } | { type: "skip"; reason: string };
 
+/** `redactCut` is for a text whose end was cut off. */
+export type CheckRedactor = Pick<Redactor, "redact" | "redactCut">;
+
 export interface PreCheckOptions {
   runs: Pick<RunStore, "ofTurn" | "checked">;
   request: AskSandbox;
   logger: Logger;
   /** Takes out the secrets with which the group's command runs; the agent reads what is left. */
-  redactOf: (groupId: string) => Promise<(text: string) => string>;
+  redactorOf: (groupId: string) => Promise<CheckRedactor>;
 }
 
 /** A pre-check looks whether there is work; it does none. */
@@ -34,12 +38,12 @@ export class PreCheck {
 
   /** The turn's sandbox answers. Rejects with `not_accepted` when it does not any more; then nothing is known. */
   async ask(turn: Turn, signal: AbortSignal): Promise<PreCheckOutcome> {
-    const { runs, logger, redactOf } = this.#options;
+    const { runs, logger, redactorOf } = this.#options;
     const known = await runs.ofTurn(turn.id);
     if (!known || known.task.preCheck === null) return { type: "wake", note: null };
     // It said so to an earlier try, and asked again it may find its work begun.
     if (known.run.checkOutput !== null) return { type: "wake", note: noteOf(known.run.checkOutput) };
-    const verdict = judge(await this.#run(turn.groupId, known.task.preCheck, signal), await redactOf(turn.groupId));
+    const verdict = judge(await this.#run(turn.groupId, known.task.preCheck, signal), await redactorOf(turn.groupId));
     if (verdict.type === "skip") {
       logger.info({ task: known.task.id, run: known.run.id, reason: verdict.reason }, "a pre-check left a run out");
       return verdict;
@@ -63,8 +67,10 @@ export class PreCheck {
 
 type Verdict = { type: "wake"; output: string } | { type: "skip"; reason: string };
 
-function judge(reply: AgentControlReply, redact: (text: string) => string): Verdict {
-  if (reply.status === "error") return skip(`The pre-check could not be run: ${redact(reply.message)}`);
+function judge(reply: AgentControlReply, redactor: CheckRedactor): Verdict {
+  if (reply.status === "error") return skip(`The pre-check could not be run: ${redactor.redact(reply.message)}`);
+  const redact = (text: string): string =>
+    text.length < maxOutputChars ? redactor.redact(text) : redactor.redactCut(text);
   if (!reply.outcome) return skip("The pre-check could not be run.");
   const { exitCode, output, errorOutput, timedOut } = reply.outcome;
   if (timedOut) return skip(`The pre-check was not over after ${timeoutMs / 1000} seconds, so it was stopped.`);

@@ -36,3 +36,18 @@ test("what a group is given counts from the next word on", async () => {
   expect((await growing.of("a")).redact("own-value-5678")).toBe("[redacted]");
   redactor.know("secret OWN", ["own-value-1234"]);
 });
+
+test("half a secret where a text was cut is left out, of a step any, of an answer the group's own", async () => {
+  redactor.know("secret TOKEN", ["ghp_0123456789abcdefABCDEF0123456789wxyz"]);
+  const text = `${"x".repeat(3_964)}ghp_0123456789abcdefABCDEF0123456789…`;
+  const tool = { ...fact, type: "tool", phase: "finished", toolUseId: "u", name: "Bash", output: text };
+  expect(text).toHaveLength(4_001);
+  expect(await cleaned({ ...tool, output: text.slice(1) })).toContain('xxx…"');
+  // Nothing says that this one was cut: what it ends with is all there is.
+  expect(await cleaned({ ...tool, output: "x ghp_012…" })).toContain('"x ghp_012…"');
+  const usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd: 0 };
+  const result = { ...fact, type: "result", sessionId: "s", usage, durationMs: 1 };
+  const cut = "\n\n[cut: the answer is longer than one message of the bus can be]";
+  expect(await cleaned({ ...result, content: `the value own-value-1${cut}` })).toContain('"the value \\n\\n[cut');
+  expect(await cleaned({ ...result, content: `the value ghp_0123${cut}` })).toContain("the value ghp_0123");
+});

@@ -1,5 +1,5 @@
 /** What sandboxes report, without secrets: taken out before anybody stores, shows or sends it. */
-import { AgentOutput } from "@praktor/protocol/agent-output";
+import { AgentOutput, cutMark, longestDetail } from "@praktor/protocol/agent-output";
 import { isOurField } from "../vault/our-fields.ts";
 import type { HeldSecrets } from "../vault/held-secrets.ts";
 import type { RedactedStream, Redactor } from "../vault/redactor.ts";
@@ -34,7 +34,7 @@ export class RedactedOutput {
       for (const type of ["text", "thinking"]) this.#streams.delete(`${output.turnId} ${output.attempt} ${type}`);
     }
     const redactor = output.type === "tool" ? this.#redactor : await this.#held.of(groupId);
-    return redactor.redactDeep(output, isOurField);
+    return redactor.redactDeep(withoutCutSecrets(output, redactor), isOurField);
   }
 
   #stream(key: string): RedactedStream {
@@ -46,5 +46,25 @@ export class RedactedOutput {
       this.#streams.delete(oldest);
     }
     return stream;
+  }
+}
+
+/** Where the sandbox has cut a text, half a secret may stand before the cut. */
+function withoutCutSecrets(output: AgentOutput, redactor: Redactor): AgentOutput {
+  const whole = <Text extends string | undefined>(text: Text): Text | string => {
+    if (text === undefined) return text;
+    const mark = text.endsWith(cutMark) ? cutMark : text.length === longestDetail && text.endsWith("…") ? "…" : "";
+    return mark === "" ? text : redactor.redactCut(text.slice(0, -mark.length)) + mark;
+  };
+  switch (output.type) {
+    case "tool":
+      return { ...output, input: whole(output.input), output: whole(output.output) };
+    case "failed":
+      return { ...output, content: whole(output.content), partialText: whole(output.partialText) };
+    case "result":
+    case "notice":
+      return { ...output, content: whole(output.content) };
+    default:
+      return output;
   }
 }

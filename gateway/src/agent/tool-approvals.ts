@@ -6,6 +6,7 @@ import { escapeMarkdown } from "../kit/escape-markdown.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
 import type { Approvals } from "./approvals.ts";
+import type { Redactor } from "../vault/redactor.ts";
 import type { RunningTurns } from "./running-turns.ts";
 import { shownInput } from "./shown-input.ts";
 
@@ -17,7 +18,7 @@ export interface ToolApprovalsOptions {
   logger: Logger;
   patienceMs: number;
   /** Takes known secrets out of what people are shown. The rules judge the use as it is, or their verdict would tell the secrets. */
-  redact: (text: string) => string;
+  redactor: Pick<Redactor, "redact" | "redactCut">;
 }
 
 const choices = [
@@ -68,7 +69,7 @@ export class ToolApprovals {
       conversationId: turn.conversationId,
       turnId,
       key: `tool:${turnId}:${turn.attempt}:${toolUseId}`,
-      question: questionAbout(asked, this.#options.redact),
+      question: questionAbout(asked, this.#options.redactor),
       choices,
       patienceMs,
     });
@@ -93,12 +94,19 @@ export class ToolApprovals {
 }
 
 /** The command itself where nothing else counts; else the whole input. */
-function questionAbout(asked: ToolApprovalRequest["payload"], redact: (text: string) => string): string {
+function questionAbout(asked: ToolApprovalRequest["payload"], redactor: ToolApprovalsOptions["redactor"]): string {
   const { tool, input, inputLength } = asked;
   const command = Command.safeParse(parsed(asked));
-  const missing = Math.max(0, (inputLength ?? input.length) - input.length);
-  const shown = shownInput(redact(command.success ? command.data.command : input), missing);
-  return `🔐 May the agent use **${escapeMarkdown(redact(tool))}**?\n\n${shown}`;
+  // Of what was cut in its middle half a secret may stand before the cut. After it nothing is left out: the end must be seen.
+  const half = Math.ceil(input.length / 2);
+  const clean = command.success
+    ? redactor.redact(command.data.command)
+    : inputLength === undefined
+      ? redactor.redact(input)
+      : `${redactor.redactCut(input.slice(0, half))}…${redactor.redact(input.slice(half))}`;
+  const missing = inputLength === undefined ? 0 : Math.max(1, inputLength - clean.length);
+  const shown = shownInput(clean, missing);
+  return `🔐 May the agent use **${escapeMarkdown(redactor.redact(tool))}**?\n\n${shown}`;
 }
 
 /** Undefined where it was cut, even where what is left can be read: then nothing is known of it. */

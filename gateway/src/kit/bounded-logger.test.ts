@@ -10,7 +10,7 @@ class Kept {
   constructor() {
     const write = (fields: object, message: string): void => void this.lines.push({ fields: { ...fields }, message });
     const kept = { ...silentLogger, warn: write, info: write, child: (): Logger => kept };
-    this.logger = boundedLogger(kept, { now: () => this.now });
+    this.logger = boundedLogger(kept, { now: () => this.now }, (text) => text.replaceAll("secret-value", "[redacted]"));
   }
 }
 
@@ -40,6 +40,12 @@ test("what a stranger wrote is cut", () => {
   kept.logger.warn({ group: "a", problem: "x".repeat(100_000), count: 3 }, "nonsense");
   expect(String(kept.lines[0]?.fields["problem"])).toHaveLength(501);
   expect(kept.lines[0]?.fields["count"]).toBe(3);
+});
+
+test("a secret at the place of the cut is taken out as a whole", () => {
+  const kept = new Kept();
+  kept.logger.warn({ group: "a", problem: `${"x".repeat(494)}secret-value${"x".repeat(99)}` }, "nonsense");
+  expect(kept.lines[0]?.fields["problem"]).toMatch(/x\[redac…$/);
 });
 
 test("many kinds cost a bounded memory: the oldest begins anew", () => {

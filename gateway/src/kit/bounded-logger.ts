@@ -18,11 +18,16 @@ interface Kind {
  * A kind is what the line says, and about which group (`group`, `groupId`). The first line of a new period says with `leftOut` how many
  * were not written in the one before. `debug` passes.
  */
-export function boundedLogger(logger: Logger, clock: Clock): Logger {
-  return bounded(logger, clock, new Map());
+export function boundedLogger(
+  logger: Logger,
+  clock: Clock,
+  /** Takes secrets out of a text before it is cut: half of one is not known any more. */
+  redact: (text: string) => string = (text) => text,
+): Logger {
+  return bounded(logger, clock, redact, new Map());
 }
 
-function bounded(logger: Logger, clock: Clock, kinds: Map<string, Kind>): Logger {
+function bounded(logger: Logger, clock: Clock, redact: (text: string) => string, kinds: Map<string, Kind>): Logger {
   const write =
     (level: "info" | "warn" | "error") =>
     (fields: object, message: string): void => {
@@ -34,14 +39,14 @@ function bounded(logger: Logger, clock: Clock, kinds: Map<string, Kind>): Logger
       const { leftOut } = kind;
       kind.written += 1;
       kind.leftOut = 0;
-      logger[level]({ ...shortened(fields), ...(leftOut === 0 ? {} : { leftOut }) }, message);
+      logger[level]({ ...shortened(fields, redact), ...(leftOut === 0 ? {} : { leftOut }) }, message);
     };
   return {
     debug: (fields, message) => logger.debug(fields, message),
     info: write("info"),
     warn: write("warn"),
     error: write("error"),
-    child: (fields) => bounded(logger.child(fields), clock, kinds),
+    child: (fields) => bounded(logger.child(fields), clock, redact, kinds),
   };
 }
 
@@ -62,10 +67,12 @@ function groupOf(fields: object): string {
   return "groupId" in fields ? String(fields.groupId) : "";
 }
 
-function shortened(fields: object): object {
+function shortened(fields: object, redact: (text: string) => string): object {
   const entries = Object.entries(fields).map(([name, value]: [string, unknown]) => [
     name,
-    typeof value === "string" && value.length > longestText ? `${value.slice(0, longestText).toWellFormed()}…` : value,
+    typeof value === "string" && value.length > longestText
+      ? `${redact(value).slice(0, longestText).toWellFormed()}…`
+      : value,
   ]);
   return Object.fromEntries(entries);
 }

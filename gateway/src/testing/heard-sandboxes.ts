@@ -85,7 +85,7 @@ export class HeardSandboxes implements AsyncDisposable {
       audit,
       redactor,
       held,
-      toolApprovals: new ToolApprovals({ approvals, rules, running, logger, patienceMs: 60_000, redact }),
+      toolApprovals: new ToolApprovals({ approvals, rules, running, logger, patienceMs: 60_000, redactor }),
       midTurn: new MidTurnWords({
         messages: store.messages,
         ...places,

@@ -55,6 +55,11 @@ export class Redactor {
     return spans.length === 0 ? text : withoutSpans(text, spans);
   }
 
+  /** Of a text whose end was cut off: what may be the beginning of a secret there is left out as well. */
+  redactCut(text: string): string {
+    return this.redact(text.slice(0, this.safeLength(text)));
+  }
+
   /** All texts in a value of objects and lists, names of fields not; `isOurs` names fields whose values are never somebody's words. */
   redactDeep<Value>(value: Value, isOurs: (field: string) => boolean = () => false): Value {
     return this.#deep(value, isOurs) as Value;

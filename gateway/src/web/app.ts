@@ -42,7 +42,7 @@ export function createApp(
   const app = createRoutes();
   app.use(securityHeaders());
   app.use(redactAnswers(redactor));
-  app.use(auditTrail({ audit, floods, behindProxy }));
+  app.use(auditTrail({ audit, floods, behindProxy, redact: (text) => redactor.redact(text) }));
   app.use(guard({ signIn, behindProxy, allowedHosts }));
   app.use(auditedTask((id) => parts.tasks.get(id).catch(() => null)));
   for (const routes of [

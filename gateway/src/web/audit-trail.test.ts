@@ -109,3 +109,18 @@ test("the log is read in pages by whoever is signed in", async () => {
   expect(second).toMatchObject({ entries: [{ target: "S0" }], next: null });
   expect((await page("actor=agent")).entries).toEqual([]);
 });
+
+test("a reason is without known secrets before it is cut", async () => {
+  const entries: AuditEntry[] = [];
+  const secret = "sk-live-0123456789";
+  harness = await Harness.start({
+    audit: { record: (entry) => entries.push(entry) },
+    redactor: { redact: (text) => text.replaceAll(secret, "[redacted]"), redactDeep: (value) => value },
+  });
+  await harness.send({ method: "POST", path: "/api/groups", body: { id: "-7", name: "Seven", folder: "seven" } });
+  // Wherever the cut is, one of them stands there.
+  const path = Array.from({ length: 50 }, () => secret).join("-");
+  await harness.send({ path: `/api/groups/-7/files/content?path=${path}` });
+  expect(entries[1]?.detail).toMatch(/\[redacted\].*…$/);
+  expect(entries[1]?.detail).not.toContain("sk-");
+});

@@ -15,6 +15,8 @@ export interface AuditTrailOptions {
   audit: Audit;
   floods: FloodNotes;
   behindProxy: boolean;
+  /** Takes known secrets out of a reason before it is cut: half of one is not known any more. */
+  redact: (text: string) => string;
 }
 
 /** What was made says its id and its group. */
@@ -25,7 +27,7 @@ const Asked = z.object({ id: short, name: short, group_id: GroupId.optional().ca
 const mostOfReason = 400;
 
 /** Before the guard, so that it also sees who is refused there. */
-export function auditTrail({ audit, floods, behindProxy }: AuditTrailOptions): MiddlewareHandler<WebEnv> {
+export function auditTrail({ audit, floods, behindProxy, redact }: AuditTrailOptions): MiddlewareHandler<WebEnv> {
   return async (c, next) => {
     await next();
     const code = c.error instanceof PraktorError ? c.error.code : null;
@@ -51,7 +53,7 @@ export function auditTrail({ audit, floods, behindProxy }: AuditTrailOptions): M
       outcome,
       groupId: groupId.data ?? null,
       target: request.target ?? made.id ?? c.req.query("path") ?? asked.id ?? asked.name ?? null,
-      detail: request.action === "sign_in" ? from() : wasDeleted ? (about?.name ?? null) : reasonOf(c.error),
+      detail: request.action === "sign_in" ? from() : wasDeleted ? (about?.name ?? null) : reasonOf(c.error, redact),
     });
   };
 }
@@ -78,9 +80,9 @@ async function madeBy(c: Context<WebEnv>): Promise<z.infer<typeof Made>> {
 }
 
 /** Why it was not done, as whoever asked was told; of what broke within, nothing. */
-function reasonOf(error: Error | undefined): string | null {
+function reasonOf(error: Error | undefined, redact: (text: string) => string): string | null {
   if (!(error instanceof PraktorError) && !(error instanceof HTTPException && error.status < 500)) return null;
-  const words = error.message.replaceAll(/\s+/g, " ").trim();
+  const words = redact(error.message).replaceAll(/\s+/g, " ").trim();
   return words.length > mostOfReason ? `${words.slice(0, mostOfReason).toWellFormed()}…` : words;
 }
 
