@@ -83,7 +83,7 @@ export class LocalControl implements AsyncDisposable {
       if (method === "POST" && url === "/pair") return { status: 201, body: await this.#options.offerPairing() };
       if (method === "POST" && url === "/belongings") return { status: 200, body: await this.#options.belongings() };
       if (method === "POST" && url === "/vault") {
-        const order = VaultOrder.safeParse(JSON.parse(await readAll(incoming, maxBodyBytes)));
+        const order = VaultOrder.safeParse(parsed(await readAll(incoming, maxBodyBytes)));
         if (!order.success) return failed(400, "invalid", "The order is not valid.");
         return { status: 200, body: await this.#options.vault(order.data) };
       }
@@ -142,6 +142,15 @@ async function readAll(message: IncomingMessage, maxLength: number): Promise<str
     if (text.length > maxLength) throw new PraktorError("too_large", "This is too large to be sent here.");
   }
   return text;
+}
+
+/** Undefined where it is no JSON: the engine's own words would quote a piece of it. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function failed(status: number, code: string, message: string): { status: number; body: ErrorBody } {

@@ -124,3 +124,12 @@ test("a reason is without known secrets before it is cut", async () => {
   expect(entries[1]?.detail).toMatch(/\[redacted\].*…$/);
   expect(entries[1]?.detail).not.toContain("sk-");
 });
+
+test("of a body that is no JSON nothing is quoted, to whoever sent it or in the log", async () => {
+  const entries = await start(false);
+  const headers = { "content-type": "application/json" };
+  const body = '{"value": sk-live-0123456789}';
+  const answer = await harness.send({ method: "POST", path: "/api/tasks", headers, body });
+  expect(answer.json).toMatchObject({ error: { message: "The body is not valid JSON: look at position 10." } });
+  expect(JSON.stringify([answer.json, entries])).not.toMatch(/sk-|live/);
+});

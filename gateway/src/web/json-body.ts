@@ -1,7 +1,8 @@
 /** Reads a JSON body within a bound, and says where it is broken. */
 import type { MiddlewareHandler } from "hono";
+import { brokenAt } from "../kit/broken-json.ts";
 import { isTooDeep } from "../kit/nesting.ts";
-import { PraktorError, errorMessage } from "../kit/praktor-error.ts";
+import { PraktorError } from "../kit/praktor-error.ts";
 import { isJson } from "./request-origin.ts";
 import type { WebEnv } from "./web-env.ts";
 
@@ -21,8 +22,10 @@ export function jsonBody(maxBytes = defaultMaxBytes): MiddlewareHandler<WebEnv> 
     const text = decode(bytes);
     try {
       c.set("asked", JSON.parse(text));
-    } catch (error) {
-      throw new PraktorError("invalid_json", `The body is not valid JSON: ${explain(error, text)}.`);
+    } catch {
+      const position = brokenAt(text);
+      const where = position === null ? "" : `: look at position ${position}`;
+      throw new PraktorError("invalid_json", `The body is not valid JSON${where}.`);
     }
     if (isTooDeep(c.get("asked"))) throw new PraktorError("invalid_json", "The body is nested too deeply.");
     const { url, method, headers } = c.req.raw;
@@ -50,11 +53,4 @@ function decode(bytes: Uint8Array): string {
   } catch (error) {
     throw new PraktorError("invalid_json", "The body is not valid UTF-8.", { cause: error });
   }
-}
-
-function explain(error: unknown, text: string): string {
-  const reason = errorMessage(error).replaceAll(/\s+/g, " ");
-  if (/position \d+/.test(reason)) return reason;
-  // V8 names no position when the text ends too early, and quotes a piece of it for some other mistakes.
-  return reason.startsWith("Unexpected end") ? `unexpected end at position ${text.length}` : reason;
 }
