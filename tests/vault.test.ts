@@ -1,6 +1,6 @@
 /** A secret's whole way: set on the command line, given to one group, used by its agent, and seen nowhere else. */
 import { execFile } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { AuditPage } from "@praktor/protocol/audit";
@@ -110,18 +110,73 @@ async function expectChangesArrive(system: System, groupId: number, apart: strin
   await expect.poll(async () => await leftOf(apart), { timeout: 30_000 }).toEqual([]);
 }
 
+/** A turn of the agent's that lasts until it is let go, and then says the value that its sandbox was given. */
+async function longTurn(system: System, groupId: number): Promise<{ letGo: () => Promise<string> }> {
+  const since = system.telegram.sequence;
+  system.say('bash: until test -e go; do sleep 0.1; done; rm go; echo "worked with $API_TOKEN"', groupId);
+  const isAsked = (): boolean => system.model.requests.some(({ body }) => JSON.stringify(body).includes("test -e go"));
+  // Then its command runs.
+  await system.model.waitUntil(isAsked, "the call");
+  const letGo = async (): Promise<string> => {
+    if (system.environmentOfGateway["PRAKTOR_SANDBOX"] === "docker") {
+      await docker("exec", `praktor-agent-${groupId}`, "touch", "/workspace/group/go");
+    } else {
+      const group = (await readdir(join(system.folder, "groups"))).find((name) => name.includes(String(groupId)));
+      await writeFile(join(system.folder, "groups", group ?? "", "go"), "");
+    }
+    return (await system.answerMatching(/worked with/, groupId, since)).text;
+  };
+  return { letGo };
+}
+
+const lengthNow = 'bash: echo "length $(echo -n $API_TOKEN | wc -c)"';
+
 /** A change while the agent works: the turn after that one has it, however soon it comes. */
 async function expectChangeBeforeTheNextTurn(system: System, groupId: number): Promise<void> {
-  const since = system.telegram.sequence;
-  system.say("slow 4000: worked through it", groupId);
-  const isAsked = (): boolean => system.model.requests.some(({ body }) => JSON.stringify(body).includes("slow 4000"));
-  await system.model.waitUntil(isAsked, "the call");
+  const turn = await longTurn(system, groupId);
   const changed = await send(system, "PUT", "/api/vault/API_TOKEN", { value: "another-value-of-it" });
   const { restarted, restart_later: later } = VaultChange.parse(await changed.json());
-  expect([...restarted, ...later]).toEqual([String(groupId)]);
-  system.say('bash: echo "length $(echo -n $API_TOKEN | wc -c)"', groupId);
-  await system.answerMatching(/worked through it/, groupId, since);
+  expect({ restarted, later }).toEqual({ restarted: [], later: [String(groupId)] });
+  const since = system.telegram.sequence;
+  system.say(lengthNow, groupId);
+  expect(await turn.letGo()).toBe("worked with [redacted]");
   expect((await system.answerMatching(/length \d+/, groupId, since)).text).toContain("length 19");
+}
+
+/** What a container was given before a change, or before the key was lost, is neither kept nor said by it over restarts of the gateway. */
+async function expectNothingOutlivesRestarts(
+  system: System,
+  groupId: number,
+  environment: Record<string, string>,
+): Promise<void> {
+  Object.assign(system.environmentOfGateway, { PRAKTOR_VAULT_PASSPHRASE: newPassphrase });
+  const container = (): Promise<string> => docker("inspect", "--format", "{{.Id}}", `praktor-agent-${groupId}`);
+  const turn = await longTurn(system, groupId);
+  const first = await container();
+  const changed = await send(system, "PUT", "/api/vault/API_TOKEN", { value: "a-third-value-of-the-token" });
+  expect(VaultChange.parse(await changed.json())).toEqual({ restarted: [], restart_later: [String(groupId)] });
+  await system.crash();
+  expect(await turn.letGo()).toBe("worked with [redacted]");
+  expect((await system.ask(lengthNow, groupId)).text).toBe("length 26");
+  const second = await container();
+  expect(second).not.toBe(first);
+
+  await system.gateway.end("SIGTERM");
+  expect(await container()).toBe(second);
+  const opens = { ...environment, PRAKTOR_VAULT_PASSPHRASE: newPassphrase };
+  expect(await vault(opens, ["set", "API_TOKEN"], "kept-while-it-was-stopped")).toMatchObject({ code: 0, stderr: "" });
+  await system.startGateway();
+  expect((await system.ask(`${lengthNow}; echo $API_TOKEN`, groupId)).text).toMatch(/^length 25\s+\[redacted\]$/);
+  const third = await container();
+  expect(third).not.toBe(second);
+
+  await system.gateway.end("SIGTERM");
+  Object.assign(system.environmentOfGateway, { PRAKTOR_VAULT_PASSPHRASE: "a mistyped passphrase" });
+  await system.startGateway();
+  expect((await system.ask('bash: echo "says $API_TOKEN"', groupId)).text).toContain(
+    "This group's secrets (API_TOKEN) cannot be read.",
+  );
+  expect(await docker("ps", "-aq", "--no-trunc", "--filter", `label=praktor.group=${groupId}`)).toBe("");
 }
 
 /** After the gateway's end: the new passphrase opens what it kept, the old one nothing. */
@@ -180,6 +235,8 @@ describe.each([
           PRAKTOR_TELEGRAM_ALLOW_FROM: `${mine},${other}`,
           PRAKTOR_VAULT_PASSPHRASE: "correct horse battery",
           PRAKTOR_LOG_LEVEL: "debug",
+          // What a container outlives a gateway for is found again at the same ports of its bridge.
+          ...(kind === "docker" ? { PRAKTOR_NATS_PORT: "4222", PRAKTOR_SANDBOX_PORT: "4280" } : {}),
         },
       });
       const config = join(system.folder, "praktor.yaml");
@@ -263,6 +320,7 @@ describe.each([
 
       if (apart !== null) await expectChangesArrive(system, mine, apart);
       else await expectChangeBeforeTheNextTurn(system, mine);
+      if (kind === "docker") await expectNothingOutlivesRestarts(system, mine, environment);
 
       expect((await vault(environment, ["get", "API_TOKEN", "--reveal"])).stderr).toContain("at a terminal only");
       await system.gateway.end("SIGTERM");

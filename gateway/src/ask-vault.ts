@@ -39,7 +39,7 @@ export async function askVault<Answer>(
     vault,
     audit: { record: (entry) => void lines.push(store.audit.add(entry)) },
     groups: store.groups,
-    // Nothing runs that would have to start anew.
+    // What an earlier gateway left running is replaced by the next: the change has marked it in the store.
     refresh: () => Promise.resolve({ restarted: [], later: [] }),
   });
   try {

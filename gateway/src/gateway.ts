@@ -204,6 +204,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     telegram: () => telegram,
     redactor,
     held,
+    isVaultLocked: vault.isLocked,
     checkSecrets: async (groupId) => void (await vault.secretsOf(groupId)),
     onTaskTurnEnded: () => scheduler.wake(),
     onGroupChanged: (groupId) => swarms.memberChanged(groupId),

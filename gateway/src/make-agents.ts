@@ -1,5 +1,6 @@
 /** The rooms that do the work, each handed what it needs: turns from their claim to their end, and what sandboxes say meanwhile. */
 import type { Address } from "@praktor/protocol/address";
+import { adoptionRule } from "./agent/adoption.ts";
 import { filesInPlace } from "./agent/attached-files.ts";
 import type { Approvals } from "./agent/approvals.ts";
 import { Assistant } from "./agent/assistant.ts";
@@ -32,6 +33,8 @@ import { makeSandboxes, type Sandboxes, type SandboxParts } from "./make-sandbox
 export interface AgentParts extends Omit<SandboxParts, "dispatcher"> {
   transfers: Transfers;
   epoch: number;
+  /** See `AdoptionParts`. */
+  isVaultLocked: () => Promise<boolean>;
   obstacle: () => Obstacle | null;
   /** Why a group's turns may not begin now, or null. */
   refusal: (groupId: string) => Promise<Refusal | null>;
@@ -216,7 +219,9 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
 
   const takeOver = async (): Promise<void> => {
     const groups = new Map((await store.groups.all()).map((group) => [group.id, group]));
-    await pool.adopt(groups, parts.lifetime).catch((error: unknown) => {
+    const { isVaultLocked, checkSecrets } = parts;
+    const refusalOf = adoptionRule({ turns: store.turns, isVaultLocked, checkSecrets });
+    await pool.adopt(groups, parts.lifetime, refusalOf).catch((error: unknown) => {
       log.error({ error: errorMessage(error) }, "the sandbox engine could not be asked what runs");
     });
     const taken = await takeOverTurns({
@@ -228,7 +233,11 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
       passPoint,
     });
     log.info({ epoch: parts.epoch, ...taken }, "turns of an earlier start");
-    // The settings may have changed since what still runs was started.
+    // Secrets and settings may have changed since what still runs was started.
+    const adopted = new Set(pool.list().map(({ sandboxId }) => sandboxId));
+    for (const { id, groupId, isOutdated } of await store.sandboxes.live()) {
+      if (isOutdated && adopted.has(id)) renewals.outdated(groupId);
+    }
     for (const { groupId } of pool.list()) await renewals.look(groupId);
     dispatcher.resume();
   };

@@ -21,8 +21,9 @@ export interface MadeVault {
   desk: VaultDesk;
   /** A task's own sandbox works for its group; a swarm's member has what it was given itself. */
   secretsOf: (groupId: string) => Promise<GivenSecret[]>;
-  /** As which the redactor knows them. */
+  /** As which the redactor knows them, with those that a sandbox may still have from before. */
   sourcesOf: (groupId: string) => Promise<string[]>;
+  isLocked: () => Promise<boolean>;
 }
 
 /** It is open, where the settings have its key. */
@@ -58,8 +59,12 @@ export async function makeVault(settings: Settings, parts: VaultParts): Promise<
       groups: store.groups,
       refresh: async (groupIds) => await refresh(await withTasks(groupIds)),
     }),
+    isLocked: async () => (await vault.state()).state === "locked",
     secretsOf: async (groupId) => await vault.given(await ownerOf(groupId)),
-    sourcesOf: async (groupId) =>
-      (await store.vault.assignments(await ownerOf(groupId))).map(({ secretName }) => secretSource(secretName)),
+    sourcesOf: async (groupId) => {
+      const owner = await ownerOf(groupId);
+      const [assigned, taken] = await Promise.all([store.vault.assignments(owner), store.vault.taken(owner)]);
+      return [...new Set([...assigned.map(({ secretName }) => secretName), ...taken])].map(secretSource);
+    },
   };
 }

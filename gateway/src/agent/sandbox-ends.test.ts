@@ -132,6 +132,22 @@ describe("taking over", () => {
     expect(bench.host.launched).toHaveLength(2);
   });
 
+  test("one that may not go on is ended before its word counts, and the others are adopted", async () => {
+    await using bench = new AgentBench();
+    const [kept, refused] = [await ensure(bench, "a"), await ensure(bench, "b")];
+    await using next = new AgentBench({ store: bench.store, host: bench.host });
+    bench.host.afterLaunch = () => {};
+    const atItsStop: (string | undefined)[] = [];
+    bench.host.beforeStop = async (id) => void atItsStop.push((await bench.store.sandboxes.get(id))?.status);
+    const groups = new Map((await bench.store.groups.list()).map((group) => [group.id, group]));
+    await next.pool.adopt(groups, signal, ({ id }) => Promise.resolve(id === refused ? "not this one" : null));
+    expect(next.pool.list().map(({ sandboxId }) => sandboxId)).toEqual([kept]);
+    expect([...bench.host.running.keys()]).toEqual([kept]);
+    expect(atItsStop[0]).toBe("stopped");
+    expect(new Set(next.revoked)).toEqual(new Set([refused]));
+    expect(await bench.store.sandboxes.get(refused)).toMatchObject({ status: "stopped", error: "not this one" });
+  });
+
   test("one that never says a word is ended, its turns are lost, and whoever waits hears it", async () => {
     await using bench = new AgentBench();
     const id = await ensure(bench, "a");

@@ -6,6 +6,7 @@ import type { Ids } from "../kit/ids.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import type { RunningSandbox, SandboxExit, SandboxPlace } from "../sandbox/sandbox.ts";
+import type { SandboxRow } from "../store/rows.ts";
 import {
   newPoolEntry,
   type PooledGroup,
@@ -157,17 +158,26 @@ export class SandboxPool {
     this.#isLettingGo = true;
   }
 
-  /** Takes over what the engine still runs, ends what the store does not know, and forgets what is gone. */
-  async adopt(groups: ReadonlyMap<string, PooledGroup>, signal: AbortSignal): Promise<void> {
-    const { host, store } = this.#options;
+  /** Takes over what the engine still runs and may go on, ends the rest and what the store does not know, and forgets what is gone. */
+  async adopt(
+    groups: ReadonlyMap<string, PooledGroup>,
+    signal: AbortSignal,
+    refusalOf: (sandbox: SandboxRow) => Promise<string | null> = () => Promise.resolve(null),
+  ): Promise<void> {
+    const { host, store, revoke } = this.#options;
     const running = new Map((await host.list(signal)).map((sandbox) => [sandbox.sandboxId, sandbox]));
     for (const row of await store.live()) {
       const sandbox = running.get(row.id);
       const group = groups.get(row.groupId);
-      if (sandbox && group) {
+      const refusal = sandbox && group ? await refusalOf(row) : "It was gone when the gateway started.";
+      if (sandbox && group && refusal === null) {
         running.delete(row.id);
         this.#adoptOne(sandbox, group, signal);
-      } else await store.stopped(row.id, "It was gone when the gateway started.");
+        continue;
+      }
+      // Its word counts no longer, whatever its end takes.
+      await store.stopped(row.id, refusal);
+      revoke(row.id, null);
     }
     for (const orphan of running.keys()) await this.#stopOrphan(orphan, signal);
   }
@@ -306,7 +316,7 @@ export class SandboxPool {
   /** Its stop may have failed before: then its row still opens doors. */
   async #stopOrphan(sandboxId: string, signal: AbortSignal): Promise<void> {
     const { host, store, revoke, logger } = this.#options;
-    logger.warn({ sandbox: sandboxId }, "a sandbox that nobody knows is stopped");
+    logger.warn({ sandbox: sandboxId }, "a sandbox that nobody knows, or that may not go on, is stopped");
     await host.stop(sandboxId, stopGraceMs, signal);
     await store.stopped(sandboxId, "Nobody knew it any more.");
     revoke(sandboxId, null);

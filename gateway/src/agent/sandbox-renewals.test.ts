@@ -99,6 +99,24 @@ test("with other secrets an idle one is stopped before that is answered, and one
   expect(running()).toEqual([]);
 });
 
+test("one that an earlier life left outdated is replaced at once, or when its turns have ended", async () => {
+  await bench.pool.ensure(group, signal);
+  busy = true;
+  renewals.outdated("a");
+  await background.idle();
+  expect(running()).toEqual(["open"]);
+  expect(renewals.isPending("a")).toBe(true);
+  busy = false;
+  renewals.turnEnded("a");
+  await background.idle();
+  expect(running()).toEqual([]);
+  await bench.pool.ensure(group, signal);
+  renewals.outdated("a");
+  await background.idle();
+  expect(running()).toEqual([]);
+  expect(renewals.isPending("a")).toBe(false);
+});
+
 test("a policy that is what it was does not call off what other secrets need", async () => {
   await bench.pool.ensure(group, signal);
   busy = true;

@@ -42,6 +42,12 @@ export class SandboxRenewals {
     this.turnEnded(groupId);
   }
 
+  /** The group's secrets have changed since its sandbox was started, which an earlier life of the gateway began to mend. */
+  outdated(groupId: string): void {
+    this.#note(groupId, "secrets");
+    this.turnEnded(groupId);
+  }
+
   /**
    * These groups have other secrets now. Those whose sandbox is idle are `restarted` when this resolves, the others `later`. What does
    * not run starts with the next message, as always.

@@ -22,12 +22,14 @@ import { temporaryDatabases } from "./temporary-database.ts";
 const databases = temporaryDatabases();
 
 /**
- * Scans that stay short however old the installation is: a list of groups, partial indexes that hold only what is open, the
+ * Scans that stay short however old the installation is: a list of groups, what is forgotten as a whole, partial indexes that hold only what is open, the
  * few rows of an intermediate result, and the newest messages and swarms, read from the end up to a limit.
  */
 const SHORT_SCANS = [
   /^SCAN groups/,
   /^SCAN scheduled_tasks/,
+  /^SCAN older_secrets/,
+  /^SCAN taken_secrets/,
   /^SCAN health_probe/,
   /^SCAN heads/,
   /^SCAN CONSTANT ROW/,
@@ -120,6 +122,13 @@ async function useEverything(store: SqliteStore, clock: TestClock): Promise<void
   await store.sandboxes.byTokenHash("h");
   await store.sandboxes.get("s");
   await store.sandboxes.live();
+  const audit = { actor: { type: "cli", id: "cli" }, action: "vault", outcome: "ok" } as const;
+  await store.vault.begin({ id: "k", kind: "file", salt: null, sealedCheck: "c" });
+  await store.vault.put({ name: "A", keyId: "k", sealed: "s" }, audit);
+  await store.vault.assign({ secretName: "A", groupId, delivery: "env", target: "A" }, audit);
+  await store.vault.put({ name: "A", keyId: "k", sealed: "t" }, audit);
+  await store.vault.older();
+  await store.vault.taken(groupId);
   await store.sandboxes.stopped("s", null);
   await store.settings.set("k", "v");
   await store.settings.get("k");

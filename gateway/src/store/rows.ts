@@ -166,6 +166,8 @@ export interface SandboxRow {
   tokenHash: string;
   /** The current NATS user, so that it can be revoked. */
   natsUser: string | null;
+  /** Its group's secrets have changed since it was started. */
+  isOutdated: boolean;
   startedAt: number;
   lastActiveAt: number;
   stoppedAt: number | null;

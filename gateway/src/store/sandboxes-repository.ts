@@ -3,6 +3,7 @@ import { sql, type Selectable } from "kysely";
 import type { Clock } from "../kit/clock.ts";
 import type { SandboxStore } from "./contract/sandbox-store.ts";
 import type { Database, Queries } from "./database.ts";
+import { forgetOlderSecrets } from "./outdated-secrets.ts";
 import type { SandboxRow } from "./rows.ts";
 import type { AgentSessionTable } from "./tables/turn-tables.ts";
 
@@ -24,6 +25,7 @@ export class SandboxesRepository implements SandboxStore {
         .where("group_id", "=", sandbox.groupId)
         .where("status", "<>", "stopped")
         .execute();
+      await forgetOlderSecrets(queries);
       const last = await queries
         .selectFrom("agent_sessions")
         .select((select) => select.fn.max("generation").as("generation"))
@@ -60,6 +62,7 @@ export class SandboxesRepository implements SandboxStore {
     const now = this.#clock.now();
     return this.#database.write(`store that the sandbox ${id} stopped`, async (queries) => {
       await liveSandbox(queries, id).set({ status: "stopped", stopped_at: now, error }).execute();
+      await forgetOlderSecrets(queries);
     });
   }
 
@@ -123,6 +126,7 @@ function toSandbox(row: Selectable<AgentSessionTable>): SandboxRow {
     status: row.status,
     tokenHash: row.token_hash,
     natsUser: row.nats_user,
+    isOutdated: row.secrets_outdated === 1,
     startedAt: row.started_at,
     lastActiveAt: row.last_active,
     stoppedAt: row.stopped_at,

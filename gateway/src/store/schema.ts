@@ -20,7 +20,13 @@ import type {
 import type { ScheduledTaskTable, TaskRunTable } from "./tables/task-tables.ts";
 import type { AgentSessionTable, TurnEventTable, TurnTable } from "./tables/turn-tables.ts";
 import type { ModelCallTable, UsageDayTable } from "./tables/usage-tables.ts";
-import type { SecretAssignmentTable, SecretTable, VaultKeyTable } from "./tables/vault-tables.ts";
+import type {
+  OlderSecretTable,
+  SecretAssignmentTable,
+  SecretTable,
+  TakenSecretTable,
+  VaultKeyTable,
+} from "./tables/vault-tables.ts";
 
 interface SettingTable {
   key: string;
@@ -63,6 +69,8 @@ export interface Schema {
   task_runs: TaskRunTable;
   vault_keys: VaultKeyTable;
   secrets: SecretTable;
+  older_secrets: OlderSecretTable;
+  taken_secrets: TakenSecretTable;
   secret_assignments: SecretAssignmentTable;
   audit: AuditTable;
   swarm_runs: SwarmRunTable;

@@ -2,8 +2,9 @@
 import type { AuditEntry } from "../kit/audit.ts";
 import type { Clock } from "../kit/clock.ts";
 import { addAudit } from "./audit-repository.ts";
-import type { VaultKeyRow, VaultStore } from "./contract/vault-store.ts";
+import type { ResealedSecrets, VaultKeyRow, VaultStore } from "./contract/vault-store.ts";
 import type { Database, Queries } from "./database.ts";
+import { groupsWith, keepOlderSecret, noteTakenSecret, outdateSandboxes } from "./outdated-secrets.ts";
 
 type Assignment = Awaited<ReturnType<VaultStore["assignments"]>>[number];
 
@@ -49,6 +50,19 @@ export class VaultRepository implements VaultStore {
     });
   }
 
+  older(): ReturnType<VaultStore["older"]> {
+    return this.#database.read("read the vault's older values", (queries) =>
+      queries.selectFrom("older_secrets").select(["id", "name", "sealed"]).orderBy("id").execute(),
+    );
+  }
+
+  taken(groupId: string): Promise<string[]> {
+    return this.#database.read("read what was taken from a group", async (queries) => {
+      const rows = queries.selectFrom("taken_secrets").select("secret_name").where("group_id", "=", groupId);
+      return (await rows.orderBy("secret_name").execute()).map((row) => row.secret_name);
+    });
+  }
+
   begin(key: VaultKeyRow): Promise<void> {
     return this.#database.write("make the vault", async (queries) => {
       await insertKey(queries, key, this.#clock.now());
@@ -59,17 +73,23 @@ export class VaultRepository implements VaultStore {
     return this.#database.write(`keep the secret ${secret.name}`, async (queries) => {
       const now = this.#clock.now();
       const { name, keyId, sealed } = secret;
+      await keepOlderSecret(queries, name, now);
       await queries
         .insertInto("secrets")
         .values({ name, key_id: keyId, sealed, created_at: now, updated_at: now })
         .onConflict((conflict) => conflict.column("name").doUpdateSet({ key_id: keyId, sealed, updated_at: now }))
         .execute();
+      await outdateSandboxes(queries, await groupsWith(queries, name));
       await addAudit(queries, this.#clock, audit);
     });
   }
 
   remove(name: string, audit: AuditEntry): Promise<boolean> {
     return this.#database.write(`delete the secret ${name}`, async (queries) => {
+      const groupIds = await groupsWith(queries, name);
+      await keepOlderSecret(queries, name, this.#clock.now());
+      await noteTakenSecret(queries, name, groupIds);
+      await outdateSandboxes(queries, groupIds);
       const { numDeletedRows } = await queries.deleteFrom("secrets").where("name", "=", name).executeTakeFirst();
       if (numDeletedRows > 0n) await addAudit(queries, this.#clock, audit);
       return numDeletedRows > 0n;
@@ -90,6 +110,7 @@ export class VaultRepository implements VaultStore {
         .insertInto("secret_assignments")
         .values({ ...place, secret_name: secretName, created_at: this.#clock.now() })
         .execute();
+      await outdateSandboxes(queries, [groupId]);
       await addAudit(queries, this.#clock, audit);
       return "assigned";
     });
@@ -102,16 +123,23 @@ export class VaultRepository implements VaultStore {
         .where("secret_name", "=", secretName)
         .where("group_id", "=", groupId)
         .executeTakeFirst();
-      if (numDeletedRows > 0n) await addAudit(queries, this.#clock, audit);
-      return numDeletedRows > 0n;
+      if (numDeletedRows === 0n) return false;
+      await noteTakenSecret(queries, secretName, [groupId]);
+      await outdateSandboxes(queries, [groupId]);
+      await addAudit(queries, this.#clock, audit);
+      return true;
     });
   }
 
-  rekey(key: VaultKeyRow, secrets: readonly { name: string; sealed: string }[], audit: AuditEntry): Promise<void> {
+  rekey(key: VaultKeyRow, { secrets, older }: ResealedSecrets, audit: AuditEntry): Promise<void> {
     return this.#database.write("bring the vault under another key", async (queries) => {
       await insertKey(queries, key, this.#clock.now());
       for (const { name, sealed } of secrets) {
         await queries.updateTable("secrets").set({ key_id: key.id, sealed }).where("name", "=", name).execute();
+      }
+      for (const { id, sealed } of older) {
+        if (sealed === null) await queries.deleteFrom("older_secrets").where("id", "=", id).execute();
+        else await queries.updateTable("older_secrets").set({ key_id: key.id, sealed }).where("id", "=", id).execute();
       }
       // A secret that was added meanwhile is under the old key: its reference makes this fail, and nothing is changed.
       await queries.deleteFrom("vault_keys").where("id", "!=", key.id).execute();

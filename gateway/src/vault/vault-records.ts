@@ -21,14 +21,29 @@ export interface Assignment extends Placement {
   secretName: string;
 }
 
+/** A value that was replaced or deleted, as it was sealed. */
+export interface OlderSecret {
+  id: number;
+  name: string;
+  sealed: string;
+}
+
+/** `sealed` null: it could not be read, and is forgotten. */
+export interface Resealed {
+  secrets: readonly { name: string; sealed: string }[];
+  older: readonly { id: number; sealed: string | null }[];
+}
+
 export interface VaultRecords {
   key(): Promise<KeyRecord | null>;
   secrets(): Promise<{ name: string; sealed: string; createdAt: number; updatedAt: number }[]>;
   assignments(groupId?: string): Promise<Assignment[]>;
+  /** As long as a sandbox lives that may have them. */
+  older(): Promise<OlderSecret[]>;
   begin(key: KeyRecord): Promise<void>;
   put(secret: { name: string; keyId: string; sealed: string }, audit: AuditEntry): Promise<void>;
   remove(name: string, audit: AuditEntry): Promise<boolean>;
   assign(assignment: Assignment, audit: AuditEntry): Promise<"assigned" | "taken">;
   unassign(secretName: string, groupId: string, audit: AuditEntry): Promise<boolean>;
-  rekey(key: KeyRecord, secrets: readonly { name: string; sealed: string }[], audit: AuditEntry): Promise<void>;
+  rekey(key: KeyRecord, resealed: Resealed, audit: AuditEntry): Promise<void>;
 }

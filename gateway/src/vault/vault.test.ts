@@ -135,6 +135,27 @@ test("rotation puts everything under a new key, the old one opens nothing any mo
   expect(await vaultWith({ passphrase: "second passphrase" }).given("1")).toHaveLength(1);
 });
 
+test("what was replaced or deleted stays known over restarts and rotations, while a sandbox may still have it", async () => {
+  const vault = vaultWith({ passphrase: "first passphrase" });
+  for (const name of ["A", "B"]) {
+    await vault.set(name, `${value}-${name}`, commandLine);
+    await give(vault, name, "1");
+  }
+  await store.sandboxes.begin({ id: "s", groupId: "1", tokenHash: "h" });
+  // As the command line does it while no gateway runs.
+  await vaultWith({ passphrase: "first passphrase" }).set("A", "another-value", commandLine);
+  await vaultWith({ passphrase: "first passphrase" }).remove("B", commandLine);
+  known = [];
+  await vaultWith({ passphrase: "first passphrase" }).rotate("second passphrase", commandLine);
+  known = [];
+  await vaultWith({ passphrase: "second passphrase" }).start();
+  expect([...known].toSorted()).toEqual(["another-value", `${value}-A`, `${value}-B`]);
+  await store.sandboxes.stopped("s", null);
+  known = [];
+  await vaultWith({ passphrase: "second passphrase" }).start();
+  expect(known).toEqual(["another-value"]);
+});
+
 test("a rotation of the key file that was cut at its end is finished by the next start", async () => {
   const keyFile = join(folder, "vault.key");
   const old = await createKeyFile(keyFile);

@@ -43,7 +43,7 @@ export class Vault {
   /** Null while it is locked: then each need of it tries again, because a key file may be put back. */
   #key: VaultKey | null = null;
   #values = new Map<string, string>();
-  /** Replaced or deleted since the start: a sandbox may still have them. */
+  /** Replaced or deleted, in this life or an earlier one: a sandbox may still have them. */
   readonly #older: { name: string; value: string }[] = [];
   #rotatedPassphrase: string | null = null;
   /** The record and passphrase that do not fit each other. */
@@ -105,7 +105,7 @@ export class Vault {
     return await this.#inTurn(async () => {
       const groups = await this.#groupsOf(name);
       if (!(await this.#options.store.remove(name, entry(actor, "vault.delete", name)))) return null;
-      // Its value stays known until the next start: a sandbox may still have it.
+      // Its value stays known: a sandbox may still have it.
       return groups;
     });
   }
@@ -182,10 +182,18 @@ export class Vault {
         name,
         sealed: next.seal(name, old.unseal(name, sealed)),
       }));
-      await store.rekey(next.record, secrets, {
-        ...entry(actor, "vault.rotate", next.id),
-        detail: `${secrets.length} secrets`,
+      const older = (await store.older()).map(({ id, name, sealed }) => {
+        const value = this.#unsealed(old, name, sealed);
+        return { id, sealed: value === null ? null : next.seal(name, value) };
       });
+      await store.rekey(
+        next.record,
+        { secrets, older },
+        {
+          ...entry(actor, "vault.rotate", next.id),
+          detail: `${secrets.length} secrets`,
+        },
+      );
       this.#key = next;
       if (next.kind === "file" && keyFile !== undefined) await takeNextKeyFile(keyFile);
       else this.#rotatedPassphrase = passphrase;
@@ -263,15 +271,26 @@ export class Vault {
 
   async #knowAll(key: VaultKey): Promise<void> {
     const values = new Map<string, string>();
-    for (const { name, sealed } of await this.#options.store.secrets()) {
-      try {
-        values.set(name, key.unseal(name, sealed));
-      } catch (error) {
-        // One that is damaged does not keep the others locked; whoever needs it hears of it.
-        this.#options.logger.error({ secret: name }, errorMessage(error));
-      }
+    const { store } = this.#options;
+    for (const { name, sealed } of await store.older()) {
+      const value = this.#unsealed(key, name, sealed);
+      if (value !== null) this.#older.push({ name, value });
+    }
+    for (const { name, sealed } of await store.secrets()) {
+      const value = this.#unsealed(key, name, sealed);
+      if (value !== null) values.set(name, value);
     }
     this.#know(values);
+  }
+
+  /** Null: one that is damaged does not keep the others locked; whoever needs it hears of it. */
+  #unsealed(key: VaultKey, name: string, sealed: string): string | null {
+    try {
+      return key.unseal(name, sealed);
+    } catch (error) {
+      this.#options.logger.error({ secret: name }, errorMessage(error));
+      return null;
+    }
   }
 
   #know(values: Map<string, string>): void {

@@ -11,6 +11,6 @@ export interface SandboxStore {
   /** Null for a stopped sandbox as well: its token is void. */
   byTokenHash(tokenHash: string): Promise<SandboxRow | null>;
   get(id: string): Promise<SandboxRow | null>;
-  /** Not stopped. */
+  /** Not stopped; `isOutdated` as the vault's changes have made them. */
   live(): Promise<SandboxRow[]>;
 }

@@ -10,6 +10,13 @@ export interface VaultKeyRow {
   sealedCheck: string;
 }
 
+/** All that there is, under another key. */
+export interface ResealedSecrets {
+  secrets: readonly { name: string; sealed: string }[];
+  /** `sealed` null: it could not be read. */
+  older: readonly { id: number; sealed: string | null }[];
+}
+
 export interface SecretAssignment {
   secretName: string;
   groupId: string;
@@ -18,12 +25,26 @@ export interface SecretAssignment {
   target: string;
 }
 
-/** Every change is in one transaction with its line in the audit log. */
+/** A value that was replaced or deleted, as it was sealed. */
+export interface OlderSecret {
+  id: number;
+  name: string;
+  sealed: string;
+}
+
+/**
+ * Every change is in one transaction with its line in the audit log, and with what it means for sandboxes: those that are live, of the
+ * groups it concerns and of these groups' tasks, are outdated from then on.
+ */
 export interface VaultStore {
   /** Null before the first secret. */
   key(): Promise<VaultKeyRow | null>;
   secrets(): Promise<{ name: string; keyId: string; sealed: string; createdAt: number; updatedAt: number }[]>;
   assignments(groupId?: string): Promise<SecretAssignment[]>;
+  /** Kept while a live sandbox is outdated, forgotten with the last one. */
+  older(): Promise<OlderSecret[]>;
+  /** The names of what the group had before; as long. */
+  taken(groupId: string): Promise<string[]>;
   begin(key: VaultKeyRow): Promise<void>;
   put(secret: { name: string; keyId: string; sealed: string }, audit: AuditEntry): Promise<void>;
   /** With its assignments. False: there was none. */
@@ -31,6 +52,6 @@ export interface VaultStore {
   /** `taken`: the group has another secret under that name. Secret and group exist. */
   assign(assignment: SecretAssignment, audit: AuditEntry): Promise<"assigned" | "taken">;
   unassign(secretName: string, groupId: string, audit: AuditEntry): Promise<boolean>;
-  /** Every secret under another key, and the old key forgotten, or nothing at all. */
-  rekey(key: VaultKeyRow, secrets: readonly { name: string; sealed: string }[], audit: AuditEntry): Promise<void>;
+  /** Every secret under another key, and the old key forgotten, or nothing at all. An older one that nobody could read goes. */
+  rekey(key: VaultKeyRow, resealed: ResealedSecrets, audit: AuditEntry): Promise<void>;
 }

@@ -14,6 +14,7 @@ import { swarms } from "./0011-swarms.ts";
 import { answersInPlace } from "./0012-answers-in-place.ts";
 import { audit } from "./0013-audit.ts";
 import { approvalHosts } from "./0014-approval-hosts.ts";
+import { outdatedSecrets } from "./0015-outdated-secrets.ts";
 
 export const migrations: readonly Migration[] = [
   first,
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   answersInPlace,
   audit,
   approvalHosts,
+  outdatedSecrets,
 ];

@@ -49,6 +49,7 @@ export interface AgentSessionTable {
   status: SandboxRow["status"];
   token_hash: string;
   nats_user: string | null;
+  secrets_outdated: Generated<Flag>;
   started_at: number;
   last_active: number;
   stopped_at: number | null;

@@ -1,4 +1,5 @@
 /** The tables of the vault. */
+import type { Generated } from "kysely";
 
 /** One row, but for the moment of a change. */
 export interface VaultKeyTable {
@@ -15,6 +16,21 @@ export interface SecretTable {
   sealed: string;
   created_at: number;
   updated_at: number;
+}
+
+/** Replaced or deleted. */
+export interface OlderSecretTable {
+  id: Generated<number>;
+  name: string;
+  key_id: string;
+  sealed: string;
+  replaced_at: number;
+}
+
+/** Assigned to the group before. */
+export interface TakenSecretTable {
+  group_id: string;
+  secret_name: string;
 }
 
 export interface SecretAssignmentTable {
