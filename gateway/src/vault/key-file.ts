@@ -1,9 +1,39 @@
 /** A key of the vault in a file that only its owner can read. */
 import { randomBytes } from "node:crypto";
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 
 const keyBytes = 32;
+
+/** Steps on key files; what has resolved is on the disk, and outlives a power cut. */
+export interface KeyDisk {
+  /** Rejects where there is a file. */
+  create: (path: string, key: Buffer) => Promise<void>;
+  rename: (from: string, to: string) => Promise<void>;
+  /** No matter whether it is there. */
+  remove: (path: string) => Promise<void>;
+}
+
+export const keyDisk: KeyDisk = {
+  create: async (path, key) => {
+    {
+      await using file = await open(path, "wx", 0o600);
+      await file.chmod(0o600);
+      await file.writeFile(`${key.toString("base64")}\n`);
+      await file.sync();
+    }
+    await syncFolderOf(path);
+  },
+  rename: async (from, to) => {
+    await rename(from, to);
+    await syncFolderOf(to);
+  },
+  remove: async (path) => {
+    await rm(path, { force: true });
+    await syncFolderOf(path);
+  },
+};
 
 /** 32 bytes in base64. Rejects with `vault_locked` and what to do. */
 export async function readKeyFile(path: string): Promise<Buffer> {
@@ -33,14 +63,15 @@ export async function readKeyFile(path: string): Promise<Buffer> {
   });
 }
 
+export function newKey(): Buffer {
+  return randomBytes(keyBytes);
+}
+
 /** Makes it with mode 0600. Rejects with `taken` where there is a file. */
 export async function createKeyFile(path: string): Promise<Buffer> {
-  const key = randomBytes(keyBytes);
+  const key = newKey();
   try {
-    await using file = await open(path, "wx", 0o600);
-    await file.chmod(0o600);
-    await file.writeFile(`${key.toString("base64")}\n`);
-    await file.sync();
+    await keyDisk.create(path, key);
   } catch (error) {
     const isThere = error instanceof Error && "code" in error && error.code === "EEXIST";
     throw new PraktorError(
@@ -52,18 +83,7 @@ export async function createKeyFile(path: string): Promise<Buffer> {
   return key;
 }
 
-/** Where the next key lies until the secrets are under it. */
-export function nextKeyFile(path: string): string {
-  return `${path}.next`;
-}
-
-/** A new key beside the file; what an earlier try left there is of no use to anybody. */
-export async function createNextKeyFile(path: string): Promise<Buffer> {
-  await rm(nextKeyFile(path), { force: true });
-  return await createKeyFile(nextKeyFile(path));
-}
-
-/** The next key takes the file's place. */
-export async function takeNextKeyFile(path: string): Promise<void> {
-  await rename(nextKeyFile(path), path);
+async function syncFolderOf(path: string): Promise<void> {
+  await using folder = await open(dirname(path), "r");
+  await folder.sync();
 }

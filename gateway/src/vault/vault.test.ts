@@ -9,7 +9,7 @@ import { systemClock } from "../kit/clock.ts";
 import { silentLogger } from "../kit/logger.ts";
 import { timeSortedIds } from "../kit/ids.ts";
 import { SqliteStore } from "../store/sqlite-store.ts";
-import { createKeyFile, nextKeyFile } from "./key-file.ts";
+import { createKeyFile } from "./key-file.ts";
 import { Vault, type VaultOptions } from "./vault.ts";
 import { VaultKey } from "./vault-key.ts";
 
@@ -154,22 +154,6 @@ test("what was replaced or deleted stays known over restarts and rotations, whil
   known = [];
   await vaultWith({ passphrase: "second passphrase" }).start();
   expect(known).toEqual(["another-value"]);
-});
-
-test("a rotation of the key file that was cut at its end is finished by the next start", async () => {
-  const keyFile = join(folder, "vault.key");
-  const old = await createKeyFile(keyFile);
-  const vault = vaultWith({ keyFile });
-  await vault.set("A", value, commandLine);
-  await vault.rotate(null, commandLine);
-  const rotated = await readFile(keyFile, "utf8");
-  expect(rotated.trim()).not.toBe(old.toString("base64"));
-  // As it was between the last two steps: the secrets under the new key, the old one still in its place.
-  const { rename, writeFile } = await import("node:fs/promises");
-  await rename(keyFile, nextKeyFile(keyFile));
-  await writeFile(keyFile, `${old.toString("base64")}\n`, { mode: 0o600 });
-  expect(await vaultWith({ keyFile }).state()).toEqual({ state: "open" });
-  expect(await readFile(keyFile, "utf8")).toBe(rotated);
 });
 
 test("a sealed secret moved to another name, or changed in one bit, is not taken for one", async () => {

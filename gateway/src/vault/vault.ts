@@ -1,18 +1,13 @@
 /** The secrets: kept sealed, opened under the installation's key, given to the groups they are assigned to. */
 import type { Actor, AuditEntry } from "../kit/audit.ts";
-import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
-import { createNextKeyFile, nextKeyFile, readKeyFile, takeNextKeyFile } from "./key-file.ts";
+import { KeyHolder, type KeyHolderOptions } from "./key-holder.ts";
 import { checkName, checkTarget, checkValue } from "./secret-rules.ts";
-import { VaultKey, type KeySource } from "./vault-key.ts";
+import type { VaultKey } from "./vault-key.ts";
 import type { Assignment, Placement, VaultRecords } from "./vault-records.ts";
 
-export interface VaultOptions {
+export interface VaultOptions extends KeyHolderOptions {
   store: VaultRecords;
-  logger: Logger;
-  /** As the settings say; both undefined: there is no key. */
-  passphrase: string | undefined;
-  keyFile: string | undefined;
   /** Every value there is, whenever that changes: for redaction. */
   onValues: (secrets: readonly { name: string; value: string }[]) => void;
 }
@@ -34,24 +29,20 @@ export interface GivenSecret {
   value: string;
 }
 
-const offHint =
-  "Set PRAKTOR_VAULT_PASSPHRASE, or PRAKTOR_VAULT_KEY_FILE and run `praktor vault create-key`, and start Praktor again.";
-
 /** Every method that needs the key rejects with `vault_locked` and what to do where there is none. */
 export class Vault {
   readonly #options: VaultOptions;
-  /** Null while it is locked: then each need of it tries again, because a key file may be put back. */
-  #key: VaultKey | null = null;
+  readonly #keys: KeyHolder;
+  /** Values were read under it. */
+  #knownUnder: VaultKey | null = null;
   #values = new Map<string, string>();
   /** Replaced or deleted, in this life or an earlier one: a sandbox may still have them. */
   readonly #older: { name: string; value: string }[] = [];
-  #rotatedPassphrase: string | null = null;
-  /** The record and passphrase that do not fit each other. */
-  #triedFor: string | null = null;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: VaultOptions) {
     this.#options = options;
+    this.#keys = new KeyHolder(options);
   }
 
   /** Opens it, so that redaction knows every value from the first moment on. Never rejects: `state` says what is wrong. */
@@ -91,7 +82,7 @@ export class Vault {
     checkName(name);
     checkValue(value);
     return await this.#inTurn(async () => {
-      const key = (await this.#opened()) ?? (await this.#begin());
+      const key = (await this.#opened()) ?? (await this.#keys.orMade());
       // Known before it is kept: from here on it must not be seen.
       this.#know(new Map([...this.#values, [name, value]]));
       const secret = { name, keyId: key.id, sealed: key.seal(name, value) };
@@ -167,95 +158,35 @@ export class Vault {
 
   /** Everything under a new key: from this passphrase, or a new key file in the old one's place. */
   async rotate(passphrase: string | null, actor: Actor): Promise<void> {
-    const { keyFile, store } = this.#options;
+    const { store } = this.#options;
     await this.#inTurn(async () => {
-      const old = await this.#needed();
-      if (old.kind === "passphrase" && passphrase === null) {
-        throw new PraktorError("invalid", "The new passphrase is missing.");
-      }
-      const next = await VaultKey.make(
-        old.kind === "passphrase" || keyFile === undefined
-          ? { kind: "passphrase", passphrase: passphrase ?? "" }
-          : { kind: "file", path: keyFile, key: await createNextKeyFile(keyFile) },
-      );
-      const secrets = (await store.secrets()).map(({ name, sealed }) => ({
-        name,
-        sealed: next.seal(name, old.unseal(name, sealed)),
-      }));
-      const older = (await store.older()).map(({ id, name, sealed }) => {
-        const value = this.#unsealed(old, name, sealed);
-        return { id, sealed: value === null ? null : next.seal(name, value) };
+      await this.#opened();
+      await this.#keys.exchange(passphrase, async (from, to) => {
+        const secrets = (await store.secrets()).map(({ name, sealed }) => ({
+          name,
+          sealed: to.seal(name, from.unseal(name, sealed)),
+        }));
+        const older = (await store.older()).map(({ id, name, sealed }) => {
+          const value = this.#unsealed(from, name, sealed);
+          return { id, sealed: value === null ? null : to.seal(name, value) };
+        });
+        const detail = `${secrets.length} secrets`;
+        await store.rekey(to.record, { secrets, older }, { ...entry(actor, "vault.rotate", to.id), detail });
       });
-      await store.rekey(
-        next.record,
-        { secrets, older },
-        {
-          ...entry(actor, "vault.rotate", next.id),
-          detail: `${secrets.length} secrets`,
-        },
-      );
-      this.#key = next;
-      if (next.kind === "file" && keyFile !== undefined) await takeNextKeyFile(keyFile);
-      else this.#rotatedPassphrase = passphrase;
     });
   }
 
   /** The key that the secrets are under; null while there is none. Rejects with `vault_off` or `vault_locked`. */
   async #opened(): Promise<VaultKey | null> {
-    if (this.#key) return this.#key;
-    const { store, keyFile } = this.#options;
-    const record = await store.key();
-    const sources = await this.#sources(record !== null);
-    if (!record) return null;
-    for (const source of sources) {
-      // Derived once: whoever asks how the vault is must not cost a fifth of a second each time.
-      const isTried = source.kind === "passphrase" && this.#triedFor === `${record.id} ${source.passphrase}`;
-      const key = isTried ? null : await VaultKey.open(source, record);
-      if (source.kind === "passphrase" && !key) this.#triedFor = `${record.id} ${source.passphrase}`;
-      if (!key) continue;
-      // A rotation that was cut between its two last steps.
-      if (source.kind === "file" && keyFile !== undefined && source.path !== keyFile) await takeNextKeyFile(keyFile);
-      await this.#knowAll(key);
-      this.#key = key;
-      return key;
-    }
-    throw new PraktorError("vault_locked", `The vault is locked: ${whyLocked(record.kind, this.#options)}`, {
-      hint: "Start Praktor with the key that the secrets are under; without it they cannot be read, only deleted and set again.",
-    });
-  }
-
-  async #needed(): Promise<VaultKey> {
-    const key = await this.#opened();
-    if (key) return key;
-    throw new PraktorError("not_found", "There are no secrets yet.", { hint: "`praktor vault set` makes the first." });
-  }
-
-  async #begin(): Promise<VaultKey> {
-    const [source] = await this.#sources(false);
-    if (!source) throw noVault();
-    const key = await VaultKey.make(source);
-    await this.#options.store.begin(key.record);
-    this.#key = key;
+    const key = await this.#keys.opened();
+    if (key && !this.#knownUnder) await this.#knowAll(key);
+    this.#knownUnder = key;
     return key;
   }
 
-  async #sources(isNeeded: boolean): Promise<KeySource[]> {
-    const { keyFile } = this.#options;
-    const passphrase = this.#rotatedPassphrase ?? this.#options.passphrase;
-    if (passphrase !== undefined) return [{ kind: "passphrase", passphrase }];
-    if (keyFile === undefined && isNeeded) return [];
-    if (keyFile === undefined) throw noVault();
-    const found: KeySource[] = [];
-    const failures: unknown[] = [];
-    for (const path of isNeeded ? [keyFile, nextKeyFile(keyFile)] : [keyFile]) {
-      try {
-        found.push({ kind: "file", path, key: await readKeyFile(path) });
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-    if (found.length === 0) throw failures[0];
-    return found;
+  async #needed(): Promise<VaultKey> {
+    await this.#opened();
+    return await this.#keys.needed();
   }
 
   async #required(name: string): Promise<{ sealed: string }> {
@@ -310,21 +241,6 @@ export class Vault {
   }
 }
 
-function noVault(): PraktorError<"vault_off"> {
-  return new PraktorError("vault_off", "There is no vault: no key is configured.", { hint: offHint });
-}
-
 function entry(actor: Actor, action: string, target: string): AuditEntry {
   return { actor, action, target, outcome: "ok" };
-}
-
-function whyLocked(kind: KeySource["kind"], { passphrase, keyFile }: VaultOptions): string {
-  if (kind === "passphrase") {
-    return passphrase === undefined
-      ? "its secrets are under a passphrase, and PRAKTOR_VAULT_PASSPHRASE is not set."
-      : "the passphrase is not the one that its secrets are under.";
-  }
-  return keyFile === undefined
-    ? "its secrets are under a key file, and PRAKTOR_VAULT_KEY_FILE is not set."
-    : "the key file is not the one that its secrets are under.";
 }
