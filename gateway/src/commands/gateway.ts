@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { unknownVariables } from "../config/environment.ts";
 import { loadSettings } from "../config/load-settings.ts";
+import { secretsIn } from "../config/secret-settings.ts";
 import { crashAt } from "../kit/crash-points.ts";
 import { createLog } from "../log.ts";
 import { Redactor } from "../vault/redactor.ts";
@@ -15,18 +16,8 @@ export function addGatewayCommand(program: Command): void {
       const settings = await loadSettings(process.env);
       // Loaded only by who runs it, and from the compile cache that main.ts switched on before.
       const { runGateway } = await import("../gateway.ts");
-      const { agent, telegram, web, nats, speech, vault } = settings;
       const redactor = new Redactor();
-      redactor.know("settings", [
-        agent.anthropic_api_key,
-        agent.oauth_token,
-        telegram.token,
-        telegram.webhook_secret,
-        web.auth,
-        nats.account_seed,
-        speech.api_key,
-        vault.passphrase,
-      ]);
+      redactor.know("settings", secretsIn(settings));
       const log = createLog(process.env.PRAKTOR_LOG_LEVEL ?? "info", redactor);
       const file = process.env.PRAKTOR_CONFIG;
       if (file && !existsSync(file)) log.warn({ file }, "PRAKTOR_CONFIG names a file that is not there: defaults hold");

@@ -21,7 +21,9 @@ const limit = z.number().positive().nullable().default(null);
 const rate = z.number().nonnegative();
 
 const port = z.number().int().min(0).max(65_535);
-const secret = z.string().min(1);
+/** Marks what must be seen nowhere; see `secretsIn`. Last in a chain: what follows makes another schema. */
+const secretMark = { secret: true } as const;
+const secret = z.string().min(1).meta(secretMark);
 /** YAML reads a bare id as a number; both are fine. */
 const chatId = z
   .union(
@@ -53,6 +55,7 @@ export const Settings = z.strictObject({
       webhook_secret: z
         .string()
         .regex(/^[\w-]{16,256}$/, "must be 16 to 256 letters, digits, '_' or '-'")
+        .meta(secretMark)
         .optional(),
       webhook_host: z.string().min(1).default("127.0.0.1"),
       webhook_port: port.default(8443),
