@@ -19,6 +19,41 @@ describe("settings", () => {
     });
   });
 
+  test.each([
+    ["agent", "base_url"],
+    ["telegram", "api_root"],
+    ["telegram", "webhook_url"],
+    ["speech", "base_url"],
+    ["nats", "url"],
+  ])("refuses a user name or password in %s.%s, and does not repeat it", (section, name) => {
+    const needed: Record<string, string> = {
+      telegram: "webhook_secret: a-secret-of-a-webhook, ",
+      nats: "account_seed: seed, ",
+    };
+    const problemOf = (value: string): string => {
+      try {
+        parseSettings("p.yaml", `${section}: { ${needed[section] ?? ""}${name}: "${value}" }`, {});
+        return "";
+      } catch (error) {
+        return error instanceof Error ? error.message : "";
+      }
+    };
+    const scheme = section === "nats" ? "nats://" : "https://";
+    for (const user of ["user:hunter2@", "hunter2@", ":hunter2@", "a%40b:hunter2@"]) {
+      expect(problemOf(`${scheme}${user}models.example.org`)).toMatch(/^p\.yaml:1: \w+\.\w+: must hold no user name/);
+      for (const odd of ["https:/", "https:", "", "HTTPS:\\\\\\\\", "nats://a,nats://"]) {
+        expect(problemOf(`${odd}${user}models.example.org`)).toMatch(/^p\.yaml:1: \w+\.\w+: must /);
+        expect(problemOf(`${odd}${user}models.example.org`)).not.toContain("hunter2");
+      }
+    }
+    expect(problemOf(`${scheme}models.example.org:8443/`)).toBe("");
+  });
+
+  test("takes an @ behind the address for what it is", () => {
+    const { agent } = parseSettings("p.yaml", "agent: { base_url: 'https://models.example.org/a@b?to=c@d' }", {});
+    expect(agent.base_url).toBe("https://models.example.org/a@b?to=c@d");
+  });
+
   test("lets the environment win over the file", () => {
     const settings = parseSettings("p.yaml", "web:\n  port: 9000\n  host: 0.0.0.0\n", {
       PRAKTOR_WEB_PORT: "9100",

@@ -24,6 +24,13 @@ const port = z.number().int().min(0).max(65_535);
 /** Marks what must be seen nowhere; see `secretsIn`. Last in a chain: what follows makes another schema. */
 const secretMark = { secret: true } as const;
 const secret = z.string().min(1).meta(secretMark);
+/** Errors and logs name addresses, so that none may hold a password. */
+const userWords =
+  "must hold no user name or password (user:password@): errors and logs name this address; keys have settings of their own";
+const url = z.url({ protocol: /^https?$/, abort: true }).refine((value) => {
+  const { username, password } = new URL(value);
+  return username === "" && password === "";
+}, userWords);
 /** YAML reads a bare id as a number; both are fine. */
 const chatId = z
   .union(
@@ -43,7 +50,7 @@ export const Settings = z.strictObject({
     .strictObject({
       token: secret.optional(),
       allow_from: z.array(userId).default([]),
-      api_root: z.url().optional(),
+      api_root: url.optional(),
       /** In group chats: answer when mentioned or replied to, or everything. */
       group_replies: z.enum(["mention", "all"]).default("mention"),
       /** Whether a message to the bot comes with what anybody said in the group to others since the last one. */
@@ -51,7 +58,7 @@ export const Settings = z.strictObject({
       /** An answer of more messages than this is sent as its beginning and a file. */
       max_parts: z.number().int().positive().default(10),
       /** Telegram calls this address instead of being polled; a proxy with TLS passes it on to `webhook_host:webhook_port`. */
-      webhook_url: z.url({ protocol: /^https?$/ }).optional(),
+      webhook_url: url.optional(),
       webhook_secret: z
         .string()
         .regex(/^[\w-]{16,256}$/, "must be 16 to 256 letters, digits, '_' or '-'")
@@ -117,7 +124,7 @@ export const Settings = z.strictObject({
       auth_token: secret.optional(),
       /** A model call that sends no header for so long is made again. */
       model_timeout: duration.prefault("10m"),
-      base_url: z.url().optional(),
+      base_url: url.optional(),
     })
     .prefault({}),
   swarm: z
@@ -139,7 +146,11 @@ export const Settings = z.strictObject({
   nats: z
     .strictObject({
       port: port.default(4222),
-      url: z.string().min(1).optional(),
+      url: z
+        .string()
+        .min(1)
+        .regex(/^[^@]*$/, userWords)
+        .optional(),
       creds: z.string().min(1).optional(),
       account_seed: secret.optional(),
       /** How long a sandbox's credential lives before it must be renewed. */
@@ -166,7 +177,7 @@ export const Settings = z.strictObject({
   /** An OpenAI-compatible endpoint that turns voice messages into text. */
   speech: z
     .strictObject({
-      base_url: z.url().optional(),
+      base_url: url.optional(),
       api_key: secret.optional(),
       model: z.string().min(1).default("whisper-1"),
       language: z

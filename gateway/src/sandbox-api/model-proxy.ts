@@ -208,7 +208,7 @@ export class ModelProxy implements Disposable {
       const reason = errorMessage(cause);
       onOutcome({ type: "failed", reason: `the endpoint could not be reached: ${reason}` });
       logger.warn({ groupId: call.groupId, reason }, "the model endpoint could not be reached");
-      return apiError(502, "api_error", `Praktor could not reach the model endpoint: ${reason}`);
+      return apiError(502, "api_error", "Praktor could not reach the model endpoint; its log says why.");
     } finally {
       waiting[Symbol.dispose]();
     }
