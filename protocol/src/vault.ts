@@ -5,6 +5,8 @@ import { GroupId } from "./ids.ts";
 export const SecretName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/, "must be 1 to 64 letters, digits, '_', '.' or '-', not a digit first");
+/** What the vault's key is derived from: whoever has the database can try passphrases as long as they like. */
+export const VaultPassphrase = z.string().min(12);
 /** As an environment variable, or as a file in the sandbox's memory. */
 export const SecretDelivery = z.enum(["env", "file"]);
 export type SecretDelivery = z.infer<typeof SecretDelivery>;
@@ -55,7 +57,7 @@ export const VaultOrder = z.discriminatedUnion("type", [
     target: z.string().optional(),
   }),
   z.object({ type: z.literal("unassign"), name: z.string(), group: z.string() }),
-  z.object({ type: z.literal("rotate"), passphrase: z.string().nullable() }),
+  z.object({ type: z.literal("rotate"), passphrase: VaultPassphrase.nullable() }),
 ]);
 export type VaultOrder = z.infer<typeof VaultOrder>;
 export const RevealedSecret = z.object({ value: z.string() });

@@ -1,6 +1,7 @@
 /** A value that must not stand in the shell's history: from standard input, or typed without being shown. */
 import { text } from "node:stream/consumers";
 import { isCancel, password } from "@clack/prompts";
+import { VaultPassphrase } from "@praktor/protocol/vault";
 import { PraktorError } from "../kit/praktor-error.ts";
 
 /** `question` is asked at a terminal; what is piped in loses one line break at its end, unless `exact`. */
@@ -17,7 +18,7 @@ export async function readSecret(question: string, exact = false): Promise<strin
 /** Typed twice at a terminal, because a mistake in it would be found at the next start. */
 export async function readNewPassphrase(): Promise<string> {
   const first = await readSecret("New passphrase");
-  if (first.length < 12) {
+  if (!VaultPassphrase.safeParse(first).success) {
     throw new PraktorError("invalid", "A passphrase has at least 12 characters; nothing was changed.");
   }
   if (process.stdin.isTTY && (await readSecret("Once more")) !== first) {

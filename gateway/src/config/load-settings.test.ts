@@ -49,6 +49,14 @@ describe("settings", () => {
     expect(problemOf(`${scheme}models.example.org:8443/`)).toBe("");
   });
 
+  test("refuses a passphrase of the vault that could be tried out", () => {
+    const settings = (passphrase: string) => parseSettings("p.yaml", "", { PRAKTOR_VAULT_PASSPHRASE: passphrase });
+    expect(() => settings("elevenchars")).toThrow(
+      "PRAKTOR_VAULT_PASSPHRASE (vault.passphrase): must have at least 12 characters",
+    );
+    expect(settings("twelve chars").vault.passphrase).toBe("twelve chars");
+  });
+
   test("takes an @ behind the address for what it is", () => {
     const { agent } = parseSettings("p.yaml", "agent: { base_url: 'https://models.example.org/a@b?to=c@d' }", {});
     expect(agent.base_url).toBe("https://models.example.org/a@b?to=c@d");

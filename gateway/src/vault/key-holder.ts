@@ -3,6 +3,7 @@ import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import { readKeyFile, type KeyDisk } from "./key-file.ts";
 import { KeyPlaces, type Opens } from "./key-places.ts";
+import { checkPassphrase } from "./secret-rules.ts";
 import { VaultKey, type KeySource } from "./vault-key.ts";
 import type { KeyRecord, VaultRecords } from "./vault-records.ts";
 
@@ -60,7 +61,9 @@ export class KeyHolder {
   async orMade(): Promise<VaultKey> {
     const known = await this.opened();
     if (known) return known;
-    const key = await VaultKey.make(await this.#source());
+    const source = await this.#source();
+    if (source.kind === "passphrase") checkPassphrase(source.passphrase);
+    const key = await VaultKey.make(source);
     await this.#options.store.begin(key.record);
     this.#key = key;
     return key;
@@ -71,6 +74,7 @@ export class KeyHolder {
     const old = await this.needed();
     if (old.kind === "file" && this.#places !== null) return await this.#exchangeFile(this.#places, old, reseal);
     if (passphrase === null) throw new PraktorError("invalid", "The new passphrase is missing.");
+    checkPassphrase(passphrase);
     const next = await VaultKey.make({ kind: "passphrase", passphrase });
     await reseal(old, next);
     this.#key = next;

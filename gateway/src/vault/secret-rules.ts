@@ -1,4 +1,5 @@
 /** What a secret may be called and hold, and under which names it may be given to a group. */
+import { VaultPassphrase } from "@praktor/protocol/vault";
 import { PraktorError } from "../kit/praktor-error.ts";
 import { minSecretLength } from "./needles.ts";
 import { redacted } from "./redactor.ts";
@@ -20,6 +21,12 @@ export function checkName(name: string): void {
 export function checkValue(value: string): void {
   const problem = problemOf(value);
   if (problem) throw new PraktorError("invalid", `This value cannot be kept: ${problem}.`);
+}
+
+/** Of a new one: what secrets are under already has to open them. */
+export function checkPassphrase(passphrase: string): void {
+  if (VaultPassphrase.safeParse(passphrase).success) return;
+  throw new PraktorError("invalid", "The vault's passphrase must have at least 12 characters.");
 }
 
 export function checkTarget(delivery: "env" | "file", target: string): void {

@@ -3,6 +3,7 @@ import { chmod, mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { VaultOrder } from "@praktor/protocol/vault";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { commandLine } from "../kit/audit.ts";
 import { systemClock } from "../kit/clock.ts";
@@ -76,10 +77,10 @@ test("keeps secrets over a restart, gives each group what it was assigned, and n
 });
 
 test("under a wrong passphrase it is locked, says so, and changes nothing", async () => {
-  await vaultWith({ passphrase: "right one" }).set("A", value, commandLine);
-  await give(vaultWith({ passphrase: "right one" }), "A", "1");
+  await vaultWith({ passphrase: "the right passphrase" }).set("A", value, commandLine);
+  await give(vaultWith({ passphrase: "the right passphrase" }), "A", "1");
   for (const wrong of [
-    vaultWith({ passphrase: "wrong one" }),
+    vaultWith({ passphrase: "the wrong passphrase" }),
     vaultWith({}),
     vaultWith({ keyFile: join(folder, "k") }),
   ]) {
@@ -94,7 +95,7 @@ test("under a wrong passphrase it is locked, says so, and changes nothing", asyn
     await expect(wrong.rotate("new passphrase", commandLine)).rejects.toMatchObject({ code: "vault_locked" });
     expect((await wrong.list()).map(({ name }) => name)).toEqual(["A"]);
   }
-  expect(await vaultWith({ passphrase: "right one" }).given("1")).toHaveLength(1);
+  expect(await vaultWith({ passphrase: "the right passphrase" }).given("1")).toHaveLength(1);
 });
 
 test("without a key there is no vault, and that is no lock", async () => {
@@ -104,6 +105,20 @@ test("without a key there is no vault, and that is no lock", async () => {
     reason: expect.stringContaining("PRAKTOR_VAULT_PASSPHRASE"),
   });
   await expect(vault.set("A", value, commandLine)).rejects.toMatchObject({ code: "vault_off" });
+});
+
+test("a passphrase that could be tried out is none, neither the first nor a new one", async () => {
+  const short = "elevenchars";
+  await expect(vaultWith({ passphrase: short }).set("A", value, commandLine)).rejects.toMatchObject({
+    code: "invalid",
+  });
+  expect(await store.vault.key()).toBeNull();
+  const vault = vaultWith({ passphrase: `${short}.` });
+  await vault.set("A", value, commandLine);
+  await expect(vault.rotate(short, commandLine)).rejects.toMatchObject({ code: "invalid" });
+  expect(await vaultWith({ passphrase: `${short}.` }).reveal("A")).toBe(value);
+  expect(VaultOrder.safeParse({ type: "rotate", passphrase: short }).success).toBe(false);
+  expect(VaultOrder.safeParse({ type: "rotate", passphrase: `${short}.` }).success).toBe(true);
 });
 
 test("a key file has mode 0600, is not overwritten, and one that others can read opens nothing", async () => {
