@@ -84,7 +84,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
       redact: (text) => redactor.redact(text),
     }),
   );
-  const installation = await loadInstallation(store.settings, settings.nats.account_seed);
+  const installation = await loadInstallation(store.settings, settings.nats.account_seed, settings.store.path);
   await seedGlobalInstructions(settings.groups.base_path, shipped.globalInstructions);
 
   redactor.know("installation", [installation.accountSeed]);

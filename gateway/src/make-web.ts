@@ -45,8 +45,11 @@ export async function makeWeb(settings: Settings, parts: WebParts, signal: Abort
   if (!settings.web.enabled) return null;
   const { assistant, look, sizes, status, redactor, agentsReachIt, containerAddress, ...handedOn } = parts;
   const { store, logger: log } = parts;
-  const place = await webAccess({ settings, store: store.settings, log, agentsReachIt, containerAddress }, signal);
-  redactor.know("page", [place.password ?? undefined]);
+  const onMade = (password: string): void => redactor.know("page", [password]);
+  const place = await webAccess(
+    { settings, store: store.settings, log, onMade, agentsReachIt, containerAddress },
+    signal,
+  );
   const { port, behind_proxy: behindProxy, allowed_hosts: allowedHosts } = settings.web;
   return new WebServer({
     ...handedOn,

@@ -5,17 +5,21 @@ import { networkInterfaces } from "node:os";
 import type { Settings } from "./config/schema.ts";
 import type { Logger } from "./kit/logger.ts";
 import { errorMessage } from "./kit/praktor-error.ts";
+import { moveFormerSetting } from "./former-setting.ts";
 import type { SettingStore } from "./store/contract/setting-store.ts";
+import { madePassword, type MadePassword } from "./web/password.ts";
 
 export interface WebAccess {
   host: string;
-  password: string | null;
+  password: string | MadePassword | null;
 }
 
 export interface WebAccessParts {
   settings: Settings;
   store: SettingStore;
   log: Logger;
+  /** A password was made: it must be seen nowhere but where it is printed. */
+  onMade: (password: string) => void;
   /** Agents reach this machine's loopback, and work with a real model: the page must know them from people. */
   agentsReachIt: boolean;
   /** The gateway's address on its own network, undefined outside of a container. Rejects while the engine is away. */
@@ -25,7 +29,7 @@ export interface WebAccessParts {
 const defaultHost = "127.0.0.1";
 
 export async function webAccess(
-  { settings, store, log, agentsReachIt, containerAddress }: WebAccessParts,
+  { settings, store, log, onMade, agentsReachIt, containerAddress }: WebAccessParts,
   signal: AbortSignal,
 ): Promise<WebAccess> {
   const { host, auth } = settings.web;
@@ -33,7 +37,7 @@ export async function webAccess(
   if (host !== defaultHost) return { host, password: chosen };
   const address = await addressInContainer(containerAddress, log, signal);
   if (address === undefined && !agentsReachIt) return { host, password: chosen };
-  return { host: address ?? host, password: chosen ?? (await rememberedPassword(store)) };
+  return { host: address ?? host, password: chosen ?? (await rememberedPassword(store, onMade)) };
 }
 
 async function addressInContainer(
@@ -55,14 +59,21 @@ async function addressInContainer(
   }
 }
 
-/** Made at the first start, printed that once (not logged: logs are kept), and kept with the data. */
-async function rememberedPassword(store: SettingStore): Promise<string> {
-  const known = await store.get("web_password");
-  if (known !== null) return known;
+const settingKey = "web.made_password";
+
+/** Made at the first start and printed that once (not logged: logs are kept); of it a hash is kept. */
+async function rememberedPassword(store: SettingStore, onMade: (password: string) => void): Promise<MadePassword> {
+  const known = await store.get(settingKey);
+  if (known !== null) return { sha256: known };
+  const keep = (password: string): Promise<void> => store.set(settingKey, madePassword(password).sha256);
+  const former = await moveFormerSetting(store, "web_password", keep);
+  if (former !== null) return madePassword(former);
   const made = randomBytes(15).toString("base64url");
-  await store.set("web_password", made);
+  onMade(made);
+  // First: one that was kept and not printed would be nobody's.
   process.stdout.write(
-    `\nThe page's password, printed this once: ${made}\nSet PRAKTOR_WEB_PASSWORD for one of your own.\n\n`,
+    `\nThe page's password, printed this once: ${made}\nOnly a hash of it is kept. Set PRAKTOR_WEB_PASSWORD for one of your own, or when this one is lost.\n\n`,
   );
-  return made;
+  await keep(made);
+  return madePassword(made);
 }

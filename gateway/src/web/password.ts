@@ -3,7 +3,7 @@
  * whether the password changed. While running, a keyed digest is compared: guessing is bounded by `AttemptLimit`, and a flood of wrong
  * passwords costs microseconds instead of a hash each.
  */
-import { createHmac, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { PraktorError } from "../kit/praktor-error.ts";
@@ -20,14 +20,25 @@ type Stored = z.infer<typeof Stored>;
 
 const minimumLength = 12;
 
+/** One that Praktor made: of so many random bits that a fast hash of it gives nothing away. */
+export interface MadePassword {
+  /** In hexadecimal. */
+  sha256: string;
+}
+
+export function madePassword(password: string): MadePassword {
+  return { sha256: createHash("sha256").update(password.normalize("NFKC")).digest("hex") };
+}
+
 /** Throws `web_password` when the page would be open, or nearly so, to others than this machine. */
-export function requirePassword(host: string, password: string | null): void {
+export function requirePassword(host: string, password: string | MadePassword | null): void {
   if (password === "") {
     throw new PraktorError("web_password", "The page's password is empty.", {
       hint: "Set web.auth (or PRAKTOR_WEB_PASSWORD) to a password, or remove it.",
     });
   }
-  if (isLoopback(host) || (password !== null && password.length >= minimumLength)) return;
+  if (isLoopback(host) || (password !== null && (typeof password !== "string" || password.length >= minimumLength)))
+    return;
   const state = password === null ? "without a password" : "with so short a password";
   throw new PraktorError("web_password", `The page is not served on ${host}, beyond this machine, ${state}.`, {
     hint: `Set web.auth (or PRAKTOR_WEB_PASSWORD) to at least ${minimumLength} characters, or web.host to 127.0.0.1.`,
@@ -35,25 +46,33 @@ export function requirePassword(host: string, password: string | null): void {
 }
 
 export class Password {
-  readonly #key = randomBytes(keyBytes);
+  readonly #digestOf: (text: string) => Buffer;
   readonly #digest: Buffer;
 
-  private constructor(password: string) {
-    this.#digest = this.#digestOf(password);
+  private constructor(digestOf: (text: string) => Buffer, digest: Buffer) {
+    this.#digestOf = digestOf;
+    this.#digest = digest;
   }
 
   /** `changed`: it is not the one of the last start, so whoever signed in with that one must sign in anew. */
   static async open(
-    password: string,
+    password: string | MadePassword,
     settings: WebStore["settings"],
   ): Promise<{ password: Password; changed: boolean }> {
+    if (typeof password !== "string") {
+      const kept = JSON.stringify({ made: password.sha256 });
+      const changed = (await settings.get(settingKey)) !== kept;
+      if (changed) await settings.set(settingKey, kept);
+      const digestOf = (text: string): Buffer => Buffer.from(madePassword(text).sha256, "hex");
+      return { password: new Password(digestOf, Buffer.from(password.sha256, "hex")), changed };
+    }
     const stored = readStored(await settings.get(settingKey));
-    if (stored && (await hashesTo(password, stored))) return { password: new Password(password), changed: false };
+    if (stored && (await hashesTo(password, stored))) return { password: Password.#chosen(password), changed: false };
     const salt = randomBytes(16);
     const hash = await hashOf(password, salt, cost);
     const next: Stored = { salt: salt.toString("base64"), hash: hash.toString("base64"), ...cost };
     await settings.set(settingKey, JSON.stringify(next));
-    return { password: new Password(password), changed: true };
+    return { password: Password.#chosen(password), changed: true };
   }
 
   /** Takes the same time wherever the candidate differs. */
@@ -61,8 +80,10 @@ export class Password {
     return timingSafeEqual(this.#digestOf(candidate), this.#digest);
   }
 
-  #digestOf(text: string): Buffer {
-    return createHmac("sha256", this.#key).update(text.normalize("NFKC")).digest();
+  static #chosen(password: string): Password {
+    const key = randomBytes(keyBytes);
+    const digestOf = (text: string): Buffer => createHmac("sha256", key).update(text.normalize("NFKC")).digest();
+    return new Password(digestOf, digestOf(password));
   }
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from "../kit/clock.ts";
 import { PraktorError } from "../kit/praktor-error.ts";
 import { AttemptLimit } from "./attempt-limit.ts";
 import { KnownDevices } from "./known-devices.ts";
-import { Password } from "./password.ts";
+import { type MadePassword, Password } from "./password.ts";
 import type { WebStore } from "./ports.ts";
 import type { PresentedCredential } from "./presented-credential.ts";
 import { type NewSession, Sessions } from "./sessions.ts";
@@ -37,7 +37,11 @@ export class SignIn {
     this.#links = new SignedLinks(clock);
   }
 
-  static async open(password: string | null, settings: WebStore["settings"], clock: Clock): Promise<SignIn> {
+  static async open(
+    password: string | MadePassword | null,
+    settings: WebStore["settings"],
+    clock: Clock,
+  ): Promise<SignIn> {
     const sessions = new Sessions(settings, clock);
     if (password === null) return new SignIn(null, sessions, clock);
     const opened = await Password.open(password, settings);

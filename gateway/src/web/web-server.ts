@@ -15,7 +15,7 @@ import { createApp } from "./app.ts";
 import { EventHub } from "./event-hub.ts";
 import { FloodNotes } from "./flood-notes.ts";
 import { guessGate } from "./guess-gate.ts";
-import { requirePassword } from "./password.ts";
+import { type MadePassword, requirePassword } from "./password.ts";
 import type {
   WebActions,
   WebApprovals,
@@ -46,7 +46,7 @@ export interface WebServerOptions {
   host: string;
   /** 0: any free one; `url` says which. */
   port: number;
-  password: string | null;
+  password: string | MadePassword | null;
   /** Where the built page lies; it may be missing. */
   uiDirectory: string;
   version: string;
