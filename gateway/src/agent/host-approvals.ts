@@ -66,6 +66,9 @@ export class HostApprovals implements Disposable {
    * only when the signal aborts: then nobody waits for it any more.
    */
   async ask(groupId: string, place: string, signal: AbortSignal): Promise<HostAnswer> {
+    // A program may make thousands of connections; only those that wait need a deadline.
+    const known = this.#answerFor(groupId, place);
+    if (known) return known;
     const until = deadline(AbortSignal.any([signal, this.#stopping.signal]), this.#options.patienceMs + slackMs);
     try {
       for (;;) {
@@ -125,6 +128,12 @@ export class HostApprovals implements Disposable {
       return answers?.attempt === turn.attempt && answers.places.has(place);
     });
     return asked ?? turns.at(-1) ?? null;
+  }
+
+  #answerFor(groupId: string, place: string): HostAnswer | null {
+    const turn = this.#turnFor(groupId, place);
+    const answers = turn && this.#answers.get(turn.id);
+    return answers?.attempt === turn?.attempt ? (answers?.places.get(place)?.answer ?? null) : null;
   }
 
   /** Null: the question is void, and is to be asked anew. */
