@@ -18,6 +18,15 @@ import { errorMessage, PraktorError } from "./kit/praktor-error.ts";
 export const Belongings = z.object({ install: z.string(), folders: z.array(z.string()) });
 export type Belongings = z.infer<typeof Belongings>;
 
+/** What the command line has done by itself. */
+export const DoneCommand = z.object({
+  action: z.literal("doctor.fix"),
+  outcome: z.enum(["ok", "failed"]),
+  target: z.string().max(200),
+  detail: z.string().max(2_000),
+});
+export type DoneCommand = z.infer<typeof DoneCommand>;
+
 export interface LocalControlOptions {
   storePath: string;
   logger: Logger;
@@ -26,6 +35,8 @@ export interface LocalControlOptions {
   /** Rejects with what is wrong with it. */
   vault: (order: VaultOrder) => Promise<unknown>;
   belongings: () => Promise<Belongings>;
+  /** Puts it into the audit log. */
+  keep: (done: DoneCommand) => void;
 }
 
 const askTimeoutMs = 30_000;
@@ -87,6 +98,12 @@ export class LocalControl implements AsyncDisposable {
         if (!order.success) return failed(400, "invalid", "The order is not valid.");
         return { status: 200, body: await this.#options.vault(order.data) };
       }
+      if (method === "POST" && url === "/audit") {
+        const done = DoneCommand.safeParse(parsed(await readAll(incoming, maxBodyBytes)));
+        if (!done.success) return failed(400, "invalid", "What was done is not valid.");
+        this.#options.keep(done.data);
+        return { status: 200, body: {} };
+      }
       return failed(404, "not_found", `There is no ${method} ${url} here.`);
     } catch (error) {
       return error instanceof PraktorError
@@ -103,7 +120,7 @@ export async function askForPairing(storePath: string): Promise<PairingOffer> {
 /** The command line's side. Rejects with `not_running`, `not_installed` where no gateway ever ran, or with what the gateway said. */
 export async function askGateway<Answer>(
   storePath: string,
-  path: "/pair" | "/vault" | "/belongings",
+  path: "/pair" | "/vault" | "/belongings" | "/audit",
   question: unknown,
   answer: z.ZodType<Answer>,
 ): Promise<Answer> {

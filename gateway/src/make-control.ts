@@ -29,6 +29,7 @@ export function makeControl(settings: Settings, parts: ControlParts): LocalContr
       const folders = (await groups.all()).flatMap(({ folder, swarmId }) => [folder, ...(swarmId ? [swarmId] : [])]);
       return { install: installId, folders: [...new Set(folders)] };
     },
+    keep: (done) => audit.record({ actor: commandLine, ...done }),
     offerPairing: async () => {
       if (pairing) {
         audit.record({ actor: commandLine, action: "pairing.offer", outcome: "ok" });

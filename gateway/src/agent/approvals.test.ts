@@ -129,7 +129,7 @@ describe("a tool that its group names", () => {
 
   test("is refused when nobody answers, when the turn is over, and to another group's sandbox", async () => {
     await using bench = new AgentBench();
-    const { tools, approvals } = start(bench);
+    const { tools, approvals, audited } = start(bench);
     const { turnId, request } = await runningTurn(bench);
     await bench.group("b");
     await bench.store.approvals.setTools("b", ["*"]);
@@ -147,6 +147,11 @@ describe("a tool that its group names", () => {
     await approvals.turnEnded(turnId);
     expect(await tools.answer("a", request("2"))).toMatchObject({ status: "denied" });
     expect(await approvals.open()).toEqual([]);
+    const row = { actor: { type: "system" }, outcome: "ok", groupId: "a" };
+    expect(audited).toMatchObject([
+      { action: "approval.expire", ...row, detail: expect.stringMatching(/Nobody answered/) },
+      { action: "approval.void", ...row },
+    ]);
   });
 
   test("is only the use that a pattern describes; one whose input was cut is asked about", async () => {

@@ -177,10 +177,18 @@ export class Approvals {
     const parts = conversation ? render(conversation.address, `${approval.question}\n\n${outcome}`, []) : [];
     const settled = await store.settle(approval.id, { state, choice, by, body: parts[0]?.body ?? null });
     if (!settled) return null;
+    if (state !== "chosen") this.#keep(settled, state, outcome);
     for (const heard of this.#waiting.get(settled.id) ?? []) heard(settled);
     this.#tell(settled);
     onOutgoing();
     return settled;
+  }
+
+  /** That nobody answered decides too: the agent was refused. */
+  #keep({ id: target, groupId }: Approval, state: "expired" | "void", detail: string): void {
+    const action = state === "expired" ? "approval.expire" : "approval.void";
+    const actor = { type: "system", id: "approvals" } as const;
+    this.#options.audit.record({ actor, action, outcome: "ok", groupId, target, detail });
   }
 
   #tell(approval: Approval): void {

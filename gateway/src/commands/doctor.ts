@@ -2,7 +2,8 @@
 import type { Command } from "commander";
 import { loadSettings } from "../config/load-settings.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
-import { askGateway, Belongings } from "../local-control.ts";
+import { keepCommand } from "../keep-command.ts";
+import { askGateway, Belongings, type DoneCommand } from "../local-control.ts";
 import { lookAtBrowser } from "./doctor/browser-finding.ts";
 import type { Finding } from "./doctor/finding.ts";
 import { firewallRule, installFirewall } from "./doctor/firewall.ts";
@@ -44,12 +45,24 @@ export function addDoctorCommand(program: Command): void {
         findings.push(engine);
         const browser = engine.level === "ok" ? await lookAtBrowser(settings.agent.image, signal) : null;
         if (browser !== null) findings.push(browser);
+        const keep = async (done: Omit<DoneCommand, "action">): Promise<void> => {
+          const kept = keepCommand(settings.store.path, { action: "doctor.fix", ...done });
+          await kept.catch((error: unknown) => {
+            const detail = `What was done could not be kept in the audit log: ${errorMessage(error)}`;
+            findings.push({ level: "warn", what: "Audit log", detail });
+          });
+        };
         if (options.fix === true) {
-          findings.push(await installFirewall(firewallRule("praktor", [settings.nats.port, port])));
+          const firewall = await installFirewall(firewallRule("praktor", [settings.nats.port, port]));
+          findings.push(firewall);
+          const outcome = firewall.level === "ok" ? "ok" : "failed";
+          await keep({ outcome, target: "firewall", detail: firewall.detail.slice(0, 2_000) });
         }
         if (engine.level === "ok") {
           const ask = (): Promise<Belongings | null> => belongings(settings.store.path);
-          findings.push(await lookForLeftOvers(ask, options.fix === true, signal));
+          const onRemoved = async (names: readonly string[]): Promise<void> =>
+            await keep({ outcome: "ok", target: "networks", detail: `Removed: ${names.join(", ")}`.slice(0, 2_000) });
+          findings.push(await lookForLeftOvers(ask, options.fix === true ? onRemoved : null, signal));
           findings.push(...(await inside(lookFromInside(settings, listeners, signal))));
         }
         findings.push({ level: "ok", what: "Network policy", detail: `${network}, where a group says nothing else.` });

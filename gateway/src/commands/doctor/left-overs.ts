@@ -38,7 +38,8 @@ export interface LeftOvers {
 /** `ask`: of the running gateway; null where none runs. It is asked after the engine, so that what a group has just been given is known. */
 export async function lookForLeftOvers(
   ask: () => Promise<Belongings | null>,
-  fix: boolean,
+  /** Networks are removed, and it hears which; null: they are only told of. */
+  onRemoved: ((names: readonly string[]) => Promise<void>) | null,
   signal: AbortSignal,
 ): Promise<Finding> {
   const docker = new Docker();
@@ -59,7 +60,8 @@ export async function lookForLeftOvers(
     const alive = new Set(Containers.parse(containers).map(({ Labels }) => Labels[label.install] ?? ""));
     const owned = await ask();
     const found = sortOut(things, alive, owned);
-    const removed = fix ? await removeNetworks(docker, found.nobodys, signal) : [];
+    const removed = onRemoved === null ? [] : await removeNetworks(docker, found.nobodys, signal);
+    if (removed.length > 0) await onRemoved?.(removed);
     return tell(found, removed, owned !== null);
   } catch (error) {
     signal.throwIfAborted();
