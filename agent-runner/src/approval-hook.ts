@@ -3,10 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Options } from "@anthropic-ai/claude-agent-sdk";
 import { longestToolInput, ToolApprovalReply, type ToolApprovalRequest } from "@praktor/protocol/approvals";
 import { matchesTool } from "@praktor/protocol/tool-patterns";
+import type { RecentTurn } from "./recent-turns.ts";
 
 export interface ApprovalHookOptions {
-  /** The turn that runs in this session now, and which tools it must ask about. */
-  turn: () => { turnId: string; conversationId: string; patterns: readonly string[] } | null;
+  /** The turn that runs in this session now, or the last that did, and which tools it must ask about; null: nothing is known of it. */
+  turn: () => RecentTurn | null;
   /** Sends one request to the host; rejects when it cannot be reached. */
   ask: (request: ToolApprovalRequest) => Promise<unknown>;
 }
@@ -24,7 +25,9 @@ export function approvalHook({ turn, ask }: ApprovalHookOptions): NonNullable<Op
     signal: AbortSignal,
   ): Promise<string | null> => {
     const now = turn();
-    if (!now || !matchesTool(now.patterns, tool, input)) return null;
+    if (!now)
+      return "No turn of this conversation is known any more, so nobody can be asked whether this tool may be used.";
+    if (!matchesTool(now.patterns, tool, input)) return null;
     const { turnId, conversationId } = now;
     const payload = { turnId, conversationId, toolUseId, tool, ...bounded(JSON.stringify(input)) };
     while (!signal.aborted && turn()?.turnId === turnId) {

@@ -17,6 +17,7 @@ import type { Logger } from "./logger.ts";
 import { announceReady } from "./ready-announcer.ts";
 import { errorMessage } from "./runner-error.ts";
 import { runCommand } from "./run-command.ts";
+import { RecentTurns } from "./recent-turns.ts";
 import { SessionPool } from "./session-pool.ts";
 import { Turn } from "./turn.ts";
 import { TurnDesk } from "./turn-desk.ts";
@@ -51,7 +52,7 @@ export class Runner implements AsyncDisposable {
   readonly #sessions: SessionPool;
   readonly #desk: TurnDesk;
   /** The newest turn of each conversation: what its session must ask about. */
-  readonly #turns = new Map<string, { turnId: string; conversationId: string; patterns: readonly string[] }>();
+  readonly #turns = new RecentTurns(rememberedTurns, (conversationId) => this.#desk.isRunning(conversationId));
   #renewal: Promise<void> | null = null;
   #givenSecrets: Promise<void> = Promise.resolve();
   #announcing: AbortController | null = null;
@@ -88,7 +89,7 @@ export class Runner implements AsyncDisposable {
       logger,
       makeHooks: (conversationId) =>
         approvalHook({
-          turn: () => this.#turns.get(conversationId) ?? null,
+          turn: () => this.#turns.of(conversationId),
           ask: async (request) =>
             await this.#bus.request(hostIpc(groupId), request, askTimeoutMs, AbortSignal.timeout(askTimeoutMs)),
         }),
@@ -210,10 +211,7 @@ export class Runner implements AsyncDisposable {
     const { environment, logger, now } = this.#options;
     const { turnId, conversationId, attempt } = input;
     const key = { turnId, conversationId, attempt };
-    this.#turns.delete(conversationId);
-    this.#turns.set(conversationId, { turnId, conversationId, patterns: input.approvalTools ?? [] });
-    const [oldest] = this.#turns.keys();
-    if (this.#turns.size > rememberedTurns && oldest !== undefined) this.#turns.delete(oldest);
+    this.#turns.begins({ turnId, conversationId, patterns: input.approvalTools ?? [] });
     return new Turn({
       input,
       maxTurns: input.maxTurns ?? environment.PRAKTOR_MAX_TURNS,
