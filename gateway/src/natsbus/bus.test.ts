@@ -169,6 +169,12 @@ test("of a sandbox that has stopped nothing is worked on that waited, and of the
   await vi.waitFor(() => expect(heard.filter((subject) => subject === "agent.a.output")).toHaveLength(9));
 });
 
+test("the bus ends also while it waits for what was on its way from a stopped sandbox", async () => {
+  const bench = await BusBench.start("embedded");
+  bench.bus.forget("a");
+  await expect(bench[Symbol.asyncDispose]()).resolves.toBeUndefined();
+});
+
 test("the keys of one sandbox share its rate", async () => {
   await using bench = await BusBench.start("embedded");
   const { connection: first } = await bench.sandbox("a");

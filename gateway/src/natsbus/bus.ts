@@ -13,7 +13,7 @@ import { jwtAuthenticator as serverJwtAuthenticator } from "@praktor/nats-server
 import { sandboxInboxPrefix } from "@praktor/protocol/subjects";
 import type { z } from "zod";
 import { Background } from "../kit/background.ts";
-import { abortable } from "../kit/deadline.ts";
+import { abortable, deadline } from "../kit/deadline.ts";
 import type { Logger } from "../kit/logger.ts";
 import { isTooDeep } from "../kit/nesting.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
@@ -48,6 +48,7 @@ const sandboxTraffic = { operationsPerSecond: 500, burst: 2_000 };
 const sandboxConnections = 32;
 /** From one address, before they say who they are. On loopback everybody comes from the same: one could shut out the others. */
 const unknownConnections = 128;
+const flushTimeoutMs = 5_000;
 
 export type BusErrorCode = "no_responder" | "timeout" | "payload_too_large" | "bad_reply" | "disconnected";
 
@@ -128,9 +129,10 @@ export class Bus implements AsyncDisposable {
     };
     drop();
     // And what was on its way to the gateway.
-    this.#background.run(async () => {
-      // Cut off, nothing is on its way.
-      await this.#connection?.flush().catch(() => {});
+    this.#background.run(async (signal) => {
+      const flushed = this.#connection?.flush();
+      // Cut off, nothing is on its way. A connection that is closed meanwhile leaves a flush without an answer for ever.
+      if (flushed) await abortable(flushed, deadline(signal, flushTimeoutMs)).catch(() => {});
       drop();
     });
   }
