@@ -3,9 +3,9 @@ import { SwarmMessageView, SwarmRunView } from "@praktor/protocol/swarm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { canaryKey, owner, System } from "./support/system.ts";
 
-const patient = { timeout: 60_000, interval: 100 };
+const patient = { timeout: 110_000, interval: 100 };
 
-describe("swarms with process sandboxes", { timeout: 120_000 }, () => {
+describe("swarms with process sandboxes", { timeout: 240_000 }, () => {
   let system: System;
   beforeAll(async () => {
     system = await System.start({ environment: { PRAKTOR_MAIN_CHAT_ID: String(owner) } });
@@ -73,7 +73,7 @@ describe("swarms with process sandboxes", { timeout: 120_000 }, () => {
     const since = system.telegram.sequence;
     system.say("/swarm scout > writer: echo FIG");
     await system.answerMatching(/The swarm has begun: scout, writer/, owner, since);
-    await system.answerMatching(/^(?!🐝)[\s\S]*FIG/u, owner, since);
+    await system.answerMatching(/^(?!🐝)[\s\S]*FIG/u, owner, since, patient.timeout);
     const shown = system.telegram.transcript(owner).filter(({ text }) => text.startsWith("🐝 echo FIG"));
     expect(shown).toHaveLength(1);
     expect(shown[0]?.text).toMatch(/writer \(lead\): done/);
