@@ -43,7 +43,7 @@ export function addDoctorCommand(program: Command): void {
       } else {
         const engine = await engineFinding(settings, signal);
         findings.push(engine);
-        const browser = engine.level === "ok" ? await lookAtBrowser(settings.agent.image, signal) : null;
+        const browser = engine.level !== "bad" ? await lookAtBrowser(settings.agent.image, signal) : null;
         if (browser !== null) findings.push(browser);
         const keep = async (done: Omit<DoneCommand, "action">): Promise<void> => {
           const kept = keepCommand(settings.store.path, { action: "doctor.fix", ...done });
@@ -58,7 +58,7 @@ export function addDoctorCommand(program: Command): void {
           const outcome = firewall.level === "ok" ? "ok" : "failed";
           await keep({ outcome, target: "firewall", detail: firewall.detail.slice(0, 2_000) });
         }
-        if (engine.level === "ok") {
+        if (engine.level !== "bad") {
           const ask = (): Promise<Belongings | null> => belongings(settings.store.path);
           const onRemoved = async (names: readonly string[]): Promise<void> =>
             await keep({ outcome: "ok", target: "networks", detail: `Removed: ${names.join(", ")}`.slice(0, 2_000) });

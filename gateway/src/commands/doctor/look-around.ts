@@ -21,17 +21,21 @@ export async function lookAround(settings: Settings, signal: AbortSignal): Promi
 export async function engineFinding(settings: Settings, signal: AbortSignal): Promise<Finding> {
   const docker = new Docker();
   const { image } = settings.agent;
+  const { runtime } = settings.sandbox;
   await using host = new DockerSandboxHost({
     installId: "doctor",
     logger: silentLogger,
     clock: systemClock,
     docker,
     image,
+    ...(runtime === undefined ? {} : { runtime }),
   });
   const { detail } = await host.health(signal);
   // A host that nobody started watches nothing, and says so; all else is a true trouble.
   const fine = detail.includes("looked at");
   const good = `The container engine answers and has the image ${image}.`;
+  const [warning] = host.warnings;
+  if (fine && warning !== undefined) return { level: "warn", what: "Container engine", detail: warning };
   return fine
     ? { level: "ok", what: "Container engine", detail: good }
     : { level: "bad", what: "Container engine", detail };

@@ -11,6 +11,7 @@ import { type Engine, statusOf } from "./engine.ts";
 import { FoundContainer } from "./found-container.ts";
 import { label, ofInstall } from "./labels.ts";
 import { demultiplex } from "./log-lines.ts";
+import { brokenSeal } from "./policy-seal.ts";
 
 const rememberedLines = 200;
 const answerMs = 30_000;
@@ -193,7 +194,13 @@ export class Containers {
 
   async #find(id: string, signal: AbortSignal): Promise<RunningSandbox | undefined> {
     const found = await this.inspect(id, signal);
-    return found && this.adopt(found);
+    if (found === undefined) return undefined;
+    const differences = found.State.Running ? brokenSeal(found) : [];
+    if (differences.length === 0) return this.adopt(found);
+    const { logger } = this.#options;
+    logger.warn({ containerId: id, differences }, "a container that is not what it was started as is ended");
+    await this.discard(id);
+    return undefined;
   }
 
   async #log(id: string, lines: number, signal: AbortSignal): Promise<string | undefined> {

@@ -188,6 +188,26 @@ describe.skipIf(possible === "skip")("docker sandboxes", () => {
     expect(exits.map((exit) => exit.sandboxId)).toEqual([lost.sandboxId, kept.sandboxId]);
   });
 
+  test("are adopted with another share of the processors, and ended where they are not what they were started as", async () => {
+    const first = bench.host();
+    await first.start(signal);
+    const [kept, loosened, connected] = [
+      await first.launch(standInSpec("1", 1), signal),
+      await first.launch(standInSpec("2", 1), signal),
+      await first.launch(standInSpec("3", 1), signal),
+    ];
+    await first[Symbol.asyncDispose]();
+    const container = (running: RunningSandbox) => bench.docker.getContainer(running.engineId);
+    await container(kept).update({ CpuShares: 64, CpuQuota: 50_000 });
+    await container(loosened).update({ PidsLimit: 10_000 });
+    await bench.docker.getNetwork(`${bench.prefix}-net-group1`).connect({ Container: connected.engineId });
+
+    const second = await started(bench.host());
+    expect(await second.list(signal)).toEqual([kept]);
+    for (const ended of [loosened, connected])
+      await expect(container(ended).inspect()).rejects.toThrow("no such container");
+  });
+
   test("of another installation are left alone, also when a name is taken", async () => {
     const theirs = await started(bench.host({ installId: "theirs" }));
     const other = await theirs.launch(standInSpec("1", 1), signal);

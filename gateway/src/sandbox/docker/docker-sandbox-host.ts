@@ -1,12 +1,11 @@
 /** Sandboxes as containers of a Docker engine: they outlive the gateway and are adopted by the next one. */
 import type Docker from "dockerode";
-import { z } from "zod";
 import { Background } from "../../kit/background.ts";
 import { backoffMs } from "../../kit/backoff.ts";
 import type { Clock } from "../../kit/clock.ts";
 import { abortable, sleep } from "../../kit/deadline.ts";
 import type { Logger } from "../../kit/logger.ts";
-import { errorMessage, errorSentence, type PraktorError } from "../../kit/praktor-error.ts";
+import { errorMessage, errorSentence } from "../../kit/praktor-error.ts";
 import type { FilesUse } from "../files-use.ts";
 import { KeyedLock } from "../keyed-lock.ts";
 import type {
@@ -25,6 +24,7 @@ import { containerLoad } from "./container-load.ts";
 import { Containers } from "./containers.ts";
 import { CpuWeights } from "./cpu-weights.ts";
 import { Engine } from "./engine.ts";
+import { type EngineFacts, engineFacts, imageFacts, otherRuntime, systemCallsUnfiltered } from "./engine-facts.ts";
 import { watchEnds } from "./engine-events.ts";
 import { followContainer } from "./follow-container.ts";
 import type { FoundContainer } from "./found-container.ts";
@@ -35,6 +35,8 @@ import { imageMissing } from "./image-missing.ts";
 import { label, ofInstall } from "./labels.ts";
 import { findOwnContainer } from "./own-container.ts";
 import { policyDifferences } from "./policy.ts";
+import { policyMismatch } from "./policy-mismatch.ts";
+import { sealed } from "./policy-seal.ts";
 import { runtimeMissing, saysRuntimeMissing } from "./runtime-missing.ts";
 import { VolumeCounts } from "./volume-counts.ts";
 
@@ -54,14 +56,12 @@ export interface DockerSandboxOptions {
   runtime?: string;
 }
 
-const KnownRuntimes = z.object({ Runtimes: z.record(z.string(), z.unknown()).default({}) });
 const firstLookMs = 5_000;
 const replaceGraceMs = 2_000;
 
 export class DockerSandboxHost implements SandboxHost {
   readonly kind = "docker";
   readonly openNetwork = null;
-  readonly warnings: readonly string[] = [];
   readonly #options: DockerSandboxOptions;
   readonly #engine: Engine;
   readonly #containers: Containers;
@@ -72,6 +72,8 @@ export class DockerSandboxHost implements SandboxHost {
   readonly #globalVolume: GlobalVolume | undefined;
   #watching = false;
   #own: Promise<FoundContainer | undefined> | undefined;
+  /** As last seen: an engine may be told other settings at any time. */
+  #facts: EngineFacts | undefined;
 
   constructor(options: DockerSandboxOptions) {
     const { installId, logger, clock, docker, prefix = "praktor" } = options;
@@ -90,6 +92,11 @@ export class DockerSandboxHost implements SandboxHost {
     );
   }
 
+  get warnings(): readonly string[] {
+    const other = this.#facts === undefined || this.#options.runtime !== undefined ? null : otherRuntime(this.#facts);
+    return other === null ? [] : [other];
+  }
+
   async start(signal: AbortSignal): Promise<void> {
     const looked = Promise.withResolvers<void>();
     this.#background.run((signal) => this.#watch(signal, looked.resolve));
@@ -102,11 +109,10 @@ export class DockerSandboxHost implements SandboxHost {
   async health(signal: AbortSignal): Promise<SandboxHealth> {
     try {
       const { image, runtime } = this.#options;
-      const found = await this.#engine.find("Looking for the agent's image", signal, (docker) =>
-        docker.getImage(image).inspect(),
-      );
+      const found = await imageFacts(this.#engine, image, signal);
       if (found === undefined) return { ok: false, detail: errorSentence(imageMissing(image)) };
-      if (runtime !== undefined && !(await this.#knows(runtime, signal)))
+      const { runtimes } = await this.#safeEngine(signal);
+      if (runtime !== undefined && !runtimes.includes(runtime))
         return { ok: false, detail: errorSentence(runtimeMissing(runtime)) };
       return this.#watching
         ? { ok: true, detail: "The container engine answers and has the agent's image." }
@@ -214,6 +220,7 @@ export class DockerSandboxHost implements SandboxHost {
         const events = await watchEnds(this.#engine, ofInstall(installId), signal, (containerId) =>
           this.#background.run((signal) => this.#containers.report(containerId, signal)),
         );
+        this.#facts = await engineFacts(this.#engine, signal);
         await this.#containers.sweep(signal);
         this.#watching = true;
         failures = 0;
@@ -237,9 +244,11 @@ export class DockerSandboxHost implements SandboxHost {
     return own;
   }
 
-  async #knows(runtime: string, signal: AbortSignal): Promise<boolean> {
-    const asked = this.#engine.call("Asking for the engine's runtimes", signal, (docker) => docker.info());
-    return runtime in KnownRuntimes.parse(await asked).Runtimes;
+  /** Rejects with `not_isolated` where containers would be less than they are meant to, whatever is asked. */
+  async #safeEngine(signal: AbortSignal): Promise<EngineFacts> {
+    const facts = (this.#facts = await engineFacts(this.#engine, signal));
+    if (facts.filtersSystemCalls) return facts;
+    throw systemCallsUnfiltered();
   }
 
   /** Removes this installation's older container of that name, and nobody else's. */
@@ -254,9 +263,13 @@ export class DockerSandboxHost implements SandboxHost {
     await this.#containers.end(older.Id, replaceGraceMs, signal);
   }
 
-  async #run(spec: SandboxSpec, request: ContainerRequest, signal: AbortSignal): Promise<RunningSandbox> {
+  async #run(spec: SandboxSpec, asked: ContainerRequest, signal: AbortSignal): Promise<RunningSandbox> {
     const context = { groupId: spec.groupId, sandboxId: spec.sandboxId, generation: spec.generation };
     const { logger, image, runtime } = this.#options;
+    const [found, engine] = await Promise.all([imageFacts(this.#engine, image, signal), this.#safeEngine(signal)]);
+    if (found === undefined) throw imageMissing(image);
+    const defaults = { engine, image: found };
+    const request = sealed(asked, defaults);
     const making = this.#engine.find("Making the agent's container", signal, (docker) =>
       docker.createContainer(request),
     );
@@ -266,11 +279,11 @@ export class DockerSandboxHost implements SandboxHost {
     if (created === undefined) throw imageMissing(image);
     try {
       await this.#engine.call("Starting the agent's container", signal, () => created.start());
-      const found = await this.#containers.inspect(created.id, signal);
-      if (found === undefined) throw sandboxError("start_failed", "The agent's container vanished while it started.");
-      const differences = policyDifferences(request, found);
+      const made = await this.#containers.inspect(created.id, signal);
+      if (made === undefined) throw sandboxError("start_failed", "The agent's container vanished while it started.");
+      const differences = policyDifferences(request, made, defaults);
       if (differences.length > 0) throw policyMismatch(differences);
-      return this.#containers.adopt(found);
+      return this.#containers.adopt(made);
     } catch (error) {
       logger.warn({ ...context, error: errorSentence(error) }, "a container that did not start as asked is removed");
       await this.#containers.discard(created.id);
@@ -278,12 +291,3 @@ export class DockerSandboxHost implements SandboxHost {
     }
   }
 }
-
-const policyMismatch = (differences: string[]): PraktorError =>
-  sandboxError(
-    "policy_mismatch",
-    `The container engine did not isolate the agent as asked: ${differences.join("; ")}.`,
-    {
-      hint: "Let the engine support these limits (cgroups of the kernel), or use another engine.",
-    },
-  );

@@ -16,6 +16,20 @@ class WithoutProcessLimits extends Docker {
   }
 }
 
+/** A real engine that says of itself what another one might. */
+class Saying extends Docker {
+  readonly #said: object;
+
+  constructor(said: object) {
+    super();
+    this.#said = said;
+  }
+
+  override async info(): Promise<unknown> {
+    return { ...(await super.info()), ...this.#said };
+  }
+}
+
 /** A real engine with room for two networks. */
 class WithTwoAddressRanges extends Docker {
   override async createNetwork(options: Docker.NetworkCreateOptions): Promise<Docker.Network> {
@@ -43,6 +57,41 @@ describe.skipIf(possible === "skip")("a faulty engine", () => {
       message: expect.stringContaining("process limit"),
     });
     expect(await bench.docker.listContainers({ all: true, filters: { name: [bench.prefix] } })).toEqual([]);
+  });
+
+  test.each([
+    ["filters no system calls", { SecurityOptions: ["name=apparmor", "name=seccomp,profile=unconfined"] }],
+    ["cannot filter them", { SecurityOptions: null }],
+  ])("that %s gets no agent, and is said not to be ready", async (_, said) => {
+    await using host = bench.host({ docker: new Saying(said) });
+    await host.start(signal);
+    await expect(host.launch(standInSpec("1", 1), signal)).rejects.toMatchObject({
+      code: "not_isolated",
+      hint: expect.stringContaining("daemon.json"),
+    });
+    expect(await host.health(signal)).toMatchObject({ ok: false, detail: expect.stringContaining("seccomp profile") });
+    expect(await bench.docker.listContainers({ all: true, filters: { name: [bench.prefix] } })).toEqual([]);
+  });
+
+  test.each(["name=seccomp,profile=default", "name=seccomp,profile=builtin", "name=seccomp,profile=/etc/own.json"])(
+    "is one only for what it lacks: %s is a filter",
+    async (option) => {
+      await using host = bench.host({ docker: new Saying({ SecurityOptions: ["name=cgroupns", option] }) });
+      await host.start(signal);
+      expect(await host.health(signal)).toMatchObject({ ok: true });
+      expect(host.warnings).toEqual([]);
+    },
+  );
+
+  test("whose own runtime is another is warned of, unless one is asked for", async () => {
+    const docker = new Saying({ DefaultRuntime: "crun" });
+    await using host = bench.host({ docker });
+    await host.start(signal);
+    expect(host.warnings).toEqual([expect.stringMatching(/with crun where nothing else is asked for/)]);
+    await using asking = bench.host({ docker, runtime: "runc" });
+    await asking.start(signal);
+    expect(asking.warnings).toEqual([]);
+    await asking.launch(standInSpec("1", 1), signal);
   });
 
   test("that does not know the runtime gets no agent, and is said not to be ready", async () => {

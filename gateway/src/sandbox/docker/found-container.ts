@@ -6,9 +6,21 @@ const list = z
   .nullish()
   .transform((items) => items ?? []);
 
+const anything = z
+  .array(z.unknown())
+  .nullish()
+  .transform((items) => items ?? []);
+const words = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((record) => record ?? {});
+
 export const FoundContainer = z.object({
   Id: z.string(),
   Name: z.string(),
+  /** The image's own id. */
+  Image: z.string().default(""),
+  AppArmorProfile: z.string().default(""),
   State: z.object({
     Status: z.string(),
     Running: z.boolean(),
@@ -20,10 +32,12 @@ export const FoundContainer = z.object({
   Config: z.object({
     User: z.string(),
     Image: z.string(),
-    Labels: z
-      .record(z.string(), z.string())
-      .nullish()
-      .transform((labels) => labels ?? {}),
+    Env: list,
+    Cmd: list,
+    Entrypoint: list,
+    WorkingDir: z.string().default(""),
+    Hostname: z.string().default(""),
+    Labels: words,
   }),
   HostConfig: z.object({
     Privileged: z.boolean(),
@@ -32,10 +46,21 @@ export const FoundContainer = z.object({
     CapDrop: list,
     SecurityOpt: list,
     Binds: list,
-    Devices: z
-      .array(z.unknown())
-      .nullish()
-      .transform((devices) => devices ?? []),
+    Devices: anything,
+    DeviceCgroupRules: list,
+    DeviceRequests: anything,
+    GroupAdd: list,
+    VolumesFrom: list,
+    Links: list,
+    MaskedPaths: list,
+    ReadonlyPaths: list,
+    Sysctls: words,
+    StorageOpt: words,
+    PublishAllPorts: z.boolean().default(false),
+    CgroupParent: z.string().default(""),
+    LogConfig: z.object({ Type: z.string(), Config: words }),
+    OomScoreAdj: z.number().default(0),
+    OomKillDisable: z.boolean().nullish(),
     PortBindings: z
       .record(z.string(), z.unknown())
       .nullish()
@@ -47,11 +72,13 @@ export const FoundContainer = z.object({
     UTSMode: z.string(),
     UsernsMode: z.string().default(""),
     Dns: list,
+    DnsOptions: list,
     ExtraHosts: list,
     Init: z.boolean().nullish(),
     Memory: z.number(),
     CpuQuota: z.number(),
     CpuPeriod: z.number(),
+    CpuShares: z.number().default(0),
     PidsLimit: z.number().nullish(),
     ShmSize: z.number(),
     BlkioDeviceWriteBps: z
@@ -60,10 +87,7 @@ export const FoundContainer = z.object({
       .transform((devices) => devices ?? []),
     Runtime: z.string().default(""),
     RestartPolicy: z.object({ Name: z.string() }),
-    Tmpfs: z
-      .record(z.string(), z.string())
-      .nullish()
-      .transform((mounts) => mounts ?? {}),
+    Tmpfs: words,
   }),
   Mounts: z.array(
     z.object({ Type: z.string(), Name: z.string().optional(), Destination: z.string(), RW: z.boolean() }),

@@ -9,6 +9,7 @@ export const label = {
   generation: "praktor.generation",
   sandbox: "praktor.sandbox",
   network: "praktor.network",
+  policy: "praktor.policy",
 } as const;
 
 export function containerLabels(installId: string, spec: SandboxSpec): Record<string, string> {
