@@ -122,3 +122,23 @@ test("only the secrets that may be named are, and the file is stopped by any", a
   expect(await problemOf(`a ${value} and another s3cret, größer`)).toMatch(/because the secret OTHER stands in it/);
   expect(await problemOf("sk-the-model-key")).toMatch(/because a secret of Praktor itself stands in it/);
 });
+
+test("on its way to people a file is read to its end all the same: its sandbox must not see where somebody stopped", async () => {
+  let asked = 0;
+  const source = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        asked += 1;
+        if (asked > 50) controller.close();
+        else controller.enqueue(Buffer.from(asked === 3 ? `guess ${value}` : "x".repeat(1_000)));
+      },
+      cancel: () => void (asked = -1),
+    },
+    { highWaterMark: 0 },
+  );
+  const read = async (): Promise<void> => {
+    for await (const _ of cleanStream("r.txt", source, redactor));
+  };
+  await expect(read()).rejects.toMatchObject({ code: "holds_secret" });
+  expect(asked).toBe(51);
+});

@@ -18,24 +18,33 @@ const everySource: MayName = () => true;
 
 /**
  * The same bytes, later: each piece goes on when no secret begins in it. Where one is found the stream fails with `holds_secret`, whose
- * message names the secret, and neither the piece that it is in nor what follows goes on.
+ * message names the secret, and neither the piece that it is in nor what follows goes on. `drains`: only once it is read to its end,
+ * because whoever sends it would know from the place where nobody reads on.
  */
 export async function* withoutSecrets(
   name: string,
   stream: AsyncIterable<Uint8Array>,
   redactor: Redactor,
   mayName: MayName = everySource,
+  drains = false,
 ): AsyncGenerator<Uint8Array> {
   const decoder = new TextDecoder();
   let text = "";
   const held: Uint8Array[] = [];
   let heldBytes = 0;
+  let found: unknown = null;
   for await (const chunk of stream) {
-    for (let at = 0; at < chunk.length; at += pieceBytes) {
+    for (let at = 0; at < chunk.length && found === null; at += pieceBytes) {
       const piece = chunk.subarray(at, at + pieceBytes);
       held.push(piece);
       text += decoder.decode(piece, { stream: true });
-      assertClean(name, text, redactor, mayName);
+      try {
+        assertClean(name, text, redactor, mayName);
+      } catch (error) {
+        if (!drains) throw error;
+        found = error;
+        break;
+      }
       const safe = redactor.safeLength(text, kindOf(text));
       text = text.slice(Math.max(safe, text.length - longestWait));
       await breath();
@@ -48,6 +57,7 @@ export async function* withoutSecrets(
       }
     }
   }
+  if (found !== null) throw found;
   assertClean(name, text + decoder.decode(), redactor, mayName);
   yield* held;
 }
@@ -61,7 +71,7 @@ export function cleanStream(
 ): ReadableStream<Uint8Array> {
   const end = new AbortController();
   // A generator alone ends neither before its first step nor while it waits for the next bytes.
-  const pieces = withoutSecrets(name, abortableStream(stream, end.signal), redactor, mayName);
+  const pieces = withoutSecrets(name, abortableStream(stream, end.signal), redactor, mayName, true);
   return new ReadableStream(
     {
       async pull(controller) {
