@@ -6,7 +6,10 @@ import { Harness } from "../testing/harness.ts";
 
 let harness: Harness;
 beforeAll(async () => {
-  harness = await Harness.start();
+  const redact = (text: string): string => text.replaceAll("ghp_0123456789abcdef", "[redacted]");
+  harness = await Harness.start({
+    redactor: { redact, redactDeep: (value) => JSON.parse(redact(JSON.stringify(value))) },
+  });
   for (const id of ["home", "work"]) {
     await harness.store.groups.create({ id, name: id, folder: id });
     const page = { groupId: id, kind: "page", address: { channel: "web" }, title: "Page" } as const;
@@ -33,6 +36,13 @@ test("words are found by their beginnings, without regard to case and accents, n
     { text: " in work ", hit: false },
     { text: "opens", hit: true },
   ]);
+});
+
+test("of a message with a secret the beginning is shown, cleaned: a piece of it would not be known as one", async () => {
+  const page = { groupId: "home", kind: "page", address: { channel: "web" }, title: "Page" } as const;
+  const { id } = await harness.store.conversations.ensure(page);
+  await harness.store.inbox.submit({ conversationId: id, sender: "user:web", content: "Use ghp_0123456789abcdef now" });
+  expect((await search({ q: "ghp" }))[0]?.snippet).toEqual([{ text: "Use [redacted] now", hit: false }]);
 });
 
 test("one group alone is searched when it is named", async () => {

@@ -26,8 +26,20 @@ const search = createRoute({
   },
 });
 
+/** In UTF-16 units. */
+const longestBeginning = 200;
+
+type Snippet = SearchView["hits"][number]["snippet"];
+
 export function searchRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
-  const { store } = parts;
+  const { store, redactor } = parts;
+  /** A snippet is cut out of the message, and into pieces: the half of a secret is not known any more. */
+  const cleaned = (content: string, snippet: Snippet): Snippet => {
+    const clean = redactor.redact(content);
+    if (clean === content) return snippet;
+    const beginning = clean.slice(0, longestBeginning).toWellFormed();
+    return [{ text: clean.length > longestBeginning ? `${beginning}…` : beginning, hit: false }];
+  };
   return createRoutes().openapi(search, async (c) => {
     const { q, group_id: groupId, limit } = c.req.valid("query");
     if (groupId !== undefined) await requireGroup(parts, groupId);
@@ -36,7 +48,7 @@ export function searchRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
     const hits = found.map(({ message, snippet }) => ({
       message: messageView(message, { groupName: names.get(message.groupId) }),
       group_id: message.groupId,
-      snippet,
+      snippet: cleaned(message.content, snippet),
     }));
     return c.json({ hits }, 200);
   });
