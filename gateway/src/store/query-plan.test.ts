@@ -22,14 +22,13 @@ import { temporaryDatabases } from "./temporary-database.ts";
 const databases = temporaryDatabases();
 
 /**
- * Scans that stay short however old the installation is: a list of groups, what is forgotten as a whole, partial indexes that hold only what is open, the
+ * Scans that stay short however old the installation is: a list of groups, what is forgotten as a whole, the few rows of the vault, partial indexes that hold only what is open, the
  * few rows of an intermediate result, and the newest messages and swarms, read from the end up to a limit.
  */
 const SHORT_SCANS = [
   /^SCAN groups/,
   /^SCAN scheduled_tasks/,
-  /^SCAN older_secrets/,
-  /^SCAN taken_secrets/,
+  /^SCAN (vault_keys|secrets|older_secrets|taken_secrets)$/,
   /^SCAN health_probe/,
   /^SCAN heads/,
   /^SCAN CONSTANT ROW/,

@@ -65,6 +65,8 @@ export class VaultRepository implements VaultStore {
 
   begin(key: VaultKeyRow): Promise<void> {
     return this.#database.write("make the vault", async (queries) => {
+      // Of a lost key, whose secrets were all deleted; the references of what is left make this fail.
+      await queries.deleteFrom("vault_keys").execute();
       await insertKey(queries, key, this.#clock.now());
     });
   }

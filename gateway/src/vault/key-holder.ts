@@ -8,7 +8,7 @@ import { VaultKey, type KeySource } from "./vault-key.ts";
 import type { KeyRecord, VaultRecords } from "./vault-records.ts";
 
 export interface KeyHolderOptions {
-  store: Pick<VaultRecords, "key" | "begin">;
+  store: Pick<VaultRecords, "key" | "begin" | "secrets" | "older">;
   logger: Logger;
   /** As the settings say; both undefined: there is no key. */
   passphrase: string | undefined;
@@ -57,9 +57,14 @@ export class KeyHolder {
     throw new PraktorError("not_found", "There are no secrets yet.", { hint: "`praktor vault set` makes the first." });
   }
 
-  /** Makes it where there is none. */
+  /** Makes it where there is none, and where nothing is left that a lost one could open. */
   async orMade(): Promise<VaultKey> {
-    const known = await this.opened();
+    const known = await this.opened().catch(async (error: unknown) => {
+      const { store } = this.#options;
+      const left = await Promise.all([store.secrets(), store.older()]);
+      if (left.flat().length > 0) throw error;
+      return null;
+    });
     if (known) return known;
     const source = await this.#source();
     if (source.kind === "passphrase") checkPassphrase(source.passphrase);

@@ -98,6 +98,22 @@ test("under a wrong passphrase it is locked, says so, and changes nothing", asyn
   expect(await vaultWith({ passphrase: "the right passphrase" }).given("1")).toHaveLength(1);
 });
 
+test("a vault whose passphrase is lost begins anew once its secrets are deleted, and not before", async () => {
+  await vaultWith({ passphrase: "the lost passphrase" }).set("A", value, commandLine);
+  await give(vaultWith({ passphrase: "the lost passphrase" }), "A", "1");
+  await store.sandboxes.begin({ id: "s", groupId: "1", tokenHash: "h" });
+  const vault = vaultWith({ passphrase: "another passphrase" });
+  await expect(vault.set("B", value, commandLine)).rejects.toMatchObject({ code: "vault_locked" });
+  await vault.remove("A", commandLine);
+  // What a sandbox may have still opens with the lost one.
+  await expect(vault.set("A", "set-again", commandLine)).rejects.toMatchObject({ code: "vault_locked" });
+  await store.sandboxes.stopped("s", null);
+  await vault.set("A", "set-again", commandLine);
+  expect(await vault.state()).toEqual({ state: "open" });
+  expect(await vaultWith({ passphrase: "another passphrase" }).reveal("A")).toBe("set-again");
+  expect(await vaultWith({ passphrase: "the lost passphrase" }).state()).toMatchObject({ state: "locked" });
+});
+
 test("without a key there is no vault, and that is no lock", async () => {
   const vault = vaultWith({});
   expect(await vault.state()).toMatchObject({

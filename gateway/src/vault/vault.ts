@@ -82,7 +82,8 @@ export class Vault {
     checkName(name);
     checkValue(value);
     return await this.#inTurn(async () => {
-      const key = (await this.#opened()) ?? (await this.#keys.orMade());
+      const key = await this.#keys.orMade();
+      await this.#opened();
       // Known before it is kept: from here on it must not be seen.
       this.#know(new Map([...this.#values, [name, value]]));
       const secret = { name, keyId: key.id, sealed: key.seal(name, value) };

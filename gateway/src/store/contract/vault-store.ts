@@ -45,6 +45,7 @@ export interface VaultStore {
   older(): Promise<OlderSecret[]>;
   /** The names of what the group had before; as long. */
   taken(groupId: string): Promise<string[]>;
+  /** The first key, or another once all secrets are deleted. Rejects while there are any. */
   begin(key: VaultKeyRow): Promise<void>;
   put(secret: { name: string; keyId: string; sealed: string }, audit: AuditEntry): Promise<void>;
   /** With its assignments. False: there was none. */
