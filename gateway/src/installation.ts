@@ -44,10 +44,17 @@ async function seedInFile(settings: SettingStore, path: string): Promise<string>
 }
 
 async function writeForOwner(path: string, text: string): Promise<void> {
-  await using file = await open(path, "w", 0o600);
-  await file.chmod(0o600);
-  await file.writeFile(`${text}\n`);
-  await file.sync();
+  try {
+    await using file = await open(path, "w", 0o600);
+    await file.chmod(0o600);
+    await file.writeFile(`${text}\n`);
+    await file.sync();
+  } catch (error) {
+    throw new PraktorError("failed", `The seed of Praktor's NATS account cannot be kept: ${errorMessage(error)}.`, {
+      hint: `Let Praktor's user write ${path}, and see to it that the disk has room.`,
+      cause: error,
+    });
+  }
 }
 
 async function remembered(settings: SettingStore, key: string, make: () => string): Promise<string> {

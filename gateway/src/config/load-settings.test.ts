@@ -4,6 +4,7 @@ import { z } from "zod";
 import { environmentKeys, unknownVariables } from "./environment.ts";
 import { parseSettings } from "./load-settings.ts";
 import { Settings } from "./schema.ts";
+import { settingPaths } from "./secret-settings.ts";
 
 describe("settings", () => {
   test("has every documented default with an empty file", () => {
@@ -19,13 +20,14 @@ describe("settings", () => {
     });
   });
 
-  test.each([
+  const addresses = [
     ["agent", "base_url"],
     ["telegram", "api_root"],
     ["telegram", "webhook_url"],
     ["speech", "base_url"],
     ["nats", "url"],
-  ])("refuses a user name or password in %s.%s, and does not repeat it", (section, name) => {
+  ] as const;
+  test.each(addresses)("refuses a user name or password in %s.%s, and does not repeat it", (section, name) => {
     const needed: Record<string, string> = {
       telegram: "webhook_secret: a-secret-of-a-webhook, ",
       nats: "account_seed: seed, ",
@@ -55,6 +57,12 @@ describe("settings", () => {
       "PRAKTOR_VAULT_PASSPHRASE (vault.passphrase): must have at least 12 characters",
     );
     expect(settings("twelve chars").vault.passphrase).toBe("twelve chars");
+  });
+
+  test("knows every setting that is an address", () => {
+    const named = settingPaths().map(({ path }) => path.join("."));
+    const looksSo = named.filter((name) => /url$|root$|endpoint|server/.test(name));
+    expect(looksSo.toSorted()).toEqual(addresses.map((path) => path.join(".")).toSorted());
   });
 
   test("takes an @ behind the address for what it is", () => {
