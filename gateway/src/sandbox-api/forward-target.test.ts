@@ -172,6 +172,72 @@ describe("a public address", () => {
     expect(isPublicAddress(address)).toBe(false);
   });
 
+  // IANA's registries of special-purpose addresses (IPv4 and IPv6), multicast, and what clouds keep for themselves.
+  test.each([
+    ["0.0.0.0", "0.255.255.255"],
+    ["10.0.0.0", "10.255.255.255"],
+    ["100.64.0.0", "100.127.255.255"],
+    ["100.100.100.200", "100.100.100.200"],
+    ["127.0.0.0", "127.255.255.255"],
+    ["168.63.129.16", "168.63.129.16"],
+    ["169.254.0.0", "169.254.255.255"],
+    ["172.16.0.0", "172.31.255.255"],
+    ["192.0.0.0", "192.0.0.255"],
+    ["192.0.2.0", "192.0.2.255"],
+    ["192.31.196.0", "192.31.196.255"],
+    ["192.52.193.0", "192.52.193.255"],
+    ["192.88.99.0", "192.88.99.255"],
+    ["192.168.0.0", "192.168.255.255"],
+    ["192.175.48.0", "192.175.48.255"],
+    ["198.18.0.0", "198.19.255.255"],
+    ["198.51.100.0", "198.51.100.255"],
+    ["203.0.113.0", "203.0.113.255"],
+    ["224.0.0.0", "239.255.255.255"],
+    ["240.0.0.0", "255.255.255.255"],
+    ["::", "::1"],
+    ["::ffff:0:0", "::ffff:10.255.255.255"],
+    ["::ffff:168.63.129.16", "::ffff:168.63.129.16"],
+    ["64:ff9b::", "64:ff9b::ffff:ffff"],
+    ["64:ff9b:1::", "64:ff9b:1:ffff:ffff:ffff:ffff:ffff"],
+    ["100::", "100::ffff:ffff:ffff:ffff"],
+    ["100:0:0:1::", "100::1:ffff:ffff:ffff:ffff"],
+    ["2001::", "2001:0:ffff:ffff:ffff:ffff:ffff:ffff"],
+    ["2001:1::1", "2001:1::3"],
+    ["2001:2::", "2001:2:0:ffff:ffff:ffff:ffff:ffff"],
+    ["2001:3::", "2001:3:ffff:ffff:ffff:ffff:ffff:ffff"],
+    ["2001:4:112::", "2001:4:112:ffff:ffff:ffff:ffff:ffff"],
+    ["2001:10::", "2001:1f:ffff:ffff:ffff:ffff:ffff:ffff"],
+    ["2001:20::", "2001:2f:ffff:ffff:ffff:ffff:ffff:ffff"],
+    ["2001:30::", "2001:3f:ffff:ffff:ffff:ffff:ffff:ffff"],
+    ["2001:100::", "2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff"],
+    ["2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"],
+    ["2002::", "2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff"],
+    ["2620:4f:8000::", "2620:4f:8000:ffff:ffff:ffff:ffff:ffff"],
+    ["3fff::", "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff"],
+    ["5f00::", "5f00:ffff:ffff:ffff:ffff:ffff:ffff:ffff"],
+    ["fc00::", "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"],
+    ["fe80::", "febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff"],
+    ["ff00::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"],
+  ])("none from %s to %s is", (first, last) => {
+    expect([isPublicAddress(first), isPublicAddress(last)]).toEqual([false, false]);
+  });
+
+  test.each([
+    "168.63.129.15",
+    "168.63.129.17",
+    "192.0.1.1",
+    "192.31.195.255",
+    "192.175.49.0",
+    "198.17.255.255",
+    "198.20.0.0",
+    "2001:200::1",
+    "2001:4860:4860::8888",
+    "2620:4f:8001::1",
+    "2620:fe::fe",
+  ])("%s, beside one of them, is", (address) => {
+    expect(isPublicAddress(address)).toBe(true);
+  });
+
   test("is never of the private ranges (10,000 addresses)", () => {
     const closed = new BlockList();
     for (const [net, bits] of [
