@@ -180,6 +180,17 @@ describe.runIf(requirement("docker", usable) === "run")("docker-compose up", { t
     }
   });
 
+  test("the doctor looks around in the gateway's container, and puts away what it made", async () => {
+    // Whatever it says of this machine.
+    const found = await compose("exec", "-T", "gateway", "sh", "-c", "praktor doctor || true");
+    expect(found).toContain("✓ Container engine:");
+    expect(found).toContain("✓ Page: Agents do not reach the page.");
+    const networks = await docker("network", "ls", "--format", "{{.Name}}");
+    const gateway = (await compose("ps", "-q", "gateway")).trim();
+    const joined = await docker("inspect", "--format", "{{json .NetworkSettings.Networks}}", gateway);
+    expect([networks, joined].join("\n")).not.toContain("praktor-net-doctor-");
+  });
+
   test("its agents reach the gateway's container under every network policy, and the proxy in it their allowed hosts", async () => {
     await using site = await InternetSite.start("44.203.79", "praktor-agent:latest");
     const gateway = (await compose("ps", "-q", "gateway")).trim();

@@ -34,6 +34,7 @@ const neighbourPort = 7777;
 /** Another group's agent, with a server. Ends by itself should nobody end it. */
 const neighbour = `const server = require("net").createServer((s) => s.end()).listen(${neighbourPort}, () => console.log("READY")); setTimeout(() => server.close(), 120_000);`;
 const readyPollMs = 100;
+const tidyMs = 10_000;
 const readyMs = 30_000;
 const Reached = z.array(z.tuple([z.string(), z.number()]));
 const FoundNetwork = z.object({
@@ -93,10 +94,8 @@ export async function lookFromInside(
     return judge(Reached.parse(JSON.parse(json)), around, settings);
   } finally {
     for (const container of containers) await container.remove({ force: true, v: true }).catch(() => {});
-    for (const { folder } of groups) {
-      const network = docker.getNetwork(networkName(prefix, folder));
-      await network.remove().catch(() => {});
-    }
+    // Also where this process is on them itself, in a container of its own; what stays is told as left over.
+    for (const { folder } of groups) await host.forget(folder, AbortSignal.timeout(tidyMs)).catch(() => {});
     await host[Symbol.asyncDispose]();
   }
 }
