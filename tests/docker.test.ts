@@ -1,6 +1,7 @@
 /** The main job with containers, the gateway on the host: volumes, networks, adoption, and what one agent can reach of another. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { AuditPage } from "@praktor/protocol/audit";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { requirement } from "./require.ts";
 import { inspect, isInternal, leftOf, mountsOf } from "./support/containers.ts";
@@ -128,6 +129,9 @@ describe.runIf(requirement("docker", usable) === "run")("the main job with conta
     // The token is known on its own bridge (404: no such path), and who comes from another one is closed unread.
     expect(seen).toContain("own=404");
     expect(seen).toContain("foreign=000");
+    const kept = async (): Promise<unknown> =>
+      AuditPage.parse(await system.getJson(`/api/audit?action=sandbox.connect&group_id=${grace}`)).entries[0];
+    await expect.poll(kept, patient).toMatchObject({ actor: { type: "agent", id: String(ada) }, outcome: "refused" });
     // Not even refused: what is sent to another bridge goes nowhere.
     expect(seen).toContain("container=000-0");
     expect(seen).toContain("page=000");

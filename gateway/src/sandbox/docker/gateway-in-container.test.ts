@@ -1,5 +1,5 @@
 /** A gateway that is a container itself: it joins its groups' bridges, its page stays out of the agents' reach. */
-import { connect } from "node:net";
+import { BlockList, connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -15,7 +15,7 @@ const ownNetwork = `${bench.prefix}-net`;
 
 const Report = z.object({
   web: z.string(),
-  place: z.object({ listenHost: z.string(), reachHost: z.string() }),
+  place: z.object({ listenHost: z.string(), reachHost: z.string(), sources: z.array(z.string()).min(1) }),
   adopted: z.array(z.string()),
   engineId: z.string(),
 });
@@ -39,7 +39,7 @@ const host = new DockerSandboxHost({ ...JSON.parse(OPTIONS), docker, logger: sil
 await host.start(signal);
 const adopted = await host.list(signal);
 const place = await host.prepare(spec, signal);
-listen(4222, place.listenHost);
+listen(4222, place.listenHost).on("connection", (socket) => console.log("FROM " + socket.remoteAddress));
 const running = adopted[0] ?? (await host.launch(spec, signal));
 console.log("REPORT " + JSON.stringify({ web, place, adopted: adopted.map((one) => one.sandboxId), engineId: running.engineId }));
 `;
@@ -68,7 +68,7 @@ describe.skipIf(possible === "skip")("a gateway in a container", () => {
     await bench[Symbol.asyncDispose]();
   });
 
-  const start = async (): Promise<{ id: string; report: z.infer<typeof Report> }> => {
+  const start = async (): Promise<{ id: string; report: z.infer<typeof Report>; output: () => Promise<string> }> => {
     const { installId, image, prefix, limits } = bench.options();
     const container = await bench.docker.createContainer({
       name: `${bench.prefix}-gateway`,
@@ -91,7 +91,7 @@ describe.skipIf(possible === "skip")("a gateway in a container", () => {
     const output = async (): Promise<string> => (await container.logs({ stdout: true, stderr: true })).toString();
     await expect.poll(output, patient).toContain("REPORT ");
     const json = /REPORT (.*)/.exec(await output())?.[1] ?? "{}";
-    return { id: container.id, report: Report.parse(JSON.parse(json)) };
+    return { id: container.id, report: Report.parse(JSON.parse(json)), output };
   };
 
   test("is reached by its agents under one name, also after it was made anew; its page is reached by none", async () => {
@@ -100,6 +100,14 @@ describe.skipIf(possible === "skip")("a gateway in a container", () => {
     expect(first.report.place.listenHost).not.toBe(first.report.web);
     const agent = first.report.engineId;
     await expect.poll(() => bench.reaches(agent, "praktor-gateway", 4222), patient).toBe(true);
+    // The gateway sees the agent's own address, which is how it tells its groups' sandboxes apart.
+    const sources = new BlockList();
+    for (const [network = "", bits] of first.report.place.sources.map((source) => source.split("/")))
+      sources.addSubnet(network, Number(bits));
+    await expect.poll(first.output, patient).toContain("FROM ");
+    const seen = [...(await first.output()).matchAll(/FROM (\S+)/g)].map(([, address = ""]) => address);
+    expect(seen.filter((address) => !sources.check(address))).toEqual([]);
+    expect(sources.check(first.report.web)).toBe(false);
     expect(await bench.reaches(agent, "praktor-gateway", 8080)).toBe(false);
     expect(await bench.reaches(agent, first.report.web, 8080)).toBe(false);
     const { Ports } = (await bench.docker.getContainer(first.id).inspect()).NetworkSettings;
