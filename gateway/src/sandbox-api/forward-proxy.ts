@@ -7,6 +7,7 @@ import type { HostAnswer } from "../agent/host-approvals.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
 import { connectTarget, type ForwardTarget, isAllowed, listEntry, needsYes, plainTarget } from "./forward-target.ts";
+import { clientGone, Refusal, refusePlain, refuseTunnel } from "./forward-refusal.ts";
 import { HeldClient } from "./held-client.ts";
 import { passPlainRequest } from "./pass-plain-request.ts";
 import { isPublicAddress } from "./public-address.ts";
@@ -35,18 +36,6 @@ export interface ForwardProxyOptions {
   refused: RefusedHosts;
   /** Tests have no public addresses. */
   isPublic?: (address: string) => boolean;
-}
-
-/** Why a request goes no further: the sentence is for the agent. */
-class Refusal extends Error {
-  readonly status: number;
-  readonly unknownToken: boolean;
-
-  constructor(status: number, sentence: string, unknownToken = false) {
-    super(sentence);
-    this.status = status;
-    this.unknownToken = unknownToken;
-  }
 }
 
 /** Whoever asks, and the signal that it has gone. */
@@ -127,12 +116,7 @@ export class ForwardProxy implements Disposable {
       return passed;
     } catch (error) {
       const refusal = this.#refusal(error);
-      const { status, message } = refusal;
-      if (response.headersSent) response.destroy();
-      else
-        response
-          .writeHead(status, phrase(message), { ...explained(status, message), connection: "close" })
-          .end(`${message}\n`);
+      refusePlain(response, refusal);
       return refusal;
     }
   }
@@ -258,8 +242,6 @@ export class ForwardProxy implements Disposable {
   }
 }
 
-const clientGone = (): Refusal => new Refusal(499, "The client went away.");
-
 function closeWith(client: Duplex, until: AbortSignal): void {
   const close = (): void => void client.destroy();
   if (until.aborted) close();
@@ -291,24 +273,4 @@ async function connected(address: string, port: number, gone: AbortSignal): Prom
     clearTimeout(timer);
     gone.removeEventListener("abort", giveUp);
   }
-}
-
-const explained = (status: number, sentence: string): Record<string, string | number> => ({
-  "content-type": "text/plain; charset=utf-8",
-  "content-length": Buffer.byteLength(`${sentence}\n`),
-  ...(status === 407 ? { "proxy-authenticate": 'Basic realm="praktor"' } : {}),
-  // WebFetch tells a refusal by the network from one by the site by this.
-  ...(status === 403 ? { "x-proxy-error": "blocked-by-allowlist" } : {}),
-});
-
-const phrase = (sentence: string): string => sentence.replaceAll(/[^\x20-\x7e]/g, " ");
-
-/** The sentence also stands where the status has its phrase: many programs show that and not the body. */
-function refuseTunnel(client: Duplex, { status, message }: Refusal): void {
-  if (client.destroyed) return;
-  const headers = Object.entries({ ...explained(status, message), connection: "close" });
-  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  client.end(`HTTP/1.1 ${status} ${phrase(message)}\r\n${lines}\r\n${message}\n`);
-  // Its own end is only seen while it is read.
-  client.resume();
 }
