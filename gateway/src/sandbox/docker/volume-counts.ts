@@ -55,9 +55,10 @@ export class VolumeCounts {
     const volumes = (await folderVolumes(engine, installId, folder, signal)).toSorted(workspaceFirst);
     if (volumes.length === 0) return null;
     const attempted = "Counting a group's files";
-    const container = await engine.find(attempted, signal, (docker) =>
-      docker.createContainer(this.#request(folder, volumes)),
-    );
+    const request = this.#request(folder, volumes);
+    // One that was made and never started is removed by nobody else.
+    await engine.call("Removing a helper container", signal, (docker) => remove(docker.getContainer(request.name)));
+    const container = await engine.find(attempted, signal, (docker) => docker.createContainer(request));
     if (!container) throw imageMissing(image);
     try {
       const output = await engine.call(attempted, signal, () => outputOf(container, signal), countTimeoutMs);
@@ -68,7 +69,7 @@ export class VolumeCounts {
   }
 
   /** It reads what the agent closed to others, and nothing else. */
-  #request(folder: string, volumes: readonly string[]): Docker.ContainerCreateOptions {
+  #request(folder: string, volumes: readonly string[]): Docker.ContainerCreateOptions & { name: string } {
     const { image, prefix } = this.#options;
     const places = volumes.map((_, index) => `/files/${index}`);
     return {
