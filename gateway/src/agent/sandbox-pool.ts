@@ -164,7 +164,7 @@ export class SandboxPool {
     signal: AbortSignal,
     refusalOf: (sandbox: SandboxRow) => Promise<string | null> = () => Promise.resolve(null),
   ): Promise<void> {
-    const { host, store, revoke } = this.#options;
+    const { host, store, revoke, logger } = this.#options;
     const running = new Map((await host.list(signal)).map((sandbox) => [sandbox.sandboxId, sandbox]));
     for (const row of await store.live()) {
       const sandbox = running.get(row.id);
@@ -175,6 +175,7 @@ export class SandboxPool {
         this.#adoptOne(sandbox, group, signal);
         continue;
       }
+      if (sandbox) logger.info({ group: row.groupId, sandbox: row.id, reason: refusal }, "a sandbox is not taken over");
       // Its word counts no longer, whatever its end takes.
       await store.stopped(row.id, refusal);
       revoke(row.id, null);

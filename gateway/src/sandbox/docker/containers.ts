@@ -15,6 +15,7 @@ import { brokenSeal } from "./policy-seal.ts";
 
 const rememberedLines = 200;
 const answerMs = 30_000;
+const olderGraceMs = 5_000;
 const removalPollMs = 50;
 
 const Listed = z.array(z.object({ Id: z.string(), Names: z.array(z.string()), State: z.string() }));
@@ -122,20 +123,7 @@ export class Containers {
   /** Asks it to end, lets the engine kill it after `graceMs` (in whole seconds), reports and removes it. */
   async end(id: string, graceMs: number, signal: AbortSignal): Promise<void> {
     if (!this.#known.has(id) && !this.#reported.has(id)) await this.#find(id, signal);
-    const stop = { t: Math.ceil(graceMs / 1000) };
-    await this.#options.engine.find(
-      "Stopping a container",
-      signal,
-      (docker) =>
-        docker
-          .getContainer(id)
-          .stop(stop)
-          .catch((error: unknown) => {
-            // 304: it had stopped already.
-            if (statusOf(error) !== 304) throw error;
-          }),
-      graceMs + answerMs,
-    );
+    await this.#stop(id, graceMs, signal);
     await this.report(id, signal);
     await this.discard(id);
   }
@@ -196,11 +184,36 @@ export class Containers {
     const found = await this.inspect(id, signal);
     if (found === undefined) return undefined;
     const differences = found.State.Running ? brokenSeal(found) : [];
-    if (differences.length === 0) return this.adopt(found);
+    if (differences?.length === 0) return this.adopt(found);
     const { logger } = this.#options;
-    logger.warn({ containerId: id, differences }, "a container that is not what it was started as is ended");
+    if (differences === null) {
+      logger.info(
+        { containerId: id },
+        "a container that an older Praktor started is ended; the next message starts a new one",
+      );
+      await this.#stop(id, olderGraceMs, signal);
+    } else {
+      logger.warn({ containerId: id, differences }, "a container that is not what it was started as is ended");
+    }
     await this.discard(id);
     return undefined;
+  }
+
+  async #stop(id: string, graceMs: number, signal: AbortSignal): Promise<void> {
+    const stop = { t: Math.ceil(graceMs / 1000) };
+    await this.#options.engine.find(
+      "Stopping a container",
+      signal,
+      (docker) =>
+        docker
+          .getContainer(id)
+          .stop(stop)
+          .catch((error: unknown) => {
+            // 304: it had stopped already.
+            if (statusOf(error) !== 304) throw error;
+          }),
+      graceMs + answerMs,
+    );
   }
 
   async #log(id: string, lines: number, signal: AbortSignal): Promise<string | undefined> {

@@ -23,17 +23,19 @@ export function sealed(asked: ContainerRequest, defaults: Defaults): ContainerRe
   return { ...asked, Labels: { ...asked.Labels, [label.policy]: seal } };
 }
 
-/** The fields in which the container is not what it was started as; one that has no seal differs in it. */
-export function brokenSeal(found: FoundContainer): string[] {
-  const seal = sealIn(found.Config.Labels[label.policy]);
-  if (seal === undefined) return ["seal"];
-  const now = sealOf(foundPolicy(found));
-  return [...new Set([...Object.keys(seal), ...Object.keys(now)])].filter((field) => seal[field] !== now[field]);
+/** The sealed fields in which the container is not what it was started as; null where it has no seal: an older Praktor started it. */
+export function brokenSeal(found: FoundContainer): string[] | null {
+  const text = found.Config.Labels[label.policy];
+  if (text === undefined) return null;
+  const seal = sealIn(text);
+  if (seal === undefined || Object.keys(seal).length === 0) return ["seal"];
+  const now: Record<string, string> = sealOf(foundPolicy(found));
+  return Object.keys(seal).filter((field) => seal[field] !== now[field]);
 }
 
-function sealIn(text: string | undefined): z.infer<typeof Seal> | undefined {
+function sealIn(text: string): z.infer<typeof Seal> | undefined {
   try {
-    return Seal.safeParse(JSON.parse(text ?? "")).data;
+    return Seal.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

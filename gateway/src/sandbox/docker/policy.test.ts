@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { z } from "zod";
+import { z } from "zod";
 import { type ContainerRequest, containerRequest, defaultLimits } from "./container-request.ts";
 import { FoundContainer } from "./found-container.ts";
 import { label } from "./labels.ts";
@@ -214,17 +214,19 @@ describe("what an engine made", () => {
     },
   );
 
-  test("differs by one label; and without its seal, or with one that is none, it is not adopted", () => {
+  test("differs by one label; and with a seal that is none it is not adopted, without one it is known as older", () => {
     const labelled = (change: Record<string, string>): FoundContainer =>
       FoundContainer.parse(config({ Labels: { ...asked.Labels, ...change } }));
+    const { user } = z.object({ user: z.string() }).parse(JSON.parse(asked.Labels?.[label.policy] ?? ""));
+    const userOnly = { user };
     const other = labelled({ [label.network]: "open" });
     expect(fieldsOf(policyDifferences(asked, other, defaults))).toEqual(["labels"]);
-    for (const seal of ["", "null", "[]", "{", `{"user":7}`])
+    for (const seal of ["", "null", "[]", "{", "{}", `{"user":7}`])
       expect(brokenSeal(labelled({ [label.policy]: seal }))).toEqual(["seal"]);
-    expect(brokenSeal(FoundContainer.parse(config({ Labels: null })))).toEqual(["seal"]);
-    expect(brokenSeal(labelled({ [label.policy]: "{}" }))).toEqual(
-      Object.keys(changed).filter((field) => !field.startsWith("processor")),
-    );
+    expect(brokenSeal(FoundContainer.parse(config({ Labels: null })))).toBeNull();
+    // A later version that compares more adopts what this one has started.
+    expect(brokenSeal(labelled({ [label.policy]: JSON.stringify(userOnly) }))).toEqual([]);
+    expect(brokenSeal(labelled({ [label.policy]: JSON.stringify({ ...userOnly, user: "other" }) }))).toEqual(["user"]);
   });
 
   test("runs under the runtime that was asked for, or the engine's own", () => {
