@@ -72,7 +72,7 @@ export class DockerSandboxHost implements SandboxHost {
   readonly #globalVolume: GlobalVolume | undefined;
   #watching = false;
   #own: Promise<FoundContainer | undefined> | undefined;
-  /** As last seen: an engine may be told other settings at any time. */
+  /** Of the engine that is watched: one that was restarted is asked anew. */
   #facts: EngineFacts | undefined;
 
   constructor(options: DockerSandboxOptions) {
@@ -232,6 +232,7 @@ export class DockerSandboxHost implements SandboxHost {
         if (failures === 0) logger.warn({ error: errorSentence(error) }, "the container engine cannot be watched");
       }
       this.#watching = false;
+      this.#facts = undefined;
       looked();
       await sleep(backoffMs(++failures, 250, 10_000), signal);
     }
@@ -246,7 +247,7 @@ export class DockerSandboxHost implements SandboxHost {
 
   /** Rejects with `not_isolated` where containers would be less than they are meant to, whatever is asked. */
   async #safeEngine(signal: AbortSignal): Promise<EngineFacts> {
-    const facts = (this.#facts = await engineFacts(this.#engine, signal));
+    const facts = (this.#facts ??= await engineFacts(this.#engine, signal));
     if (facts.filtersSystemCalls) return facts;
     throw systemCallsUnfiltered();
   }
@@ -285,6 +286,8 @@ export class DockerSandboxHost implements SandboxHost {
       if (differences.length > 0) throw policyMismatch(differences);
       return this.#containers.adopt(made);
     } catch (error) {
+      // What was known of it may be out of date.
+      this.#facts = undefined;
       logger.warn({ ...context, error: errorSentence(error) }, "a container that did not start as asked is removed");
       await this.#containers.discard(created.id);
       throw error;

@@ -61,7 +61,7 @@ export const systemCallsUnfiltered = (): PraktorError =>
     "not_isolated",
     "The container engine lets containers make every system call: it has no seccomp profile.",
     {
-      hint: 'Take `"seccomp-profile": "unconfined"` out of the engine\'s daemon.json (or set it to "builtin" there) and restart the engine.',
+      hint: 'Set `"seccomp-profile": "builtin"` in the engine\'s daemon.json (in Docker Desktop: Settings, Docker Engine) and restart the engine.',
     },
   );
 
