@@ -1,7 +1,6 @@
 /** The settings, their defaults and what they may hold. Keys are the YAML's; defaults are the promise of the documentation. */
 import { NetworkPolicy } from "@praktor/protocol/network";
 import { SwarmLimits } from "@praktor/protocol/swarm";
-import { VaultPassphrase } from "@praktor/protocol/vault";
 import { z } from "zod";
 import { parseDurationMs } from "./duration.ts";
 
@@ -190,7 +189,7 @@ export const Settings = z.strictObject({
   vault: z
     .strictObject({
       /** Either of both opens the vault; `praktor vault --help` says how they are made. */
-      passphrase: VaultPassphrase.meta(secretMark).optional(),
+      passphrase: secret.optional(),
       key_file: z.string().min(1).optional(),
     })
     .refine((vault) => vault.passphrase === undefined || vault.key_file === undefined, {

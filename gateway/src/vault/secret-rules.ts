@@ -23,9 +23,14 @@ export function checkValue(value: string): void {
   if (problem) throw new PraktorError("invalid", `This value cannot be kept: ${problem}.`);
 }
 
+/** Whoever has the database can try it out. */
+export function isShort(passphrase: string): boolean {
+  return !VaultPassphrase.safeParse(passphrase).success;
+}
+
 /** Of a new one: what secrets are under already has to open them. */
 export function checkPassphrase(passphrase: string): void {
-  if (VaultPassphrase.safeParse(passphrase).success) return;
+  if (!isShort(passphrase)) return;
   throw new PraktorError("invalid", "The vault's passphrase must have at least 12 characters.");
 }
 

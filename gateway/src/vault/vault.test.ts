@@ -34,7 +34,7 @@ afterEach(async () => {
 
 const open = (): Promise<SqliteStore> =>
   SqliteStore.open({ path, clock: systemClock, ids: timeSortedIds(systemClock), logger: silentLogger });
-const vaultWith = (key: Partial<Pick<VaultOptions, "passphrase" | "keyFile">>): Vault =>
+const vaultWith = (key: Partial<Pick<VaultOptions, "passphrase" | "keyFile" | "logger">>): Vault =>
   new Vault({
     store: store.vault,
     logger: silentLogger,
@@ -135,6 +135,26 @@ test("a passphrase that could be tried out is none, neither the first nor a new 
   expect(await vaultWith({ passphrase: `${short}.` }).reveal("A")).toBe(value);
   expect(VaultOrder.safeParse({ type: "rotate", passphrase: short }).success).toBe(false);
   expect(VaultOrder.safeParse({ type: "rotate", passphrase: `${short}.` }).success).toBe(true);
+});
+
+test("secrets under a passphrase that is too short today still open, and the log says how to make it longer", async () => {
+  const short = "elevenchars";
+  const key = await VaultKey.make({ kind: "passphrase", passphrase: short });
+  await store.vault.begin(key.record);
+  await store.vault.put(
+    { name: "A", keyId: key.id, sealed: key.seal("A", value) },
+    { actor: commandLine, action: "vault.set", target: "A", outcome: "ok" },
+  );
+  const warnings: string[] = [];
+  const logger = { ...silentLogger, warn: (_: object, message: string) => void warnings.push(message) };
+  const vault = vaultWith({ passphrase: short, logger });
+  expect(await vault.start()).toEqual({ state: "open" });
+  expect(await vault.reveal("A")).toBe(value);
+  expect(warnings).toEqual([expect.stringContaining("praktor vault rotate")]);
+
+  await vault.rotate("a longer passphrase", commandLine);
+  expect(await vaultWith({ passphrase: "a longer passphrase", logger }).start()).toEqual({ state: "open" });
+  expect(warnings).toHaveLength(1);
 });
 
 test("a key file has mode 0600, is not overwritten, and one that others can read opens nothing", async () => {

@@ -2,7 +2,7 @@
 import type { Actor, AuditEntry } from "../kit/audit.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import { KeyHolder, type KeyHolderOptions } from "./key-holder.ts";
-import { checkName, checkTarget, checkValue } from "./secret-rules.ts";
+import { checkName, checkTarget, checkValue, isShort } from "./secret-rules.ts";
 import type { VaultKey } from "./vault-key.ts";
 import type { Assignment, Placement, VaultRecords } from "./vault-records.ts";
 
@@ -48,7 +48,14 @@ export class Vault {
   /** Opens it, so that redaction knows every value from the first moment on. Never rejects: `state` says what is wrong. */
   async start(): Promise<VaultState> {
     const state = await this.state();
-    if (state.state === "locked") this.#options.logger.error({ reason: state.reason }, "the vault is locked");
+    const { logger, passphrase } = this.#options;
+    if (state.state === "locked") logger.error({ reason: state.reason }, "the vault is locked");
+    else if (passphrase !== undefined && isShort(passphrase)) {
+      logger.warn(
+        {},
+        "the vault's passphrase has fewer than 12 characters; `praktor vault rotate` gives it a longer one",
+      );
+    }
     return state;
   }
 
