@@ -101,6 +101,20 @@ describe("with a password", () => {
     expect((await harness.send({ path: "/api/groups", headers })).status).toBe(401);
   });
 
+  test("signing out ends the session by its cookie alone, though not for another site", async () => {
+    const headers = sessionOf(await signIn(harness));
+    const cookie = headers.cookie;
+    const signOut = (sent: Record<string, string>) =>
+      harness.send({ method: "DELETE", path: "/api/session", headers: { cookie, ...sent } });
+    for (const elsewhere of [{ origin: "http://evil.example" }, {}]) {
+      expect(codeOf(await signOut(elsewhere))).toBe("cross_origin");
+    }
+    expect((await harness.send({ path: "/api/groups", headers })).status).toBe(200);
+
+    expect((await signOut({ origin: harness.server.url })).json).toEqual({ required: true, signed_in: false });
+    expect((await harness.send({ path: "/api/groups", headers })).status).toBe(401);
+  });
+
   test("a script sends it by Basic, with any user name", async () => {
     expect((await harness.send({ path: "/api/groups", headers: basic(password) })).status).toBe(200);
     const wrong = await harness.send({ path: "/api/groups", headers: basic("wrong") });

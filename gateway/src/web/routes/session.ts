@@ -43,7 +43,9 @@ export function sessionRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
       return c.json({ required: owner.required, signed_in: true, page_token: session.pageToken }, 200);
     })
     .openapi(signOut, async (c) => {
-      const session = owner.session(presentedCredential(c));
+      // The cookie is enough: what a page has lost must not leave its session open.
+      const { cookie } = presentedCredential(c);
+      const session = cookie === undefined ? null : owner.sessions.find(cookie);
       if (session !== null) await owner.sessions.end(session);
       hub.recheck();
       clearSessionCookie(c, isSecure(c, behindProxy));
