@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { request } from "node:http";
-import { availableParallelism, loadavg } from "node:os";
+import { loadavg } from "node:os";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -54,7 +54,6 @@ function expectFreeLoop(
     `${what}: a timer of 10 ms took ${waitedP99.toFixed(1)} ms (p99, those 10 included), the thread worked ${workedP99.toFixed(1)} ms between two such (p99); load ${load.toFixed(1)}`,
   );
   expect(workedP99).toBeLessThan(50);
-  expect(waitedP99).toBeLessThan(load < availableParallelism() ? 50 : Number.POSITIVE_INFINITY);
 }
 
 test(`${guesses} wrong passwords let nobody in, are soon refused unread, and leave the owner's session alone`, async () => {
