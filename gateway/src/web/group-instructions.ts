@@ -18,6 +18,11 @@ export async function readInstructions(
   return { text: text ?? "", version: instructionsVersion(text) };
 }
 
+interface WrittenInstructions extends Instructions {
+  /** What of the text is to be stored in place of the one that is there. */
+  kept: (sent: string, stored: string) => string;
+}
+
 /**
  * Rejects with `conflict` when the file is no longer of that version. Between the look and the write the agent may still write:
  * a moment, since the workspace cannot compare by itself.
@@ -25,10 +30,12 @@ export async function readInstructions(
 export async function writeInstructions(
   workspace: WebWorkspace,
   groupId: string,
-  { text, version }: Instructions,
+  { text: sent, version, kept }: WrittenInstructions,
   signal: AbortSignal,
 ): Promise<Instructions> {
-  requireVersion(await textOf(workspace, groupId, signal), version);
+  const stored = await textOf(workspace, groupId, signal);
+  requireVersion(stored, version);
+  const text = kept(sent, stored ?? "");
   await workspace.write(groupId, path, new Blob([text]).stream(), signal);
   return { text, version: instructionsVersion(text) };
 }

@@ -5,6 +5,7 @@ import { GroupId } from "@praktor/protocol/ids";
 import { Instructions, InstructionsUpdate } from "@praktor/protocol/instructions";
 import { readInstructions, writeInstructions } from "../group-instructions.ts";
 import { jsonBody } from "../json-body.ts";
+import { keepSecret } from "../keep-secret.ts";
 import type { WebParts } from "../parts.ts";
 import { requireGroup } from "../parts.ts";
 import { requestSignal } from "../request-signal.ts";
@@ -48,12 +49,16 @@ const writeOfGroup = createRoute({
 });
 
 export function instructionRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
-  const { instructions, workspace } = parts;
+  const { instructions, workspace, redactor } = parts;
+  const kept = (sent: string, stored: string): string => keepSecret("text", sent, stored, redactor);
   return createRoutes()
     .openapi(read, async (c) => c.json(await instructions.read(), 200))
     .openapi(write, async (c) => {
       const { text, version } = c.req.valid("json");
-      return c.json(await instructions.write(text, version), 200);
+      const stored = await instructions.read();
+      // Of another version it is refused for that.
+      const words = stored.version === version ? kept(text, stored.text) : text;
+      return c.json(await instructions.write(words, version), 200);
     })
     .openapi(readOfGroup, async (c) => {
       const group = await requireGroup(parts, c.req.valid("param").id);
@@ -66,7 +71,7 @@ export function instructionRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
       const group = await requireGroup(parts, c.req.valid("param").id);
       const update = c.req.valid("json");
       const now = await timeToAnswer(requestSignal(c.req.raw), answerWithinMs, (signal) =>
-        writeInstructions(workspace, group.id, update, signal),
+        writeInstructions(workspace, group.id, { ...update, kept }, signal),
       );
       return c.json(now, 200);
     });

@@ -2,6 +2,7 @@ import { SchedulePreview, TaskRunView, TaskView } from "@praktor/protocol/tasks"
 import { ErrorBody } from "@praktor/protocol/rest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { Redactor } from "../../vault/redactor.ts";
 import { Harness } from "../testing/harness.ts";
 import type { Answer, Sent } from "../testing/send.ts";
 
@@ -152,6 +153,49 @@ describe("tasks", () => {
     harness.clock.advance(3_600_000);
     const renamed = await send({ method: "PUT", path, body: { name: "Late", schedule: task.schedule } });
     expect(renamed.json).toMatchObject({ name: "Late", schedule: task.schedule });
+  });
+
+  test("keep the secrets in them when they are saved as they were shown, and lose none to [redacted]", async () => {
+    const secret = "ghp_0123456789abcdef";
+    const redactor = new Redactor();
+    redactor.know("settings", [secret]);
+    const stored = {
+      name: `With ${secret}`,
+      prompt: `Ask\r\n${secret}, then [redacted]`,
+      pre_check: `curl -H ${secret} x`,
+    };
+    await using other = await Harness.start({
+      redactor: { redact: (text) => redactor.redact(text), redactDeep: (value) => redactor.redactDeep(value) },
+    });
+    await other.send({ method: "POST", path: "/api/groups", body: { id: "home", name: "Home", folder: "home" } });
+    const made = await other.send({ method: "POST", path: "/api/tasks", body: { ...body, ...stored } });
+    const { id, name, prompt, pre_check: preCheck } = TaskView.parse(made.json);
+    const put = (change: object) => other.send({ method: "PUT", path: `/api/tasks/${id}`, body: change });
+    const now = async () => await other.store.tasks.get(id);
+    expect(prompt).toBe("Ask\r\n[redacted], then [redacted]");
+    const kept = { name: stored.name, prompt: stored.prompt, preCheck: stored.pre_check };
+
+    const saved = await put({ name, prompt, pre_check: preCheck, schedule: "0 8 * * *" });
+    expect(saved.json).toMatchObject({
+      name,
+      prompt,
+      pre_check: preCheck,
+      schedule_display: expect.stringContaining("08:00"),
+    });
+    expect(await now()).toMatchObject(kept);
+
+    for (const field of ["name", "prompt", "pre_check"]) {
+      const refused = await put({ [field]: "Now [redacted]", timezone: "UTC" });
+      expect(failure(refused)).toContain(`400 invalid: The request is not valid: ${field} must not hold [redacted]`);
+      expect(ErrorBody.parse(refused.json).error.faults).toMatchObject([{ field }]);
+    }
+    expect(await now()).toMatchObject({ ...kept, timezone: "Europe/Athens" });
+
+    await put({ prompt: "The news, without it", pre_check: null });
+    expect(await now()).toMatchObject({ name: stored.name, prompt: "The news, without it", preCheck: null });
+    await put({ prompt: "What does [redacted] mean?" });
+    expect(await now()).toMatchObject({ prompt: "What does [redacted] mean?" });
+    expect((await other.send({ method: "PUT", path: "/api/tasks/nobody", body: { prompt } })).status).toBe(404);
   });
 
   test("stays in its group", async () => {

@@ -12,6 +12,7 @@ import {
   timeZone,
 } from "@praktor/protocol/tasks";
 import { jsonBody } from "../json-body.ts";
+import { keepSecret } from "../keep-secret.ts";
 import type { WebParts } from "../parts.ts";
 import { failure, json, jsonRequest } from "../route-answers.ts";
 import type { WebEnv } from "../web-env.ts";
@@ -82,12 +83,20 @@ const preview = createRoute({
   responses: { 200: json(SchedulePreview, "The sentence and the next five runs; 400 says what is wrong"), ...failure },
 });
 
-export function taskRoutes({ tasks }: WebParts): OpenAPIHono<WebEnv> {
+export function taskRoutes({ tasks, redactor }: WebParts): OpenAPIHono<WebEnv> {
   return createRoutes((body) => tasks.faults(body))
     .openapi(list, async (c) => c.json(await tasks.list(c.req.valid("query").group_id), 200))
     .openapi(create, async (c) => c.json(await tasks.create(c.req.valid("json")), 201))
     .openapi(show, async (c) => c.json(await tasks.get(c.req.valid("param").id), 200))
-    .openapi(update, async (c) => c.json(await tasks.update(c.req.valid("param").id, c.req.valid("json")), 200))
+    .openapi(update, async (c) => {
+      const { id } = c.req.valid("param");
+      const change = c.req.valid("json");
+      const stored = await tasks.get(id);
+      const kept = <Field extends "name" | "prompt" | "pre_check">(field: Field) =>
+        keepSecret(field, change[field], stored[field], redactor);
+      const texts = { name: kept("name"), prompt: kept("prompt"), pre_check: kept("pre_check") };
+      return c.json(await tasks.update(id, { ...change, ...texts }), 200);
+    })
     .openapi(remove, async (c) => {
       await tasks.remove(c.req.valid("param").id);
       return c.json({ status: "deleted" as const }, 200);
