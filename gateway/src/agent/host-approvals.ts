@@ -47,6 +47,8 @@ const choices = [
 /** Programs give up after some seconds and are run again: the question outlives them a little. */
 const idleMs = 60_000;
 const mostRounds = 10;
+const stopping = "Praktor stops now; try again in a minute";
+const unanswered = "nobody answered. Say what it was needed for";
 /** What expires is looked for every few seconds. */
 const slackMs = 60_000;
 
@@ -72,8 +74,7 @@ export class HostApprovals implements Disposable {
     const until = deadline(AbortSignal.any([signal, this.#stopping.signal]), this.#options.patienceMs + slackMs);
     try {
       for (;;) {
-        if (this.#stopping.signal.aborted)
-          return this.#refused(groupId, place, "Praktor stops now; try again in a minute");
+        if (this.#stopping.signal.aborted) return this.#refused(groupId, place, stopping);
         const turn = this.#turnFor(groupId, place);
         if (!turn) return this.#refused(groupId, place, "people are asked only while a turn of this group runs");
         const answer = await this.#askIn(turn, place, until);
@@ -81,9 +82,8 @@ export class HostApprovals implements Disposable {
       }
     } catch (error) {
       signal.throwIfAborted();
-      if (this.#stopping.signal.aborted)
-        return this.#refused(groupId, place, "Praktor stops now; try again in a minute");
-      if (until.aborted) return this.#refused(groupId, place, "nobody answered. Say what it was needed for");
+      if (this.#stopping.signal.aborted) return this.#refused(groupId, place, stopping);
+      if (until.aborted) return this.#refused(groupId, place, unanswered);
       this.#options.logger.warn(
         { group: groupId, error: errorMessage(error) },
         "people could not be asked about a host",
@@ -187,7 +187,7 @@ export class HostApprovals implements Disposable {
         this.#note(groupId, place, "ok", null);
         return { type: "allowed", until };
       case "expired":
-        return this.#refused(groupId, place, "nobody answered. Say what it was needed for");
+        return this.#refused(groupId, place, unanswered);
       case "void":
         if (approval.key.endsWith(`:${state.round}`)) state.round += 1;
         return state.round < mostRounds
