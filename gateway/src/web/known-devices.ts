@@ -1,44 +1,66 @@
 /**
  * Browsers from which the password was given rightly once. Each has tries of its own, so that guesses from the address it shares with
  * others – a proxy's, or this machine's – do not keep the owner out (https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies).
- * What such a browser shows opens nothing.
+ * What such a browser shows opens nothing; only hashes of it are kept, over restarts too.
  */
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { z } from "zod";
+import { hashOf, newToken } from "./hashed-token.ts";
 import type { WebStore } from "./ports.ts";
 
 const settingKey = "web.devices";
-const tokenPattern = /^(?<id>[\w-]{22})\.(?<mac>[\w-]{43})$/;
+/** More browsers than one owner has; the one that signed in first is forgotten. */
+const maxDevices = 50;
+
+const Stored = z.array(z.string());
 
 export class KnownDevices {
-  readonly #key: Buffer;
+  readonly #settings: WebStore["settings"];
+  readonly #ids: Set<string>;
+  #saving: Promise<void> = Promise.resolve();
 
-  private constructor(key: Buffer) {
-    this.#key = key;
+  private constructor(settings: WebStore["settings"], ids: readonly string[]) {
+    this.#settings = settings;
+    this.#ids = new Set(ids);
   }
 
   /** `keep`: those of the last start are still known; not after the password changed. */
   static async open(settings: WebStore["settings"], keep: boolean): Promise<KnownDevices> {
-    const stored = keep ? await settings.get(settingKey) : null;
-    if (stored !== null) return new KnownDevices(Buffer.from(stored, "base64"));
-    const key = randomBytes(32);
-    await settings.set(settingKey, key.toString("base64"));
-    return new KnownDevices(key);
+    const devices = new KnownDevices(settings, keep ? readStored(await settings.get(settingKey)) : []);
+    if (!keep) await devices.#save();
+    return devices;
   }
 
   /** What a browser shows from now on. */
-  make(): string {
-    const id = randomBytes(16).toString("base64url");
-    return `${id}.${this.#mac(id).toString("base64url")}`;
+  async make(): Promise<string> {
+    const token = newToken();
+    this.#ids.add(hashOf(token));
+    for (const id of this.#ids) {
+      if (this.#ids.size <= maxDevices) break;
+      this.#ids.delete(id);
+    }
+    await this.#save();
+    return token;
   }
 
   /** The browser's name; null for what was never made here. */
   idOf(token: string | undefined): string | null {
-    const { id, mac } = tokenPattern.exec(token ?? "")?.groups ?? {};
-    if (id === undefined || mac === undefined) return null;
-    return timingSafeEqual(Buffer.from(mac, "base64url"), this.#mac(id)) ? id : null;
+    const id = token === undefined ? null : hashOf(token);
+    return id !== null && this.#ids.has(id) ? id : null;
   }
 
-  #mac(id: string): Buffer {
-    return createHmac("sha256", this.#key).update(id).digest();
+  /** One at a time, each with what holds when its turn comes. */
+  #save(): Promise<void> {
+    const write = (): Promise<void> => this.#settings.set(settingKey, JSON.stringify([...this.#ids]));
+    this.#saving = this.#saving.then(write, write);
+    return this.#saving;
+  }
+}
+
+/** A setting that nobody can read is as good as none: browsers are known again once they sign in. */
+function readStored(text: string | null): readonly string[] {
+  try {
+    return Stored.parse(JSON.parse(text ?? "[]"));
+  } catch {
+    return [];
   }
 }

@@ -1,7 +1,7 @@
 /** Who is signed in on the page: two random tokens each, of which only hashes are kept, over restarts too. */
-import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { Clock } from "../kit/clock.ts";
+import { hashOf, newToken } from "./hashed-token.ts";
 import type { WebStore } from "./ports.ts";
 
 const settingKey = "web.sessions";
@@ -83,14 +83,6 @@ export class Sessions {
     this.#saving = this.#saving.then(write, write);
     return this.#saving;
   }
-}
-
-function newToken(): string {
-  return randomBytes(32).toString("base64url");
-}
-
-function hashOf(token: string): string {
-  return createHash("sha256").update(token).digest("base64url");
 }
 
 function tryJson(text: string): unknown {

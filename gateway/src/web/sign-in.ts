@@ -92,7 +92,7 @@ export class SignIn {
     if (this.#lock === null) return null;
     const { password, devices } = this.#lock;
     this.#check(password, candidate, from);
-    const device = devices.idOf(from.device) === null ? devices.make() : null;
+    const device = devices.idOf(from.device) === null ? await devices.make() : null;
     return { ...(await this.sessions.create()), device };
   }
 
