@@ -236,7 +236,7 @@ describe.each([
           PRAKTOR_VAULT_PASSPHRASE: "correct horse battery",
           PRAKTOR_LOG_LEVEL: "debug",
           // What a container outlives a gateway for is found again at the same ports of its bridge.
-          ...(kind === "docker" ? { PRAKTOR_NATS_PORT: "4222", PRAKTOR_SANDBOX_PORT: "4280" } : {}),
+          ...(kind === "docker" ? { PRAKTOR_NATS_PORT: "14222", PRAKTOR_SANDBOX_PORT: "14280" } : {}),
         },
       });
       const config = join(system.folder, "praktor.yaml");

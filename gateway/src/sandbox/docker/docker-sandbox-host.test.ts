@@ -248,8 +248,14 @@ describe.skipIf(possible === "skip")("docker sandboxes", () => {
     const running = await host.launch(standInSpec("1", 1), signal);
     await ready(host, running);
     await host.stop(running.sandboxId, 2_000, signal);
-    // As a gateway leaves it that is killed between the two.
-    await bench.docker.createContainer({ name: `${bench.prefix}-count-group1`, Image: bench.image });
+    // As a gateway leaves one that is killed before it starts it.
+    const left = async (): Promise<unknown> =>
+      await bench.docker.createContainer({
+        name: `${bench.prefix}-count-group1`,
+        Image: bench.image,
+        Labels: { "praktor.install": bench.options().installId, "praktor.counts": "group1" },
+      });
+    await left();
     expect(await host.filesUse("group1", signal)).not.toBeNull();
     const counting = host.filesUse("group1", signal).catch(() => null);
     const counter = { name: [`${bench.prefix}-count-group1`] };
@@ -258,6 +264,10 @@ describe.skipIf(possible === "skip")("docker sandboxes", () => {
     await host.forget("group1", signal);
     await counting;
     expect(await host.filesUse("group1", signal)).toBeNull();
+    await expect.poll(found, { timeout: 15_000, interval: 20 }).toEqual([]);
+
+    await left();
+    await started(bench.host());
     await expect.poll(found, { timeout: 15_000, interval: 20 }).toEqual([]);
   });
 

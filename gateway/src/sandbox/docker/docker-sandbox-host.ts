@@ -184,7 +184,7 @@ export class DockerSandboxHost implements SandboxHost {
     checkFolder(folder);
     await this.#lock.run(folder, signal, async () => {
       await this.#networks.remove(folder, await this.#ownContainer(signal), signal);
-      await this.#counts.end(folder);
+      await this.#counts.end(folder, signal);
       await removeFolderVolumes(this.#engine, this.#options.installId, folder, signal);
     });
   }
@@ -222,6 +222,7 @@ export class DockerSandboxHost implements SandboxHost {
         );
         this.#facts = await engineFacts(this.#engine, signal);
         await this.#containers.sweep(signal);
+        await this.#counts.tidy(signal);
         this.#watching = true;
         failures = 0;
         looked();

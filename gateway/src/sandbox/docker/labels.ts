@@ -9,6 +9,8 @@ export const label = {
   generation: "praktor.generation",
   sandbox: "praktor.sandbox",
   network: "praktor.network",
+  /** Of a helper that counts a folder's files. */
+  counts: "praktor.counts",
   policy: "praktor.policy",
 } as const;
 

@@ -1,6 +1,7 @@
 /** What a group's volumes hold, counted from outside: in a container of its own, where no agent can change what is told. */
 import { finished } from "node:stream/promises";
 import type Docker from "dockerode";
+import { z } from "zod";
 import { abortable, deadline } from "../../kit/deadline.ts";
 import { countFiles, countTimeoutMs, type FilesUse, readFilesUse } from "../files-use.ts";
 import { fullShares } from "./cpu-weights.ts";
@@ -8,6 +9,7 @@ import type { Engine } from "./engine.ts";
 import { statusOf } from "./engine.ts";
 import { folderVolumes } from "./folder-volumes.ts";
 import { imageMissing } from "./image-missing.ts";
+import { label } from "./labels.ts";
 import { makeDemultiplexer } from "./log-lines.ts";
 
 export interface VolumeCountsOptions {
@@ -21,6 +23,9 @@ export interface VolumeCountsOptions {
 const mib = 1024 * 1024;
 const mostOutput = 64 * 1024;
 const removeTimeoutMs = 10_000;
+const removing = "Removing a helper container";
+
+const Listed = z.array(z.object({ Id: z.string(), Labels: z.record(z.string(), z.string()) }));
 
 export class VolumeCounts {
   readonly #options: VolumeCountsOptions;
@@ -44,10 +49,30 @@ export class VolumeCounts {
   }
 
   /** Its volumes can be removed afterwards. */
-  async end(folder: string): Promise<void> {
+  async end(folder: string, signal: AbortSignal): Promise<void> {
     const running = this.#running.get(folder);
     running?.stop.abort(new DOMException("its files are removed", "AbortError"));
     await running?.ended.catch(() => {});
+    await this.#remove(this.#nameOf(folder), signal);
+  }
+
+  /** Removes what an earlier gateway has made and not started: by itself the engine removes only what has run. */
+  async tidy(signal: AbortSignal): Promise<void> {
+    const { engine, installId } = this.#options;
+    const labels = [`${label.install}=${installId}`, label.counts];
+    const listed = await engine.call("Listing containers", signal, (docker) =>
+      docker.listContainers({ all: true, filters: { label: labels } }),
+    );
+    const left = Listed.parse(listed).filter(({ Labels }) => !this.#running.has(Labels[label.counts] ?? ""));
+    for (const { Id } of left) await this.#remove(Id, signal);
+  }
+
+  async #remove(idOrName: string, signal: AbortSignal): Promise<void> {
+    await this.#options.engine.call(removing, signal, (docker) => remove(docker.getContainer(idOrName)));
+  }
+
+  #nameOf(folder: string): string {
+    return `${this.#options.prefix}-count-${folder}`;
   }
 
   async #count(folder: string, signal: AbortSignal): Promise<FilesUse | null> {
@@ -55,26 +80,30 @@ export class VolumeCounts {
     const volumes = (await folderVolumes(engine, installId, folder, signal)).toSorted(workspaceFirst);
     if (volumes.length === 0) return null;
     const attempted = "Counting a group's files";
-    const request = this.#request(folder, volumes);
-    // One that was made and never started is removed by nobody else.
-    await engine.call("Removing a helper container", signal, (docker) => remove(docker.getContainer(request.name)));
-    const container = await engine.find(attempted, signal, (docker) => docker.createContainer(request));
+    await this.#remove(this.#nameOf(folder), signal);
+    const container = await engine.find(attempted, signal, async (docker) => {
+      const made = await docker.createContainer(this.#request(folder, volumes));
+      // Given up meanwhile: nobody waits for it.
+      if (signal.aborted) await remove(made);
+      return made;
+    });
     if (!container) throw imageMissing(image);
     try {
       const output = await engine.call(attempted, signal, () => outputOf(container, signal), countTimeoutMs);
       return readFilesUse(output, volumes.length);
     } finally {
-      await engine.call("Removing a helper container", AbortSignal.timeout(removeTimeoutMs), () => remove(container));
+      await engine.call(removing, AbortSignal.timeout(removeTimeoutMs), () => remove(container));
     }
   }
 
   /** It reads what the agent closed to others, and nothing else. */
-  #request(folder: string, volumes: readonly string[]): Docker.ContainerCreateOptions & { name: string } {
-    const { image, prefix } = this.#options;
+  #request(folder: string, volumes: readonly string[]): Docker.ContainerCreateOptions {
+    const { image, installId } = this.#options;
     const places = volumes.map((_, index) => `/files/${index}`);
     return {
-      name: `${prefix}-count-${folder}`,
+      name: this.#nameOf(folder),
       Image: image,
+      Labels: { [label.install]: installId, [label.counts]: folder },
       User: "0:0",
       Entrypoint: ["/bin/sh", "-c", countFiles, "sh", ...places],
       Cmd: [],
