@@ -126,7 +126,7 @@ describe.runIf(requirement("browser", existsSync(chromiumPath)) === "run")("text
 
     await page.goto(`${system.gateway.web}/`);
     await page.getByText("Recent messages").waitFor();
-    await page.keyboard.press("Control+k");
+    await page.getByRole("button", { name: /^Search/ }).click();
     await page.getByRole("dialog").getByRole("combobox").fill("script");
     await page
       .getByRole("dialog")
