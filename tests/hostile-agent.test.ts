@@ -62,11 +62,13 @@ async function hunt(system: System, secrets: readonly string[]): Promise<z.infer
   const values = [...secrets, planted].map((value) => btoa(Buffer.from(value).toString("hex"))).join(",");
   const half = planted.length / 2;
   const plant = `export PLANTED="${planted.slice(0, half)}""${planted.slice(half)}"; echo "$PLANTED" > planted.txt`;
+  // A process sandbox sees all of this machine's programs.
+  const withinMs = isLong ? 110_000 : 60_000;
   const leaveOut = isLong ? "" : "/usr,/lib,/lib64,/bin,/sbin,/opt/node";
   const answer = await system.ask(
-    `bash: ${plant}; sleep 60 & other=$!; node hunt.mjs ${values} 60000 ${leaveOut}; kill $other`,
+    `bash: ${plant}; sleep 300 & other=$!; node hunt.mjs ${values} ${withinMs} ${leaveOut}; kill $other`,
     chat,
-    120_000,
+    2 * withinMs,
   );
   const line = /HUNT (\{.*\})/.exec(answer.text)?.[1];
   if (line === undefined) throw new Error(`the search ended with: ${answer.text}`);
@@ -98,7 +100,7 @@ async function bytesBelow(folder: string): Promise<Buffer> {
 describe.each([
   { kind: "docker", needs: "docker", usable: (await engineAnswers()) && (await imageExists("praktor-agent:latest")) },
   { kind: "process", needs: "bubblewrap", usable: await bubblewrapRuns() },
-] as const)("a hostile agent, sandbox of kind $kind", { timeout: 180_000 }, ({ kind, needs, usable }) => {
+] as const)("a hostile agent, sandbox of kind $kind", { timeout: 300_000 }, ({ kind, needs, usable }) => {
   test.runIf(requirement(needs, usable) === "run")(
     "finds none of the gateway's secrets, and none is left lying",
     async () => {
@@ -131,7 +133,7 @@ describe.each([
         history: await page(system, `/api/groups/${chat}/messages`),
         turns: await page(system, `/api/groups/${chat}/turns`),
         status: await page(system, "/api/status"),
-        // The account's seed has its place in the database; what a person configured has not.
+        // The account's seed has a file of its own; what a person configured has none.
         ...(kind === "docker"
           ? {
               inspection: await docker("inspect", `praktor-agent-${chat}`),
