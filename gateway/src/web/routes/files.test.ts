@@ -2,26 +2,21 @@
 import { randomBytes } from "node:crypto";
 import { request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
-import { ErrorBody, WorkspaceListing } from "@praktor/protocol/rest";
+import { WorkspaceListing } from "@praktor/protocol/rest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PraktorError } from "../../kit/praktor-error.ts";
 import { Harness, recordingLogger } from "../testing/harness.ts";
-import type { Answer, Sent } from "../testing/send.ts";
+import { type Answer, failure, type Sent } from "../testing/send.ts";
 
 const { logger, errors } = recordingLogger();
 let harness: Harness;
 
 beforeAll(async () => {
-  harness = await Harness.start({ logger, maxFileBytes: 3 * 1024 * 1024 });
-  await harness.send({ method: "POST", path: "/api/groups", body: { id: "home", name: "Home", folder: "home" } });
+  harness = await Harness.startAtHome({ logger, maxFileBytes: 3 * 1024 * 1024 });
 });
 afterAll(() => harness[Symbol.asyncDispose]());
 
 const send = (sent: Sent): Promise<Answer> => harness.send(sent);
-const failure = (answer: Answer): string => {
-  const { error } = ErrorBody.parse(answer.json);
-  return `${answer.status} ${error.code}: ${error.message}`;
-};
 
 describe("files", () => {
   const at = (path: string): string => `/api/groups/home/files/content?path=${encodeURIComponent(path)}`;

@@ -8,8 +8,7 @@ let harness: Harness;
 const patch = (body: object) => harness.send({ method: "PATCH", path: "/api/groups/home", body });
 
 beforeAll(async () => {
-  harness = await Harness.start();
-  await harness.send({ method: "POST", path: "/api/groups", body: { id: "home", name: "Home", folder: "home" } });
+  harness = await Harness.startAtHome();
 });
 afterAll(() => harness[Symbol.asyncDispose]());
 

@@ -3,22 +3,17 @@ import { AgentView, ErrorBody, GroupView, MessageAccepted, StatusView, TurnView 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { Harness, recordingLogger } from "../testing/harness.ts";
-import type { Answer, Sent } from "../testing/send.ts";
+import { type Answer, failure, type Sent } from "../testing/send.ts";
 
 const { logger, errors } = recordingLogger();
 let harness: Harness;
 
 beforeAll(async () => {
-  harness = await Harness.start({ logger, maxFileBytes: 3 * 1024 * 1024 });
-  await harness.send({ method: "POST", path: "/api/groups", body: { id: "home", name: "Home", folder: "home" } });
+  harness = await Harness.startAtHome({ logger, maxFileBytes: 3 * 1024 * 1024 });
 });
 afterAll(() => harness[Symbol.asyncDispose]());
 
 const send = (sent: Sent): Promise<Answer> => harness.send(sent);
-const failure = (answer: Answer): string => {
-  const { error } = ErrorBody.parse(answer.json);
-  return `${answer.status} ${error.code}: ${error.message}`;
-};
 
 describe("groups", () => {
   test("are made, shown, listed and changed", async () => {

@@ -4,20 +4,15 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { Redactor } from "../../vault/redactor.ts";
 import { Harness } from "../testing/harness.ts";
-import type { Answer, Sent } from "../testing/send.ts";
+import { type Answer, failure, type Sent } from "../testing/send.ts";
 
 let harness: Harness;
 beforeAll(async () => {
-  harness = await Harness.start();
-  await harness.send({ method: "POST", path: "/api/groups", body: { id: "home", name: "Home", folder: "home" } });
+  harness = await Harness.startAtHome();
 });
 afterAll(() => harness[Symbol.asyncDispose]());
 
 const send = (sent: Sent): Promise<Answer> => harness.send(sent);
-const failure = (answer: Answer): string => {
-  const { error } = ErrorBody.parse(answer.json);
-  return `${answer.status} ${error.code}: ${error.message}`;
-};
 /** What a browser would prove with its Origin. */
 const headers = { "content-type": "application/json" };
 const body = { group_id: "home", name: "News", schedule: "0 9 * * 1-5", timezone: "Europe/Athens", prompt: "The news" };

@@ -3,8 +3,7 @@ import { Harness } from "../testing/harness.ts";
 
 let harness: Harness;
 beforeAll(async () => {
-  harness = await Harness.start();
-  await harness.send({ method: "POST", path: "/api/groups", body: { id: "home", name: "Home", folder: "home" } });
+  harness = await Harness.startAtHome();
 });
 afterAll(() => harness[Symbol.asyncDispose]());
 

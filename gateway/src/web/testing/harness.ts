@@ -57,6 +57,14 @@ export class Harness implements AsyncDisposable {
   readonly networksChanged: string[] = [];
   readonly #listeners: Set<(topic: string, message: EventMessage) => void>;
 
+  /** With the group `home`. */
+  static async startAtHome(overrides: Partial<WebServerOptions> = {}): Promise<Harness> {
+    const harness = await Harness.start(overrides);
+    const home = { id: "home", name: "Home", folder: "home" };
+    await harness.send({ method: "POST", path: "/api/groups", body: home });
+    return harness;
+  }
+
   static async start(overrides: Partial<WebServerOptions> = {}): Promise<Harness> {
     const directory = await mkdtemp(join(tmpdir(), "praktor-web-"));
     const clock = new ManualClock();

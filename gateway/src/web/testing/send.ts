@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { request } from "node:http";
 import { pageTokenHeader } from "@praktor/protocol/page-token";
-import { SessionView } from "@praktor/protocol/rest";
+import { ErrorBody, SessionView } from "@praktor/protocol/rest";
 
 export interface Sent {
   method?: string;
@@ -62,6 +62,12 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** A refusal as one line. */
+export function failure(answer: Answer): string {
+  const { error } = ErrorBody.parse(answer.json);
+  return `${answer.status} ${error.code}: ${error.message}`;
 }
 
 /** What the page sends after this answer to a sign-in: its cookie, and the token that came in the body. */
