@@ -2,11 +2,9 @@
 import { finished } from "node:stream/promises";
 import type Docker from "dockerode";
 import { z } from "zod";
-import { abortable, deadline } from "../../kit/deadline.ts";
 import { countFiles, countTimeoutMs, type FilesUse, readFilesUse } from "../files-use.ts";
 import { fullShares } from "./cpu-weights.ts";
-import type { Engine } from "./engine.ts";
-import { statusOf } from "./engine.ts";
+import { type Engine, statusOf } from "./engine.ts";
 import { folderVolumes } from "./folder-volumes.ts";
 import { imageMissing } from "./image-missing.ts";
 import { label } from "./labels.ts";
@@ -89,7 +87,7 @@ export class VolumeCounts {
     });
     if (!container) throw imageMissing(image);
     try {
-      const output = await engine.call(attempted, signal, () => outputOf(container, signal), countTimeoutMs);
+      const output = await engine.call(attempted, signal, () => outputOf(container), countTimeoutMs);
       return readFilesUse(output, volumes.length);
     } finally {
       await engine.call(removing, AbortSignal.timeout(removeTimeoutMs), () => remove(container));
@@ -135,7 +133,7 @@ export class VolumeCounts {
 const workspaceFirst = (left: string, right: string): number => rank(left) - rank(right);
 const rank = (volume: string): number => (/-own-/.test(volume) ? 0 : /-wk-/.test(volume) ? 1 : 2);
 
-async function outputOf(container: Docker.Container, signal: AbortSignal): Promise<string> {
+async function outputOf(container: Docker.Container): Promise<string> {
   const stream = await container.attach({ stream: true, stdout: true });
   const read = makeDemultiplexer();
   let text = "";
@@ -144,7 +142,7 @@ async function outputOf(container: Docker.Container, signal: AbortSignal): Promi
   });
   const printed = finished(stream, { writable: false });
   await container.start();
-  await abortable(printed, deadline(signal, countTimeoutMs));
+  await printed;
   return text;
 }
 
