@@ -20,7 +20,7 @@ export interface PageProps {
 export const Page = ({ title, about, actions, children }: PageProps) => {
   useTitle(title);
   return (
-    <ScrollArea aria-label={title} className="h-full overflow-y-auto -outline-offset-2">
+    <ScrollArea aria-label={title} className="relative h-full overflow-y-auto -outline-offset-2">
       <div className="mx-auto max-w-6xl px-4 py-5 md:px-8 md:py-7">
         <div className="mb-5 flex flex-wrap items-center justify-between gap-x-4 gap-y-3">
           <div className="min-w-0 flex-1 basis-40">
