@@ -1,11 +1,14 @@
 /** What tests ask of the Docker engine themselves, and how they clean up after a system. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
 /** Removing the containers of a busy system takes some seconds; nothing takes as long as this. */
 const callMs = 120_000;
+const mostTries = 10;
+const retryMs = 500;
 /** Debian's own client, wherever another one comes first on PATH. */
 const client = existsSync("/usr/bin/docker") ? "/usr/bin/docker" : "docker";
 
@@ -34,11 +37,22 @@ export async function imageExists(image: string): Promise<boolean> {
  */
 export async function removeGroups(...groupIds: number[]): Promise<void> {
   for (const groupId of groupIds) {
-    const label = `praktor.group=${groupId}`;
-    const installs = await installsOf(label);
-    await removeLabelled(label);
-    for (const install of installs) await removeLabelled(`praktor.install=${install}`);
+    const ofGroup = `praktor.group=${groupId}`;
+    const installs = await installsOf(ofGroup);
+    await removeLabelled(ofGroup, ...installs.map(labelOf));
   }
+}
+
+export async function removeInstallation(installId: string): Promise<void> {
+  await removeLabelled(labelOf(installId));
+}
+
+/** All containers first: one that counts a group's files holds its volumes and has no group's label. */
+async function removeLabelled(...labels: string[]): Promise<void> {
+  const filters = labels.map((label) => ["--filter", `label=${label}`]);
+  for (const filter of filters) await removeListed(["ps", "-aq", ...filter], ["rm", "-f"]);
+  for (const filter of filters) await removeListed(["network", "ls", "-q", ...filter], ["network", "rm"]);
+  for (const filter of filters) await removeListed(["volume", "ls", "-q", ...filter], ["volume", "rm", "-f"]);
 }
 
 async function installsOf(label: string): Promise<string[]> {
@@ -51,12 +65,16 @@ async function installsOf(label: string): Promise<string[]> {
   return [...new Set(answers.flatMap((lines) => lines.split("\n")))].filter((install) => install !== "");
 }
 
-async function removeLabelled(label: string): Promise<void> {
-  const filter = ["--filter", `label=${label}`];
-  const containers = await docker("ps", "-aq", ...filter);
-  if (containers !== "") await docker("rm", "-f", ...containers.split("\n"));
-  const networks = await docker("network", "ls", "-q", ...filter);
-  if (networks !== "") await docker("network", "rm", ...networks.split("\n"));
-  const volumes = await docker("volume", "ls", "-q", ...filter);
-  if (volumes !== "") await docker("volume", "rm", "-f", ...volumes.split("\n"));
+/** Again when some of it went by itself meanwhile: containers remove themselves when they end. */
+async function removeListed(list: readonly string[], remove: readonly string[]): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    const found = await docker(...list);
+    if (found === "") return;
+    await docker(...remove, ...found.split("\n")).catch(async (error: unknown) => {
+      if (tries === mostTries) throw error;
+      await delay(retryMs);
+    });
+  }
 }
+
+const labelOf = (installId: string): string => `praktor.install=${installId}`;

@@ -6,7 +6,8 @@ import { freePort } from "@praktor/simulators/free-port";
 import { Cable } from "./cable.ts";
 import { readSetting } from "./read-database.ts";
 import { Stage, type StageOptions } from "./stage.ts";
-import { buildStandInImage, removeAllOf, standInImage } from "./stand-in-image.ts";
+import { removeInstallation } from "../support/engine.ts";
+import { buildStandInImage, standInImage } from "./stand-in-image.ts";
 
 export const agentImage = "praktor-agent:latest";
 const enginePath = "/var/run/docker.sock";
@@ -55,7 +56,7 @@ export class DockerStage implements AsyncDisposable {
     const installId = this.stage.lives.length > 0 ? this.installId : "";
     await this.stage[Symbol.asyncDispose]();
     await this.engine[Symbol.asyncDispose]();
-    if (installId !== "") removeAllOf(installId);
+    if (installId !== "") await removeInstallation(installId);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

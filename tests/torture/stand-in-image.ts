@@ -1,4 +1,4 @@
-/** An image of the stand-in runner, so that containers start fast; and the removal of whatever an installation left in the engine. */
+/** An image of the stand-in runner, so that containers start fast. */
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,19 +41,4 @@ export function containersOf(installId: string): { id: string; groupId: string }
     const [id = "", groupId = ""] = line.split(" ");
     return id === "" ? [] : [{ id, groupId }];
   });
-}
-
-/** Containers, networks and volumes. */
-export function removeAllOf(installId: string): void {
-  const filter = `label=praktor.install=${installId}`;
-  const ids = (...list: string[]): string[] =>
-    run("docker", ...list, "-q", "--filter", filter)
-      .split("\n")
-      .filter((id) => id !== "");
-  const containers = ids("ps", "-a");
-  if (containers.length > 0) run("docker", "rm", "-f", ...containers);
-  const networks = ids("network", "ls");
-  if (networks.length > 0) run("docker", "network", "rm", ...networks);
-  const volumes = ids("volume", "ls");
-  if (volumes.length > 0) run("docker", "volume", "rm", ...volumes);
 }
