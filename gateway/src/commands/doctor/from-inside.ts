@@ -91,7 +91,14 @@ export async function lookFromInside(
     const output = (await container.logs({ stdout: true, stderr: true })).toString("utf8");
     const json = /REACHED (.*)/.exec(output)?.[1];
     if (json === undefined) throw new Error(`The container printed no answer: ${output.slice(-300)}`);
-    return judge(Reached.parse(JSON.parse(json)), around, settings);
+    const reached = Reached.parse(JSON.parse(json));
+    // The address of a bridge that was removed meanwhile leads out of this machine, to whoever answers there.
+    const standing = new Set([otherBridge, ...(await groupsBridges(docker))]);
+    return judge(
+      reached,
+      { ...around, otherBridges: around.otherBridges.filter((one) => standing.has(one)) },
+      settings,
+    );
   } finally {
     for (const container of containers) await container.remove({ force: true, v: true }).catch(() => {});
     // Also where this process is on them itself, in a container of its own; what stays is told as left over.
