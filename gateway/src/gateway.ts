@@ -357,6 +357,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     approvals,
     hostApprovals: agents.hostApprovals,
     pool,
+    reconciler: agents.reconciler,
     sizes: agents.sizes,
     watch,
     watchEveryMs: agents.watchEveryMs,

@@ -72,7 +72,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
   // For what an agent can cause as often as it likes.
   const strangersLog = boundedLogger(log, clock, (text) => parts.redactor.redact(text));
   const sandboxes = makeSandboxes(settings, { ...parts, dispatcher: () => dispatcher });
-  const { pool, renewals } = sandboxes;
+  const { pool, reconciler, renewals } = sandboxes;
   const workspace = new Workspace({
     transfers,
     ensure: (group, signal) => pool.ensure(group, signal),
@@ -221,7 +221,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     const groups = new Map((await store.groups.all()).map((group) => [group.id, group]));
     const { isVaultLocked, checkSecrets } = parts;
     const refusalOf = adoptionRule({ turns: store.turns, isVaultLocked, checkSecrets });
-    await pool.adopt(groups, parts.lifetime, refusalOf).catch((error: unknown) => {
+    await reconciler.adopt(groups, parts.lifetime, refusalOf).catch((error: unknown) => {
       log.error({ error: errorMessage(error) }, "the sandbox engine could not be asked what runs");
     });
     const taken = await takeOverTurns({

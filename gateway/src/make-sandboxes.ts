@@ -7,6 +7,7 @@ import type { Dispatcher } from "./agent/dispatcher.ts";
 import type { RunningTurns } from "./agent/running-turns.ts";
 import { SandboxLook } from "./agent/sandbox-look.ts";
 import { SandboxPool } from "./agent/sandbox-pool.ts";
+import { SandboxReconciler } from "./agent/sandbox-reconciler.ts";
 import { SandboxRenewals } from "./agent/sandbox-renewals.ts";
 import { sandboxShape } from "./agent/sandbox-shape.ts";
 import { SandboxWatch } from "./agent/sandbox-watch.ts";
@@ -52,6 +53,7 @@ export interface SandboxParts {
 
 export interface Sandboxes {
   pool: SandboxPool;
+  reconciler: SandboxReconciler;
   renewals: SandboxRenewals;
   watch: SandboxWatch;
   look: SandboxLook;
@@ -78,6 +80,10 @@ export function makeSandboxes(settings: Settings, parts: SandboxParts): Sandboxe
     ...(settings.agent.model === undefined ? {} : { PRAKTOR_MODEL: settings.agent.model }),
     ...(parts.timeZone === undefined ? {} : { TZ: parts.timeZone }),
   };
+  const revoke = (sandboxId: string): void => {
+    parts.redactor.forget(tokenSource(sandboxId));
+    users.revoke(sandboxId);
+  };
   const pool = new SandboxPool({
     lifetime: parts.lifetime,
     host,
@@ -96,9 +102,8 @@ export function makeSandboxes(settings: Settings, parts: SandboxParts): Sandboxe
     onToken: (sandboxId, token) => parts.redactor.know(tokenSource(sandboxId), [token]),
     isBusy: (groupId) => running.of(groupId).length > 0,
     revoke: (sandboxId, groupId) => {
-      parts.redactor.forget(tokenSource(sandboxId));
-      users.revoke(sandboxId);
-      if (groupId !== null) bus.forget(groupId);
+      revoke(sandboxId);
+      bus.forget(groupId);
     },
     askRunner,
     onReady: (groupId, generation, runner) =>
@@ -111,6 +116,7 @@ export function makeSandboxes(settings: Settings, parts: SandboxParts): Sandboxe
     },
     passPoint,
   });
+  const reconciler = new SandboxReconciler({ host, store: store.sandboxes, pool, revoke, logger: log });
   const renewals = new SandboxRenewals({
     pool,
     networkOf: parts.networkOf,
@@ -134,7 +140,7 @@ export function makeSandboxes(settings: Settings, parts: SandboxParts): Sandboxe
   });
 
   const look = new SandboxLook({ host, pool, clock, redactedStream: () => parts.redactor.stream() });
-  return { pool, renewals, watch, look, watchEveryMs };
+  return { pool, reconciler, renewals, watch, look, watchEveryMs };
 }
 
 /** Under which a sandbox's token is known as a secret. */

@@ -2,6 +2,7 @@
 import type { Approvals } from "./agent/approvals.ts";
 import type { HostApprovals } from "./agent/host-approvals.ts";
 import type { SandboxPool } from "./agent/sandbox-pool.ts";
+import type { SandboxReconciler } from "./agent/sandbox-reconciler.ts";
 import type { WorkspaceSizes } from "./agent/workspace-sizes.ts";
 import type { SandboxWatch } from "./agent/sandbox-watch.ts";
 import type { Background } from "./kit/background.ts";
@@ -10,7 +11,8 @@ import { sleep } from "./kit/deadline.ts";
 export interface UpkeepParts {
   approvals: Approvals;
   hostApprovals: Pick<HostApprovals, "tidy">;
-  pool: SandboxPool;
+  pool: Pick<SandboxPool, "stopIdle">;
+  reconciler: Pick<SandboxReconciler, "reconcile">;
   sizes: Pick<WorkspaceSizes, "look">;
   watch: SandboxWatch;
   watchEveryMs: number;
@@ -27,10 +29,10 @@ const sumUpEveryMs = 60_000;
 const pruneEveryMs = 24 * 3_600_000;
 
 export function keepUp(background: Background, parts: UpkeepParts): void {
-  const { approvals, hostApprovals, pool, sizes, watch, watchEveryMs, sumUp, prune } = parts;
+  const { approvals, hostApprovals, pool, reconciler, sizes, watch, watchEveryMs, sumUp, prune } = parts;
   every(background, approvalsEveryMs, () => approvals.expire());
   every(background, approvalsEveryMs, () => hostApprovals.tidy());
-  every(background, reconcileEveryMs, (signal) => pool.reconcile(signal));
+  every(background, reconcileEveryMs, (signal) => reconciler.reconcile(signal));
   every(background, watchEveryMs, (signal) => watch.look(signal));
   every(background, idleLookEveryMs, (signal) => pool.stopIdle(signal));
   every(background, reconcileEveryMs, () => Promise.resolve(sizes.look()));

@@ -41,7 +41,7 @@ describe("ending", () => {
     await eventually(() => expect(statuses).toHaveLength(2));
     // It may still run: whoever looks at what runs ends it for good.
     bench.host.beforeStop = () => {};
-    await bench.pool.reconcile(signal);
+    await bench.reconciler.reconcile(signal);
     expect(bench.host.running.size).toBe(0);
     expect((await bench.store.sandboxes.get(id))?.status).toBe("stopped");
   });
@@ -85,7 +85,7 @@ describe("ending", () => {
     bench.host.vanish("a");
     const stranger = { groupId: "z", sandboxId: "stranger", generation: 1, engineId: "e", startedAt: 0 };
     bench.host.running.set("stranger", stranger);
-    await bench.pool.reconcile(signal);
+    await bench.reconciler.reconcile(signal);
     await eventually(() => expect(bench.lost).toEqual(["a/1 It was found gone."]));
     expect([...bench.host.running.values()].map(({ groupId }) => groupId)).toEqual(["b"]);
   });
@@ -97,7 +97,7 @@ describe("taking over", () => {
     const next = new AgentBench({ store: bench.store, host: bench.host, pool: change });
     bench.host.afterLaunch = () => {};
     const groups = new Map((await bench.store.groups.list()).map((group) => [group.id, group]));
-    await next.pool.adopt(groups, signal);
+    await next.reconciler.adopt(groups, signal);
     return next;
   }
 
@@ -107,7 +107,7 @@ describe("taking over", () => {
     bench.host.afterLaunch = () => {};
     const askRunner = () => Promise.resolve({ ...idleRunner, sandboxId: kept });
     await using next = new AgentBench({ store: bench.store, host: bench.host, pool: { askRunner } });
-    await next.pool.adopt(new Map([["a", await bench.group("a")]]), signal);
+    await next.reconciler.adopt(new Map([["a", await bench.group("a")]]), signal);
     await eventually(() => expect(next.pool.isLive("a", 1)).toBe(true));
   });
 
@@ -140,7 +140,7 @@ describe("taking over", () => {
     const atItsStop: (string | undefined)[] = [];
     bench.host.beforeStop = async (id) => void atItsStop.push((await bench.store.sandboxes.get(id))?.status);
     const groups = new Map((await bench.store.groups.list()).map((group) => [group.id, group]));
-    await next.pool.adopt(groups, signal, ({ id }) => Promise.resolve(id === refused ? "not this one" : null));
+    await next.reconciler.adopt(groups, signal, ({ id }) => Promise.resolve(id === refused ? "not this one" : null));
     expect(next.pool.list().map(({ sandboxId }) => sandboxId)).toEqual([kept]);
     expect([...bench.host.running.keys()]).toEqual([kept]);
     expect(atItsStop[0]).toBe("stopped");
@@ -173,7 +173,7 @@ describe("taking over", () => {
     await using bench = new AgentBench({ host });
     const id = await ensure(bench, "a");
     await using next = new AgentBench({ store: bench.store, host });
-    await next.pool.adopt(new Map(), signal);
+    await next.reconciler.adopt(new Map(), signal);
     expect(host.stopped).toContain(id);
     expect((await bench.store.sandboxes.get(id))?.status).toBe("stopped");
   });

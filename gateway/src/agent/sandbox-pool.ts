@@ -1,4 +1,4 @@
-/** The sandboxes that run: started when they are needed, one for each group, adopted after a restart, stopped when idle. */
+/** The sandboxes that run: started when they are needed, one for each group, taken over after a restart, stopped when idle. */
 import type { RunnerStatus } from "@praktor/protocol/agent-control";
 import type { Clock } from "../kit/clock.ts";
 import { abortable, deadline, sleep } from "../kit/deadline.ts";
@@ -6,7 +6,6 @@ import type { Ids } from "../kit/ids.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import type { RunningSandbox, SandboxExit, SandboxPlace } from "../sandbox/sandbox.ts";
-import type { SandboxRow } from "../store/rows.ts";
 import {
   newPoolEntry,
   type PooledGroup,
@@ -33,8 +32,7 @@ export interface SandboxPoolOptions extends SandboxLauncherOptions {
   closePlace: (groupId: string, place: SandboxPlace) => Promise<void>;
   /** A group with a running turn is not idle, and not evicted. */
   isBusy: (groupId: string) => boolean;
-  /** `groupId` null: nobody knows whose it was. */
-  revoke: (sandboxId: string, groupId: string | null) => void;
+  revoke: (sandboxId: string, groupId: string) => void;
   /** What a running sandbox's runner says of itself when it is asked; null when it does not answer. */
   askRunner: (groupId: string, signal: AbortSignal) => Promise<RunnerStatus | null>;
   /** The runner's first word, and each one after a reconnect. */
@@ -45,7 +43,7 @@ export interface SandboxPoolOptions extends SandboxLauncherOptions {
 }
 
 /** How long a sandbox may take to end before it is killed. */
-const stopGraceMs = 5_000;
+export const stopGraceMs = 5_000;
 /** How long its end may take in all, the engine's part included. */
 const stopTimeoutMs = 4 * stopGraceMs;
 const askEveryMs = 1_000;
@@ -158,41 +156,38 @@ export class SandboxPool {
     this.#isLettingGo = true;
   }
 
-  /** Takes over what the engine still runs and may go on, ends the rest and what the store does not know, and forgets what is gone. */
-  async adopt(
-    groups: ReadonlyMap<string, PooledGroup>,
-    signal: AbortSignal,
-    refusalOf: (sandbox: SandboxRow) => Promise<string | null> = () => Promise.resolve(null),
-  ): Promise<void> {
-    const { host, store, revoke, logger } = this.#options;
-    const running = new Map((await host.list(signal)).map((sandbox) => [sandbox.sandboxId, sandbox]));
-    for (const row of await store.live()) {
-      const sandbox = running.get(row.id);
-      const group = groups.get(row.groupId);
-      const refusal = sandbox && group ? await refusalOf(row) : "It was gone when the gateway started.";
-      if (sandbox && group && refusal === null) {
-        running.delete(row.id);
-        this.#adoptOne(sandbox, group, signal);
-        continue;
+  /** One that an earlier start of the gateway had started goes on as this one's; its runner's first word is awaited in the background. */
+  takeOver(sandbox: RunningSandbox, group: PooledGroup, signal: AbortSignal): void {
+    const { host, openPlace, startTimeoutMs, onChange, clock } = this.#options;
+    const { sandboxId, generation, startedAt } = sandbox;
+    const entry = newPoolEntry(group, { sandboxId, generation, startedAt }, clock.now());
+    entry.network = sandbox.network;
+    this.#entries.set(group.id, entry);
+    onChange(group.id, "starting", null);
+    const adopting = async (): Promise<void> => {
+      const limit = deadline(signal, startTimeoutMs);
+      try {
+        const network = sandbox.network ?? "open";
+        entry.place = await host.prepare({ groupId: group.id, folder: group.folder, network }, limit);
+        await openPlace(group.id, entry.place, limit);
+        this.#askUntilReady(entry, limit);
+        await abortable(Promise.race([entry.ready.promise, entry.died.promise]), limit);
+      } catch (error) {
+        // A stopping gateway leaves the container to its next life.
+        if (signal.aborted) return;
+        const failure = await this.#startFailed(entry, error, limit);
+        this.#options.onLost(group.id, entry.generation, failure.message);
+        throw failure;
       }
-      if (sandbox) logger.info({ group: row.groupId, sandbox: row.id, reason: refusal }, "a sandbox is not taken over");
-      // Its word counts no longer, whatever its end takes.
-      await store.stopped(row.id, refusal);
-      revoke(row.id, null);
-    }
-    for (const orphan of running.keys()) await this.#stopOrphan(orphan, signal);
+    };
+    adopting().catch((error: unknown) => entry.ready.reject(error));
+    // Nobody may be waiting for it: a rejection that is never awaited must not end the process.
+    entry.ready.promise.catch(() => {});
   }
 
-  /** What the engine runs against what is believed: for exits that were missed. */
-  async reconcile(signal: AbortSignal): Promise<void> {
-    const { host } = this.#options;
-    const believed = [...this.#entries.values()].filter((entry) => entry.status === "running");
-    const running = new Set((await host.list(signal)).map((sandbox) => sandbox.sandboxId));
-    for (const { groupId, sandboxId } of believed.filter((entry) => !running.has(entry.sandboxId))) {
-      this.#exited({ groupId, sandboxId, exitCode: null, outOfMemory: false, detail: "It was found gone." });
-    }
-    const known = new Set([...this.#entries.values()].map((entry) => entry.sandboxId));
-    for (const orphan of running) if (!known.has(orphan)) await this.#stopOrphan(orphan, signal);
+  /** The engine does not run it any more, and its end was missed. */
+  foundGone({ groupId, sandboxId }: PooledSandbox): void {
+    this.#exited({ groupId, sandboxId, exitCode: null, outOfMemory: false, detail: "It was found gone." });
   }
 
   /** Stops what was idle for longer than it may be. */
@@ -273,34 +268,6 @@ export class SandboxPool {
     return failure;
   }
 
-  #adoptOne(sandbox: RunningSandbox, group: PooledGroup, signal: AbortSignal): void {
-    const { host, openPlace, startTimeoutMs, onChange, clock } = this.#options;
-    const { sandboxId, generation, startedAt } = sandbox;
-    const entry = newPoolEntry(group, { sandboxId, generation, startedAt }, clock.now());
-    entry.network = sandbox.network;
-    this.#entries.set(group.id, entry);
-    onChange(group.id, "starting", null);
-    const adopting = async (): Promise<void> => {
-      const limit = deadline(signal, startTimeoutMs);
-      try {
-        const network = sandbox.network ?? "open";
-        entry.place = await host.prepare({ groupId: group.id, folder: group.folder, network }, limit);
-        await openPlace(group.id, entry.place, limit);
-        this.#askUntilReady(entry, limit);
-        await abortable(Promise.race([entry.ready.promise, entry.died.promise]), limit);
-      } catch (error) {
-        // A stopping gateway leaves the container to its next life.
-        if (signal.aborted) return;
-        const failure = await this.#startFailed(entry, error, limit);
-        this.#options.onLost(group.id, entry.generation, failure.message);
-        throw failure;
-      }
-    };
-    adopting().catch((error: unknown) => entry.ready.reject(error));
-    // Nobody may be waiting for it: a rejection that is never awaited must not end the process.
-    entry.ready.promise.catch(() => {});
-  }
-
   /** A connection that outlived the gateway (an external server's) announces nothing: it has to be asked. */
   #askUntilReady(entry: PoolEntry, signal: AbortSignal): void {
     const asking = async (): Promise<void> => {
@@ -312,15 +279,6 @@ export class SandboxPool {
     };
     // It ends with the wait that it serves.
     asking().catch(() => {});
-  }
-
-  /** Its stop may have failed before: then its row still opens doors. */
-  async #stopOrphan(sandboxId: string, signal: AbortSignal): Promise<void> {
-    const { host, store, revoke, logger } = this.#options;
-    logger.warn({ sandbox: sandboxId }, "a sandbox that nobody knows, or that may not go on, is stopped");
-    await host.stop(sandboxId, stopGraceMs, signal);
-    await store.stopped(sandboxId, "Nobody knew it any more.");
-    revoke(sandboxId, null);
   }
 
   async #stop(entry: PoolEntry, error: string | null, signal: AbortSignal): Promise<void> {

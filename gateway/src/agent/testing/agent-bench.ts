@@ -19,6 +19,7 @@ import { Dispatcher, type DispatcherOptions } from "../dispatcher.ts";
 import { RunningTurns } from "../running-turns.ts";
 import type { PooledGroup } from "../pooled-sandbox.ts";
 import { SandboxPool, type SandboxPoolOptions } from "../sandbox-pool.ts";
+import { SandboxReconciler } from "../sandbox-reconciler.ts";
 import { sandboxShape } from "../sandbox-shape.ts";
 import { TurnEndings } from "../turn-endings.ts";
 import { TurnFacts } from "../turn-facts.ts";
@@ -47,6 +48,7 @@ export class AgentBench implements AsyncDisposable {
   readonly inputs: AgentInput[] = [];
   readonly controls: { groupId: string; command: AgentControl }[] = [];
   readonly pool: SandboxPool;
+  readonly reconciler: SandboxReconciler;
   readonly endings: TurnEndings;
   readonly dispatcher: Dispatcher;
   readonly facts: TurnFacts;
@@ -92,6 +94,13 @@ export class AgentBench implements AsyncDisposable {
       },
       onChange: (groupId, status, error) => publish({ type: "sandbox", groupId, status, error }),
       ...change.pool,
+    });
+    this.reconciler = new SandboxReconciler({
+      host,
+      store: store.sandboxes,
+      pool: this.pool,
+      revoke: (sandboxId) => void this.revoked.push(sandboxId),
+      logger: silentLogger,
     });
     const { turns, messages, conversations, groups } = store;
     this.endings = new TurnEndings({
