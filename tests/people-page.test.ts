@@ -61,6 +61,25 @@ describe.runIf(browserTests === "run")("the people page", { timeout: 90_000 }, (
     await page.context().close();
   });
 
+  test("who is taken out of the settings has no task that runs, and the page says why", async () => {
+    await system.ask("echo hello", owner);
+    const made = await fetch(`${system.gateway.web}/api/tasks`, {
+      method: "POST",
+      headers: { origin: system.gateway.web, "content-type": "application/json" },
+      body: JSON.stringify({ group_id: String(owner), name: "The news", schedule: "0 9 * * *", prompt: "x" }),
+    });
+    expect(made.status).toBe(201);
+    system.environmentOfGateway["PRAKTOR_TELEGRAM_ALLOW_FROM"] = "99";
+    await system.crash();
+    const page = await open("/tasks", 390, "dark");
+    const because = `Paused: The person of the Telegram id ${owner} may not talk to the bot any more.`;
+    await page.getByText(because).waitFor();
+    expect(await look(page, "tasks-390-dark")).toEqual([]);
+    await page.getByRole("button", { name: "Resume The news" }).click();
+    await page.getByText(because).waitFor({ state: "detached" });
+    await page.context().close();
+  });
+
   test.runIf(pictures !== undefined)("pictures of the other theme at each width", async () => {
     for (const [width, theme] of [
       [390, "dark"],

@@ -177,6 +177,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   });
   stack.use(endpoint);
 
+  const tell = tellGroup({ store, render, publish, wakeDelivery });
   const agents = makeAgents(settings, {
     store,
     bus,
@@ -209,7 +210,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     onTaskTurnEnded: () => scheduler.wake(),
     onGroupChanged: (groupId) => swarms.memberChanged(groupId),
     audit,
-    tell: tellGroup({ store, render, publish, wakeDelivery }),
+    tell,
     passPoint,
   });
   const { pool, dispatcher, assistant, workspace, facts, midTurn, approvals, toolApprovals, watch, look } = agents;
@@ -301,9 +302,24 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   await agents.takeOver();
   await swarms.resume();
 
+  const people = new PeopleDesk({
+    pairing,
+    channels,
+    allowFrom: settings.telegram.allow_from,
+    store,
+    tasks,
+    swarms,
+    assistant,
+    audit,
+    logger: log,
+    tellMain: async (markdown, unless) => {
+      const main = (await store.groups.list()).find(({ isMain }) => isMain);
+      if (main && !unless(main.id)) await tell(main.id, markdown);
+    },
+  });
+  // Without a bot nobody is asked for, and an empty list says nothing of anybody.
+  if (telegram) await people.settingsRead();
   telegram?.start(lifetime.signal);
-  const { allow_from: allowFrom } = settings.telegram;
-  const people = new PeopleDesk({ pairing, channels, allowFrom, store, tasks, assistant, audit, logger: log });
   const web = await makeWeb(
     settings,
     {

@@ -1,27 +1,25 @@
-/** Who may talk, as the page sees and changes it; with a person who is removed ends what their chats have begun. */
+/** Who may talk, as the page and the settings change it; with a person who is removed ends what they have begun. */
 import type { PairingOffer, PeopleView } from "@praktor/protocol/pairing";
-import type { Assistant } from "./agent/assistant.ts";
-import type { Audit } from "./kit/audit.ts";
-import type { Logger } from "./kit/logger.ts";
-import { errorMessage } from "./kit/praktor-error.ts";
-import type { TaskDesk } from "./scheduler/task-desk.ts";
+import { z } from "zod";
+import { endForPerson, type EndForPersonOptions } from "./end-for-person.ts";
+import { escapeMarkdown } from "./kit/escape-markdown.ts";
 import type { Store } from "./store/contract.ts";
 import type { Channels } from "./telegram/channels.ts";
 import type { Pairing } from "./telegram/pairing.ts";
 
-export interface PeopleDeskOptions {
+export interface PeopleDeskOptions extends Omit<EndForPersonOptions, "mayTalk" | "store"> {
   pairing: Pairing;
   channels: Channels;
   /** Who may talk by the settings, whoever is removed here. */
   allowFrom: readonly string[];
-  store: { conversations: Pick<Store["conversations"], "byAddress" | "get">; turns: Pick<Store["turns"], "open"> };
-  tasks: Pick<TaskDesk, "list" | "update">;
-  assistant: Pick<Assistant, "stopTurn" | "stopAgent">;
-  audit: Audit;
-  logger: Logger;
+  store: EndForPersonOptions["store"] & { settings: Pick<Store["settings"], "get" | "set"> };
+  /** Says it in the main group's chat, where there is one. */
+  tellMain: (markdown: string, unless: (groupId: string) => boolean) => Promise<void>;
 }
 
-const actor = { type: "system", id: "people" } as const;
+const Allowed = z.array(z.string());
+/** Who was named by the settings when Praktor last started. */
+const settingKey = "telegram.allowed_before";
 
 export class PeopleDesk {
   readonly #options: PeopleDeskOptions;
@@ -52,60 +50,39 @@ export class PeopleDesk {
     return await this.#options.pairing.letIn(userId);
   }
 
-  /**
-   * Besides, in their private chat and in the channels to which they have added the bot: tasks are paused, what runs is stopped, and the
-   * sandbox ends. Files and history stay. Chats that others are in go on.
-   */
+  /** Besides, what they have begun ends, unless the settings name them too. False: nobody of that id was let in. */
   async remove(userId: string): Promise<boolean> {
     const { pairing } = this.#options;
+    const name = pairing.view().people.find(({ id }) => id === userId)?.name ?? userId;
     if (!(await pairing.remove(userId))) return false;
-    if (this.#mayTalk(userId)) return true;
-    const groups = await this.#groupsOf(userId);
-    for (const groupId of groups) await this.#pauseTasks(groupId);
-    for (const groupId of groups) {
-      await this.#end(groupId).catch((error: unknown) =>
-        this.#options.logger.error(
-          { group: groupId, error: errorMessage(error) },
-          "what runs for a person who was removed could not be ended",
-        ),
-      );
-      // What ran there could make some until it ended.
-      await this.#pauseTasks(groupId);
-    }
+    if (!this.#mayTalk(userId)) await this.#end(userId, name);
     return true;
+  }
+
+  /** For a start: whoever the settings named before, and nothing names any more, is removed. The main group is told. */
+  async settingsRead(): Promise<void> {
+    const { store, allowFrom, logger, tellMain } = this.#options;
+    const stored = await store.settings.get(settingKey);
+    const before = stored === null ? [] : Allowed.parse(JSON.parse(stored));
+    for (const userId of before.filter((id) => !this.#mayTalk(id))) {
+      const ended = await this.#end(userId, `The person of the Telegram id ${userId}`);
+      logger.warn({ userId, ...ended }, "somebody was taken out of telegram.allow_from: what they began has ended");
+      const shared = ended.shared.map((name) => `**${escapeMarkdown(name)}**`).join(", ");
+      await tellMain(
+        `👤 The id ${userId} was taken out of \`telegram.allow_from\`. Of what was theirs alone ${ended.tasks} tasks are paused and ${ended.swarms} swarms stopped; the page resumes them.${shared === "" ? "" : ` Others write in ${shared}, too: the tasks there go on.`}`,
+        (groupId) => ended.groupIds.includes(groupId),
+      );
+    }
+    // Last: what a crash has cut is done by the next start.
+    const now = JSON.stringify(allowFrom);
+    if (stored !== now) await store.settings.set(settingKey, now);
+  }
+
+  async #end(userId: string, name: string): ReturnType<typeof endForPerson> {
+    return await endForPerson({ ...this.#options, mayTalk: (id) => this.#mayTalk(id) }, userId, name);
   }
 
   #mayTalk(userId: string): boolean {
     return this.#options.allowFrom.includes(userId) || this.#options.pairing.has(userId);
-  }
-
-  async #groupsOf(userId: string): Promise<string[]> {
-    const { channels, store } = this.#options;
-    const theirs = channels.list().filter(({ addedBy }) => addedBy === userId);
-    const chats = [userId, ...theirs.map(({ id }) => id)];
-    const found = await Promise.all(
-      chats.map((chatId) => store.conversations.byAddress({ channel: "telegram", chatId })),
-    );
-    return [...new Set(found.flatMap((conversation) => (conversation ? [conversation.groupId] : [])))];
-  }
-
-  async #pauseTasks(groupId: string): Promise<void> {
-    const { tasks, audit } = this.#options;
-    for (const task of await tasks.list(groupId)) {
-      if (task.status !== "active") continue;
-      await tasks.update(task.id, { enabled: false });
-      const detail = "the person of this chat was removed";
-      audit.record({ actor, action: "task.pause", outcome: "ok", groupId, target: task.id, detail });
-    }
-  }
-
-  async #end(groupId: string): Promise<void> {
-    const { assistant, store } = this.#options;
-    // The waiting ones first: stopping the running one would start the next.
-    for (const turn of (await store.turns.open(groupId)).toReversed()) {
-      const conversation = await store.conversations.get(turn.conversationId);
-      if (conversation?.address.channel !== "web") await assistant.stopTurn(turn.id);
-    }
-    await assistant.stopAgent(groupId);
   }
 }

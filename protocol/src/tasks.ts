@@ -126,6 +126,8 @@ export const TaskView = z.object({
   /** False while paused; a completed task is not enabled either. */
   enabled: z.boolean(),
   status: TaskStatus,
+  /** Why Praktor itself has paused it; null where a person did. */
+  paused_reason: z.string().nullable(),
   /** When the newest run that was to do something was due. */
   last_run: time.nullable(),
   last_status: z.string().nullable(),

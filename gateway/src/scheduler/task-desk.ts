@@ -10,12 +10,13 @@ import type { Group, Task } from "../store/rows.ts";
 import { describeSchedule } from "./describe-schedule.ts";
 import { nextRun, nextRuns, type Timing } from "./next-run.ts";
 import { parseSchedule } from "./parse-schedule.ts";
+import { PauseReasons } from "./pause-reasons.ts";
 import { readTiming, timingFaults } from "./read-timing.ts";
 import { taskView, runView } from "./task-views.ts";
 import { parseTimeZone } from "./time-zone.ts";
 
 export interface TaskDeskOptions {
-  store: Pick<Store, "tasks" | "runs" | "groups">;
+  store: Pick<Store, "tasks" | "runs" | "groups" | "settings">;
   clock: Clock;
   ids: Ids;
   /** Of tasks that name none. */
@@ -38,21 +39,26 @@ const historyAtMost = 100;
 /** Rejects with `not_found`, or with `invalid` and what would be right. */
 export class TaskDesk {
   readonly #options: TaskDeskOptions;
+  readonly #pauseReasons: PauseReasons;
 
   constructor(options: TaskDeskOptions) {
     this.#options = options;
+    this.#pauseReasons = new PauseReasons(options.store.settings);
   }
 
   /** Of one group, or of all. */
   async list(groupId?: string): Promise<TaskView[]> {
     const { store } = this.#options;
-    const [tasks, groups, deliveries] = await Promise.all([
+    const [tasks, groups, deliveries, reasons] = await Promise.all([
       store.tasks.list(groupId),
       store.groups.list(),
       store.runs.lastDeliveries(groupId === undefined ? {} : { groupId }),
+      this.#pauseReasons.all(),
     ]);
     const names = new Map(groups.map((group) => [group.id, group.name]));
-    return tasks.map((task) => taskView(task, names.get(task.groupId) ?? task.groupId, deliveries.get(task.id)));
+    return tasks.map((task) =>
+      taskView(task, names.get(task.groupId) ?? task.groupId, deliveries.get(task.id), reasons.get(task.id)),
+    );
   }
 
   async get(id: string): Promise<TaskView> {
@@ -150,7 +156,17 @@ export class TaskDesk {
       ...(isRescheduled || resumes ? { nextRunAt: firstRun(timing, now) } : {}),
     });
     if (!updated) throw noTask(id);
+    if (updated.status !== "paused") await this.#pauseReasons.set(id, null);
     return await this.#changed(updated, "updated");
+  }
+
+  /** By Praktor itself; the reason is shown until somebody resumes it. False: it does not wait for anything. */
+  async pause(id: string, reason: string): Promise<boolean> {
+    if ((await this.#task(id)).status !== "active") return false;
+    // First: a pause without its reason would be a riddle.
+    await this.#pauseReasons.set(id, reason);
+    await this.update(id, { enabled: false });
+    return true;
   }
 
   async remove(id: string): Promise<void> {
@@ -158,6 +174,7 @@ export class TaskDesk {
     const task = await this.#task(id);
     const open = (await store.runs.history(id, historyAtMost)).filter((run) => run.state === "queued");
     if (!(await store.tasks.remove(id))) throw noTask(id);
+    await this.#pauseReasons.set(id, null);
     for (const { turnId } of open) if (turnId !== null) await stopTurn(turnId);
     if (task.ownSandbox) await this.#options.removeSandbox(task.id);
     await this.#changed(task, "deleted");
@@ -208,8 +225,12 @@ export class TaskDesk {
 
   async #view(task: Task): Promise<TaskView> {
     const { groups, runs } = this.#options.store;
-    const [group, deliveries] = await Promise.all([groups.get(task.groupId), runs.lastDeliveries({ taskId: task.id })]);
-    return taskView(task, group?.name ?? task.groupId, deliveries.get(task.id));
+    const [group, deliveries, reasons] = await Promise.all([
+      groups.get(task.groupId),
+      runs.lastDeliveries({ taskId: task.id }),
+      this.#pauseReasons.all(),
+    ]);
+    return taskView(task, group?.name ?? task.groupId, deliveries.get(task.id), reasons.get(task.id));
   }
 
   async #task(id: string): Promise<Task> {

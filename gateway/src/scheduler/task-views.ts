@@ -3,7 +3,12 @@ import type { TaskRunView, TaskView } from "@praktor/protocol/tasks";
 import type { DeliveryState, Task, TaskRun } from "../store/rows.ts";
 import { describeSchedule } from "./describe-schedule.ts";
 
-export function taskView(task: Task, groupName: string, delivery: DeliveryState | undefined): TaskView {
+export function taskView(
+  task: Task,
+  groupName: string,
+  delivery: DeliveryState | undefined,
+  pauseReason: string | undefined,
+): TaskView {
   return {
     id: task.id,
     name: task.name,
@@ -26,6 +31,7 @@ export function taskView(task: Task, groupName: string, delivery: DeliveryState 
     own_sandbox: task.ownSandbox,
     enabled: task.status === "active",
     status: task.status,
+    paused_reason: task.status === "paused" ? (pauseReason ?? null) : null,
     last_run: time(task.lastRunAt),
     last_status: task.lastStatus,
     last_error: task.lastError,

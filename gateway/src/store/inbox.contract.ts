@@ -1,9 +1,19 @@
 /** What the inbox promises. */
 import { describe, expect, it } from "vitest";
-import { claim, DAY_MS, HOUR_MS, openChat, receive, textPart, type MakeStore } from "./contract-fixture.ts";
+import { addChat, claim, DAY_MS, HOUR_MS, openChat, receive, textPart, type MakeStore } from "./contract-fixture.ts";
 
 export function inboxContract(make: MakeStore): void {
   describe("inbox", () => {
+    it("knows who has written in a group, each person once", async () => {
+      const chat = await openChat(make);
+      const other = await addChat(chat.store, "2");
+      for (const [index, sender] of ["user:8", "user:7", "user:8"].entries())
+        await receive(chat, index, undefined, sender);
+      await receive({ store: chat.store, ...other }, 9, undefined, "user:9");
+      await chat.store.messages.notice({ conversationId: chat.conversation.id, content: "a word", parts: [] });
+      expect((await chat.store.messages.people(chat.groupId)).toSorted()).toEqual(["user:7", "user:8"]);
+    });
+
     it("stores message and queued turn together", async () => {
       const chat = await openChat(make);
       const { message, turn } = await receive(chat, 1, "hello");

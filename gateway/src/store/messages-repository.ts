@@ -56,6 +56,14 @@ export class MessagesRepository implements MessageStore {
     });
   }
 
+  people(groupId: string): Promise<string[]> {
+    return this.#database.read(`read who wrote in ${groupId}`, async (queries) => {
+      const select = queries.selectFrom("messages").select("sender").distinct().where("group_id", "=", groupId);
+      const rows = await select.where("role", "=", "user").where("sender", "like", "user:%").execute();
+      return rows.map(({ sender }) => sender);
+    });
+  }
+
   recent(limit: number): Promise<Message[]> {
     return this.#database.read("read the newest messages", async (queries) => {
       const rows = await selectMessages(queries).where(isSeen).orderBy("id", "desc").limit(limit).execute();

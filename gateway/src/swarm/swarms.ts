@@ -91,10 +91,10 @@ export class Swarms implements AsyncDisposable {
     return (await this.#options.store.swarms.board(run.id)).map(boardView);
   }
 
-  /** Ends a run at any moment; what members have brought stays. One that is over stays as it is. */
-  async cancel(id: string): Promise<SwarmRunView> {
+  /** Ends a run at any moment; what members have brought stays. One that is over stays as it is. `why` is a sentence. */
+  async cancel(id: string, why = "It was cancelled."): Promise<SwarmRunView> {
     const run = await this.#run(id);
-    if (run.status === "running") await this.#finish(run, "cancelled", "It was cancelled.", null);
+    if (run.status === "running") await this.#finish(run, "cancelled", why, null);
     return await this.get(id);
   }
 

@@ -37,6 +37,7 @@ const Row = ({ task, onEdit, onHistory }: Omit<ListProps, "tasks"> & { task: Tas
       </div>
       <p className="text-[13px] text-muted">{task.schedule_display}</p>
       <p className="truncate text-xs text-muted">{task.group_name}</p>
+      {task.paused_reason !== null && <p className="text-xs text-muted">{t.pausedBecause(task.paused_reason)}</p>}
     </div>
     <dl className="contents text-[13px]">
       <div className="flex items-baseline justify-between gap-3 md:block">

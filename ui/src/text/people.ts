@@ -20,7 +20,8 @@ export const peopleTexts = {
     remove: "Remove",
     removeSure: "Remove for sure",
     removeOwnerSure: "Remove the owner: who pairs next is the new one",
-    removed: (name: string) => `${name} may not talk to the bot any more, and the tasks of their chats are paused`,
+    removed: (name: string) =>
+      `${name} may not talk to the bot any more; what ran for them alone is stopped, their tasks are paused`,
     channels: "Channels",
     notAnswered: "Not answered",
     addedBy: (who: string) => `added by ${who}`,

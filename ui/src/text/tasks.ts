@@ -17,6 +17,7 @@ export const tasksTexts = {
     never: "Has not run",
     noNext: "None",
     status: { active: "Active", paused: "Paused", completed: "Completed" },
+    pausedBecause: (reason: string) => `Paused: ${reason}`,
     run: {
       waiting: "Waiting",
       queued: "Running",

@@ -23,6 +23,8 @@ export interface MessageStore {
   /** Newest first; every word of `query` begins a word of the message. None for a query without words. */
   search(query: { query: string; groupId?: string; limit: number }): Promise<MessageHit[]>;
   byTurn(turnId: string): Promise<Message[]>;
+  /** Which people have ever written in a group (`user:<id>`). */
+  people(groupId: string): Promise<string[]>;
   /** The newest of all groups, newest first, without those of tasks' runs. */
   recent(limit: number): Promise<Message[]>;
   /** A notice of Praktor itself (or words of the agent before its answer), with outbox parts where the conversation has an address to deliver to. */
