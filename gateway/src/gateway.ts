@@ -27,6 +27,7 @@ import { tokenSource } from "./make-sandboxes.ts";
 import { makeTelegram } from "./make-telegram.ts";
 import { makeVault } from "./make-vault.ts";
 import { makeWeb } from "./make-web.ts";
+import { obeyMainChat } from "./register-group.ts";
 import { isRealModel, modelAccess, obstacleOf, type Obstacle } from "./model-access.ts";
 import { shippedPaths } from "./paths.ts";
 import { ModelHealth } from "./sandbox-api/model-health.ts";
@@ -251,7 +252,9 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     },
   });
   stack.use(scheduler);
-  const pairing = await Pairing.load(store.settings, clock, settings.telegram.allow_from, audit);
+  const { main_chat_id: mainChatId } = settings.groups;
+  await obeyMainChat(mainChatId, store.groups);
+  const pairing = await Pairing.load(store.settings, clock, { ...settings.telegram, mainChatId }, audit);
   const channels = await Channels.load(store.settings, clock, audit);
   const telegram = makeTelegram(settings, {
     store,

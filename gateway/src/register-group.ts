@@ -24,3 +24,12 @@ export async function registerGroup(
   if (winner) return winner;
   throw new PraktorError("taken_folder", `The chat ${group.id} could not become a group: its folder's name is taken.`);
 }
+
+/** What the settings say of the main chat holds for a group that was there before they said it, too. */
+export async function obeyMainChat(
+  mainChatId: string | undefined,
+  groups: Pick<Store["groups"], "get" | "update">,
+): Promise<void> {
+  if (mainChatId === undefined) return;
+  if ((await groups.get(mainChatId))?.isMain === false) await groups.update(mainChatId, { isMain: true });
+}

@@ -7,7 +7,7 @@ export const PairingOffer = z.object({
   expires: z.iso.datetime(),
   /** Wrong codes that may be sent before it is void. */
   tries: z.number().int(),
-  /** True while nobody has paired: who does becomes the owner. */
+  /** True while nobody has paired, and the settings name no main chat: who does becomes the owner. */
   makes_owner: z.boolean(),
 });
 export type PairingOffer = z.infer<typeof PairingOffer>;

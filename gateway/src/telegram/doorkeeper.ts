@@ -7,7 +7,7 @@ import type { Incoming, IncomingMessage, Source } from "./incoming.ts";
 import { userName } from "./message-text.ts";
 import { Pace } from "./pace.ts";
 import type { Pairing } from "./pairing.ts";
-import { outcomeWords } from "./pairing-words.ts";
+import { outcomeWords, voidCodeWords } from "./pairing-words.ts";
 import type { TelegramConversations } from "./telegram-conversations.ts";
 import type { AllowList, TelegramPorts, TelegramStore } from "./telegram-ports.ts";
 import type { UpdateRecords } from "./update-records.ts";
@@ -64,6 +64,10 @@ export class Doorkeeper {
     const person = { id: String(source.sender.id), name: userName(source.sender).slice(0, 128).toWellFormed() };
     const outcome = await pairing.enter(person, incoming.text, !this.isAllowed(source));
     if (outcome.type === "none") return false;
+    if (outcome.type === "void") {
+      await this.#turnAway(updateId, source, "code", voidCodeWords);
+      return true;
+    }
     logger.warn({ userId: source.sender.id, outcome: outcome.type }, "somebody has sent a pairing code");
     const markdown = outcomeWords(outcome);
     if (outcome.type === "wrong") {
@@ -82,22 +86,25 @@ export class Doorkeeper {
   }
 
   async refuse(updateId: number, source: Source): Promise<void> {
-    this.#options.logger.warn(
-      { userId: source.sender?.id, chatId: source.chat.id },
-      "somebody who is not allowed wrote",
-    );
+    const markdown =
+      source.chat.type === "channel"
+        ? "I answer in a channel only while the person who has added me to it may talk to me. Somebody who may can remove me here and add me again."
+        : `I am a personal assistant and only talk to people my owner has named. Your Telegram id is \`${source.sender?.id}\`: the owner can add it to \`telegram.allow_from\`, or give you a code from \`praktor pair\`.`;
+    await this.#turnAway(updateId, source, "stranger", markdown);
+  }
+
+  /** Said once an hour, the sentence about strangers and the one about codes each. */
+  async #turnAway(updateId: number, source: Source, why: "stranger" | "code", markdown: string): Promise<void> {
+    const { records, logger, pairing, ports } = this.#options;
+    logger.warn({ userId: source.sender?.id, chatId: source.chat.id }, "somebody who is not allowed wrote");
     const isChannel = source.chat.type === "channel";
-    const markdown = isChannel
-      ? "I answer in a channel only while the person who has added me to it may talk to me. Somebody who may can remove me here and add me again."
-      : `I am a personal assistant and only talk to people my owner has named. Your Telegram id is \`${source.sender?.id}\`: the owner can add it to \`telegram.allow_from\`, or give you a code from \`praktor pair\`.`;
-    const isFirst = await this.#options.records.replyOnce(updateId, `stranger:${source.chat.id}`, source, markdown);
+    const isFirst = await records.replyOnce(updateId, `${why}:${source.chat.id}`, source, markdown);
     if (!isFirst || source.sender === null) return;
     const name = userName(source.sender).slice(0, 128).toWellFormed();
-    if (!source.sender.is_bot && !isChannel)
-      await this.#options.pairing?.knocked({ id: String(source.sender.id), name });
-    if (!this.#notices.grant()) return;
+    if (!source.sender.is_bot && !isChannel) await pairing?.knocked({ id: String(source.sender.id), name });
+    if (!records.isNews(`knock:${source.chat.id}`) || !this.#notices.grant()) return;
     const where = source.chat.type === "private" ? "" : ` in ${escapeMarkdown(source.chat.title ?? "a group")}`;
-    await this.#options.ports.tellOwner(
+    await ports.tellOwner(
       isChannel
         ? `📣 The channel **${escapeMarkdown(name)}** called me and was refused: nobody who may talk to me has added me there.`
         : `👤 ${escapeMarkdown(name)} (id ${source.sender.id}) wrote to me${where} and was refused. /pair gives a code to let somebody in; the page lists who waits.`,

@@ -63,8 +63,51 @@ describe("pairing", () => {
     bench.telegram.userSays({ chatId: 9, text: "22222222" });
     await bench.telegram.waitForMessage((one) => one.text.includes("last try"));
     bench.telegram.userSays({ chatId: 9, text: code });
-    await bench.telegram.waitForMessage((one) => one.text.includes("only talk to people"));
+    await bench.telegram.waitForMessage((one) => one.text.includes("lets nobody in"));
     expect(pairing.has("9")).toBe(false);
+  });
+
+  test("that is mistyped, or that nobody awaits, is answered so often and no more, and the owner hears of it once", async () => {
+    const { bench, pairing } = await start(new Set(["7"]));
+    await using _ = bench;
+    const say = (text: string): void => void bench.telegram.userSays({ chatId: 9, firstName: "Bob", text });
+    for (const text of ["AB1D-2O45", "ABCD2345", "hello", "are you there?"]) say(text);
+    await until(() => bench.telegram.pendingUpdates === 0);
+    const { code } = await pairing.offer();
+    for (const text of ["AB1D2O45", `${code}7`, "is it not?", "/start hello", "7O7O-7O7O", `my code is ${code}.`])
+      say(text);
+    await bench.telegram.waitForMessage((one) => one.chatId === 9 && one.text.includes("Paired"));
+    const heard = bench.telegram.sent(9).map((one) => one.text);
+    expect(heard).toEqual([
+      expect.stringMatching(/^This code lets nobody in\. .*eight letters and digits/),
+      expect.stringMatching(/only talk to people/),
+      ...[4, 3, 2, 1].map((left) =>
+        expect.stringMatching(new RegExp(`^This is not a code\\. .*Tries left: ${left}\\.$`)),
+      ),
+      expect.stringMatching(/^🔑 Paired/),
+    ]);
+    expect(bench.toldOwner.filter((line) => line.includes("was refused"))).toHaveLength(1);
+  });
+
+  test("makes nobody the owner where the settings name the main chat, but whose it is", async () => {
+    const bench = await BotTestBench.start({ allowFrom: nobody });
+    await using _ = bench;
+    const pairing = await Pairing.load(bench.store.settings, systemClock, { mainChatId: "7" });
+    await bench.restartBot({ pairing });
+    const offer = await pairing.offer();
+    expect(offer.makes_owner).toBe(false);
+    bench.telegram.userSays({ chatId: 8, firstName: "Bob", text: offer.code });
+    expect((await bench.telegram.waitForMessage((one) => one.chatId === 8)).text).toMatch(/^🔑 Paired: you may write/);
+    bench.telegram.userSays({ chatId: 7, firstName: "Ada", text: (await pairing.offer()).code });
+    expect((await bench.telegram.waitForMessage((one) => one.chatId === 7)).text).toMatch(
+      /owner, and this chat is the main/,
+    );
+    expect(pairing.view().people.map(({ id, is_owner: isOwner }) => [id, isOwner])).toEqual([
+      ["8", false],
+      ["7", true],
+    ]);
+    const inGroup = await Pairing.load(bench.store.settings, systemClock, { mainChatId: "-50" });
+    expect(inGroup.view().people.some((person) => person.is_owner)).toBe(false);
   });
 
   test("in a group's chat is none: everybody there would read the code", async () => {
@@ -135,7 +178,7 @@ describe("a stranger", () => {
     expect(pairing.view().waiting.map(({ name }) => name)).toEqual(["U8", "U9"]);
     expect(await pairing.letIn("1234")).toBe(false);
     expect(await pairing.letIn("9")).toBe(true);
-    const again = await Pairing.load(bench.store.settings, systemClock, ["7"]);
+    const again = await Pairing.load(bench.store.settings, systemClock, { allowFrom: ["7"] });
     expect(again.view()).toMatchObject({
       allowed: ["7"],
       waiting: [{ id: "8" }],

@@ -7,11 +7,17 @@ export function pairingWords({ code, tries }: PairingOffer, botUsername: string)
   return `🔑 \`${code}\` lets one person in. It is good for 10 minutes and ${tries} tries for each person; they send it to @${botUsername} in a private chat, or follow this link: ${link}`;
 }
 
-export function outcomeWords(outcome: Exclude<PairingOutcome, { type: "none" }>): string {
+const form = "A code has eight letters and digits, no I, O, 0 or 1 among them.";
+
+/** For a code that lets nobody in, whatever is the matter with it: who guesses learns nothing. */
+export const voidCodeWords = `This code lets nobody in. ${form} It is good for 10 minutes and for one person: ask my owner for a new one.`;
+
+export function outcomeWords(outcome: Extract<PairingOutcome, { type: "wrong" | "paired" }>): string {
   if (outcome.type === "wrong") {
+    const what = outcome.mistyped ? `This is not a code. ${form} Send it alone.` : "This is not the code.";
     return outcome.triesLeft === 0
-      ? "This is not the code, and it was your last try: a new code is needed."
-      : `This is not the code. Tries left: ${outcome.triesLeft}.`;
+      ? `${what} It was your last try: a new code is needed.`
+      : `${what} Tries left: ${outcome.triesLeft}.`;
   }
   return outcome.isOwner
     ? "🔑 Paired: I know you from now on as my owner, and this chat is the main group. Write to me; /help says what I can do, /pair lets others in."

@@ -36,7 +36,7 @@ describe("a pairing code", () => {
       type: "paired",
       isOwner: true,
     });
-    expect(await pairing.enter(bob, first.code, true)).toEqual({ type: "none" });
+    expect(await pairing.enter(bob, first.code, true)).toEqual({ type: "void" });
     const second = await pairing.offer();
     expect(second.makes_owner).toBe(false);
     expect(await pairing.enter(bob, `/start ${second.code}`, true)).toEqual({ type: "paired", isOwner: false });
@@ -55,12 +55,12 @@ describe("a pairing code", () => {
   test("is void after five wrong ones for who sent them, also over a restart in between, and for nobody else", async () => {
     const { memory, clock, pairing } = await start();
     const { code } = await pairing.offer();
-    expect(await pairing.enter(bob, wrong(code), true)).toEqual({ type: "wrong", triesLeft: 4 });
+    expect(await pairing.enter(bob, wrong(code), true)).toEqual({ type: "wrong", mistyped: false, triesLeft: 4 });
     const restarted = await Pairing.load(memory, clock);
     for (const triesLeft of [3, 2, 1, 0]) {
-      expect(await restarted.enter(bob, wrong(code), true)).toEqual({ type: "wrong", triesLeft });
+      expect(await restarted.enter(bob, wrong(code), true)).toEqual({ type: "wrong", mistyped: false, triesLeft });
     }
-    expect(await restarted.enter(bob, code, true)).toEqual({ type: "none" });
+    expect(await restarted.enter(bob, code, true)).toEqual({ type: "void" });
     expect(restarted.has("8")).toBe(false);
     expect(restarted.view().expires).not.toBeNull();
     expect(await restarted.enter(ada, code, true)).toEqual({ type: "paired", isOwner: true });
@@ -73,7 +73,7 @@ describe("a pairing code", () => {
       const stranger = { id: String(1_000 + Math.floor(guess / 5)), name: "Eve" };
       expect((await pairing.enter(stranger, wrong(code), true)).type).toBe("wrong");
     }
-    expect(await pairing.enter(ada, code, true)).toEqual({ type: "none" });
+    expect(await pairing.enter(ada, code, true)).toEqual({ type: "void" });
     expect(pairing.view().expires).toBeNull();
     expect([...memory.values.values()].join().length).toBeLessThan(10_000);
   });
@@ -84,7 +84,7 @@ describe("a pairing code", () => {
     const { code } = await pairing.offer();
     expect(await pairing.enter(ada, old, false)).toEqual({ type: "none" });
     clock.time += 10 * 60_000;
-    expect(await pairing.enter(ada, code, true)).toEqual({ type: "none" });
+    expect(await pairing.enter(ada, code, true)).toEqual({ type: "void" });
     expect(pairing.has("7")).toBe(false);
   });
 
@@ -92,7 +92,7 @@ describe("a pairing code", () => {
     const { pairing } = await start();
     const { code } = await pairing.offer();
     const outcomes = await Promise.all([pairing.enter(ada, code, true), pairing.enter(bob, code, true)]);
-    expect(outcomes.map(({ type }) => type)).toEqual(["paired", "none"]);
+    expect(outcomes.map(({ type }) => type)).toEqual(["paired", "void"]);
   });
 
   test("is not used up by what people who may write say, nor by other words", async () => {

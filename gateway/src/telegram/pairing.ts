@@ -1,10 +1,11 @@
 /** Who was let in by a code, and the code that lets in the next. Kept as one row, so that no half of it is ever stored. */
-import { createHash, randomInt, timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { PairingOffer, PairingView } from "@praktor/protocol/pairing";
 import { noAudit, type Audit } from "../kit/audit.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { SettingStore } from "../store/contract/setting-store.ts";
+import { newCode, readCode } from "./pairing-code.ts";
 import type { AllowList } from "./telegram-ports.ts";
 
 const Offer = z.object({
@@ -24,25 +25,33 @@ const State = z.object({
 type State = z.infer<typeof State>;
 
 export type PairingOutcome =
-  /** The text is no code, or no code is awaited. */
-  { type: "none" } | { type: "wrong"; triesLeft: number } | { type: "paired"; isOwner: boolean };
+  /** The text is no code, or comes from somebody who may write anyway and has sent no good one. */
+  | { type: "none" }
+  /** `mistyped`: no code at all, though meant as one; that much anybody may know. */
+  | { type: "wrong"; mistyped: boolean; triesLeft: number }
+  /** A stranger's code while none is awaited from him. */
+  | { type: "void" }
+  | { type: "paired"; isOwner: boolean };
+
+export interface PairingRules {
+  /** Who may talk by the settings; only shown. */
+  allowFrom?: readonly string[];
+  /** Set: the settings say which chat is the main group's, and nobody becomes the owner by a code. */
+  mainChatId?: string | undefined;
+}
 
 const settingKey = "telegram.pairing";
 const codeLifeMs = 10 * 60_000;
 const triesOfPerson = 5;
 /** All together guess right with a probability of less than 1 : 1,000,000,000. */
 const triesOfCode = 1_000;
-/** Without characters that look like another. */
-const alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-const codeLength = 8;
-const codePattern = new RegExp(`^[${alphabet}]{${codeLength}}$`);
 const mostPeople = 1_000;
 const mostWaiting = 20;
 
 export class Pairing implements AllowList {
   readonly #settings: Pick<SettingStore, "get" | "set">;
   readonly #clock: Clock;
-  readonly #allowFrom: readonly string[];
+  readonly #rules: PairingRules;
   #state: State;
   readonly #audit: Audit;
   #last: Promise<unknown> = Promise.resolve();
@@ -50,13 +59,13 @@ export class Pairing implements AllowList {
   private constructor(
     settings: Pick<SettingStore, "get" | "set">,
     clock: Clock,
-    allowFrom: readonly string[],
+    rules: PairingRules,
     state: State,
     audit: Audit,
   ) {
     this.#settings = settings;
     this.#clock = clock;
-    this.#allowFrom = allowFrom;
+    this.#rules = rules;
     this.#state = state;
     this.#audit = audit;
   }
@@ -65,63 +74,64 @@ export class Pairing implements AllowList {
   static async load(
     settings: Pick<SettingStore, "get" | "set">,
     clock: Clock,
-    /** Who may talk by the settings; only shown. */
-    allowFrom: readonly string[] = [],
+    rules: PairingRules = {},
     audit: Audit = noAudit,
   ): Promise<Pairing> {
     const stored = await settings.get(settingKey);
     const empty = { owner: null, people: [], offer: null, waiting: [] };
     const state = stored === null ? empty : State.parse(JSON.parse(stored));
-    return new Pairing(settings, clock, allowFrom, state, audit);
+    return new Pairing(settings, clock, rules, state, audit);
   }
 
   has(userId: string): boolean {
     return this.#state.people.some(({ id }) => id === userId);
   }
 
+  /** A private chat's id is its person's; a group's is nobody's. */
   get owner(): string | null {
-    return this.#state.owner;
+    return this.#rules.mainChatId ?? this.#state.owner;
   }
 
   async offer(): Promise<PairingOffer> {
     return await this.#inTurn(async () => {
-      const code = Array.from({ length: codeLength }, () => alphabet[randomInt(alphabet.length)]).join("");
+      const code = newCode();
       const expiresAt = this.#clock.now() + codeLifeMs;
       await this.#store({ offer: { codeHash: hashOf(code), expiresAt, wrong: {}, usedBy: null } });
-      const makesOwner = this.#state.owner === null;
+      const makesOwner = this.owner === null;
       return { code, expires: new Date(expiresAt).toISOString(), tries: triesOfPerson, makes_owner: makesOwner };
     });
   }
 
-  /** `counts`: a code that is not the right one uses up a try; a person who may write anyway is only talking. */
+  /** `counts`: a stranger, whose mistakes use up tries; a person who may write anyway is only talking. */
   async enter(person: { id: string; name: string }, text: string, counts: boolean): Promise<PairingOutcome> {
     return await this.#inTurn(async () => {
-      const code = codeIn(text);
+      const entered = readCode(text, counts ? "anywhere" : "alone");
+      if (entered === null) return { type: "none" };
       const { offer, owner, people } = this.#state;
-      if (code === null || offer === null || offer.expiresAt <= this.#clock.now()) return { type: "none" };
-      const isRight = timingSafeEqual(Buffer.from(hashOf(code)), Buffer.from(offer.codeHash));
+      const useless = counts ? ({ type: "void" } as const) : ({ type: "none" } as const);
+      if (offer === null || offer.expiresAt <= this.#clock.now()) return useless;
+      const hash = hashOf(entered.code ?? "");
+      const isRight = timingSafeEqual(Buffer.from(hash), Buffer.from(offer.codeHash));
       if (offer.usedBy !== null) {
-        return isRight && offer.usedBy === person.id
-          ? { type: "paired", isOwner: owner === person.id }
-          : { type: "none" };
+        return isRight && offer.usedBy === person.id ? { type: "paired", isOwner: this.owner === person.id } : useless;
       }
       const wrong = Object.hasOwn(offer.wrong, person.id) ? (offer.wrong[person.id] ?? 0) : 0;
-      if (wrong >= triesOfPerson || isSpent(offer)) return { type: "none" };
+      if (wrong >= triesOfPerson || isSpent(offer)) return useless;
       if (!isRight) {
-        if (!counts) return { type: "none" };
+        if (!counts) return useless;
         await this.#store({ offer: { ...offer, wrong: { ...offer.wrong, [person.id]: wrong + 1 } } });
         this.#keep(person, "refused");
-        return { type: "wrong", triesLeft: triesOfPerson - wrong - 1 };
+        return { type: "wrong", mistyped: entered.code === null, triesLeft: triesOfPerson - wrong - 1 };
       }
       const others = people.filter(({ id }) => id !== person.id).slice(-mostPeople + 1);
       await this.#store({
-        owner: owner ?? person.id,
+        owner: this.owner === null ? person.id : owner,
         people: [...others, { ...person, pairedAt: this.#clock.now() }],
         offer: { ...offer, usedBy: person.id },
         waiting: this.#state.waiting.filter(({ id }) => id !== person.id),
       });
       this.#keep(person, "ok");
-      return { type: "paired", isOwner: this.#state.owner === person.id };
+      return { type: "paired", isOwner: this.owner === person.id };
     });
   }
 
@@ -170,16 +180,16 @@ export class Pairing implements AllowList {
   }
 
   view(): PairingView {
-    const { owner, people, offer, waiting } = this.#state;
+    const { people, offer, waiting } = this.#state;
     const isOpen = offer !== null && offer.usedBy === null && !isSpent(offer) && offer.expiresAt > this.#clock.now();
     return {
       people: people.map(({ id, name, pairedAt }) => ({
         id,
         name,
-        is_owner: id === owner,
+        is_owner: id === this.owner,
         paired: new Date(pairedAt).toISOString(),
       })),
-      allowed: [...this.#allowFrom],
+      allowed: [...(this.#rules.allowFrom ?? [])],
       waiting: waiting.map(({ id, name, askedAt }) => ({ id, name, asked: new Date(askedAt).toISOString() })),
       expires: isOpen ? new Date(offer.expiresAt).toISOString() : null,
     };
@@ -198,13 +208,6 @@ export class Pairing implements AllowList {
     this.#last = mine.catch(() => {});
     return await mine;
   }
-}
-
-/** `ABCD2345`, in any case, with a space or dash in it, alone or after `/pair` or `/start`. */
-function codeIn(text: string): string | null {
-  const bare = text.trim().replace(/^\/(?:pair|start)(?:@\w+)?\s+/i, "");
-  const code = bare.replaceAll(/[\s-]/g, "").toUpperCase();
-  return codePattern.test(code) ? code : null;
 }
 
 function hashOf(code: string): string {

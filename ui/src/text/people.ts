@@ -8,7 +8,7 @@ export const peopleTexts = {
     waiting: "Waiting to be let in",
     mayTalk: "May talk to the bot",
     nobodyTitle: "Nobody yet",
-    nobody: "Make a code and send it to the bot. The first person who does becomes the owner.",
+    nobody: "Make a code and send it to the bot.",
     owner: "Owner",
     id: (id: string) => `Telegram id ${id}`,
     unknown: "Has not written yet",
@@ -19,7 +19,7 @@ export const peopleTexts = {
     wasLetIn: (name: string) => `${name} may talk to the bot now`,
     remove: "Remove",
     removeSure: "Remove for sure",
-    removeOwnerSure: "Remove the owner: who pairs next is the new one",
+    removeOwnerSure: "Remove the owner: unless groups.main_chat_id is set, who pairs next is the new one",
     removed: (name: string) =>
       `${name} may not talk to the bot any more; what ran for them alone is stopped, their tasks are paused`,
     channels: "Channels",
@@ -45,6 +45,6 @@ export const peopleTexts = {
     hintWaiting: (count: number) => (count === 1 ? "Somebody waits to be let in" : `${count} people wait to be let in`),
     hintWaitingHow: "They wrote to the bot and were turned away.",
     hintNobody: "Nobody may talk to the bot yet",
-    hintNobodyHow: "Make a code, and send it to the bot: that makes you the owner.",
+    hintNobodyHow: "Make a code, and send it to the bot.",
   },
 };
