@@ -1,13 +1,10 @@
 /** How long an agent waits for a page in a cold browser, in the hardened container that agents have, and what browser and page weigh. */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+import { agentImage, docker } from "../tests/support/engine.ts";
 
 export const name = "browser";
 
-const execute = promisify(execFile);
 const rounds = 7;
 const roundsFromDisk = 5;
-const image = process.env["PRAKTOR_TEST_AGENT_IMAGE"] ?? "praktor-agent:latest";
 const container = "praktor-bench-browser";
 const memoryMb = 2048;
 /** Takes the browser's files out of the machine's memory, as after a boot, and leaves everybody else's there. */
@@ -43,7 +40,7 @@ export async function run(): Promise<void> {
     "/home/praktor/.claude",
     "--tmpfs",
     "/tmp",
-    image,
+    agentImage,
     "sleep",
     "600",
   );
@@ -64,7 +61,7 @@ export async function run(): Promise<void> {
     const nextMs = await timed("agent-browser open http://127.0.0.1:8000/next");
     const chars = async (command: string): Promise<number> => Number(await shell(`agent-browser ${command} | wc -c`));
     const tokens = (count: number): string => `${count} characters, about ${Math.round(count / 4)} tokens`;
-    console.log(`browser: ${rounds} cold starts in ${image}, hardened, ${memoryMb} MB`);
+    console.log(`browser: ${rounds} cold starts in ${agentImage}, hardened, ${memoryMb} MB`);
     console.log(`first page, cold browser   ${spread(firstMs)}   first of all ${firstMs[0]} ms`);
     console.log(`… its program from disk    ${spread(fromDiskMs)}`);
     console.log(`next page                  ${nextMs} ms`);
@@ -82,10 +79,6 @@ export async function run(): Promise<void> {
 function spread(valuesMs: number[]): string {
   const sorted = valuesMs.toSorted((left, right) => left - right);
   return `p50 ${sorted[Math.floor(sorted.length / 2)]} ms   worst ${sorted.at(-1)} ms`;
-}
-
-async function docker(...args: string[]): Promise<string> {
-  return (await execute("docker", args)).stdout.trim();
 }
 
 async function shell(script: string): Promise<string> {

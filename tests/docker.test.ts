@@ -6,12 +6,11 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { requirement } from "./require.ts";
 import { inspect, isInternal, leftOf, mountsOf } from "./support/containers.ts";
 import { engineChat } from "./support/engine-chats.ts";
-import { docker, engineAnswers, imageExists, removeGroups } from "./support/engine.ts";
+import { agentImage, docker, engineAnswers, imageExists, removeGroups } from "./support/engine.ts";
 import { SwarmDesk } from "./support/swarm-desk.ts";
 import { canaryKey, System } from "./support/system.ts";
 
-const image = process.env["PRAKTOR_TEST_AGENT_IMAGE"] ?? "praktor-agent:latest";
-const usable = (await engineAnswers()) && (await imageExists(image));
+const usable = (await engineAnswers()) && (await imageExists(agentImage));
 const ada = engineChat("docker");
 const grace = engineChat("docker", 1);
 const long = process.env["PRAKTOR_LONG"] === "1";
@@ -33,7 +32,7 @@ describe.runIf(requirement("docker", usable) === "run")("the main job with conta
       },
     });
     const config = join(system.folder, "praktor.yaml");
-    await writeFile(config, `agent:\n  image: ${image}\n`);
+    await writeFile(config, `agent:\n  image: ${agentImage}\n`);
     Object.assign(system.environmentOfGateway, { PRAKTOR_CONFIG: config });
     await system.startGateway();
   });
@@ -141,11 +140,11 @@ describe.runIf(requirement("docker", usable) === "run")("the main job with conta
     // Another group's files, of which nothing may get out by the network, and its secret.
     const files = (await inspect(grace)).Config.Labels["praktor.folder"];
     await system.ask("write note.txt: what grace knows", grace);
-    expect((await swarms.send("PATCH", `/api/groups/${grace}`, { network: "none" })).status).toBe(200);
+    expect((await system.send("PATCH", `/api/groups/${grace}`, { network: "none" })).status).toBe(200);
     for (const group of [ada, grace]) {
       const name = `TEAM_${group}`;
-      expect((await swarms.send("PUT", `/api/vault/${name}`, { value: `value of ${name}` })).status).toBe(200);
-      expect((await swarms.send("PUT", `/api/vault/${name}/groups/${group}`)).status).toBe(200);
+      expect((await system.send("PUT", `/api/vault/${name}`, { value: `value of ${name}` })).status).toBe(200);
+      expect((await system.send("PUT", `/api/vault/${name}/groups/${group}`)).status).toBe(200);
     }
     const wait = `perl -e 'select undef, undef, undef, 0.2 until -e "/workspace/swarm/go"'`;
     const { id, nodes } = await swarms.start({
@@ -209,7 +208,7 @@ describe.runIf(requirement("docker", usable) === "run")("the main job with conta
     ]);
     expect([await isInternal(memberOf("scout")), await isInternal(writer)]).toEqual([true, false]);
 
-    expect((await swarms.send("DELETE", `/api/swarms/${id}`)).status).toBe(200);
+    expect((await system.send("DELETE", `/api/swarms/${id}`)).status).toBe(200);
     expect(await leftOf(writer.slice(0, 11))).toEqual([]);
   });
 
@@ -221,11 +220,11 @@ describe.runIf(requirement("docker", usable) === "run")("the main job with conta
       agents: ["a", "b"].map((role) => ({ role, prompt: hold })),
     });
     await swarms.atWork(id, "a");
-    expect((await swarms.send("POST", `/api/swarms/${id}/cancel`)).status).toBe(200);
+    expect((await system.send("POST", `/api/swarms/${id}/cancel`)).status).toBe(200);
     expect(await swarms.run(id)).toMatchObject({ status: "cancelled" });
     const prefix = nodes[0]?.member_id.slice(0, 11) ?? "";
     await expect.poll(() => docker("ps", "-aq", "--filter", `name=${prefix}`), patient).toBe("");
-    expect((await swarms.send("DELETE", `/api/swarms/${id}`)).status).toBe(200);
+    expect((await system.send("DELETE", `/api/swarms/${id}`)).status).toBe(200);
     expect(await leftOf(prefix)).toEqual([]);
   });
 

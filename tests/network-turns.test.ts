@@ -5,13 +5,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requirement } from "./require.ts";
 import { engineChat } from "./support/engine-chats.ts";
-import { engineAnswers, imageExists, removeGroups } from "./support/engine.ts";
+import { agentImage, engineAnswers, imageExists, removeGroups } from "./support/engine.ts";
 import { InternetSite } from "./support/internet-site.ts";
 import { System } from "./support/system.ts";
 import { TrustingImage } from "./support/trusting-image.ts";
 
-const image = process.env["PRAKTOR_TEST_AGENT_IMAGE"] ?? "praktor-agent:latest";
-const usable = (await engineAnswers()) && (await imageExists(image));
+const usable = (await engineAnswers()) && (await imageExists(agentImage));
 const ada = engineChat("network-turns");
 const refusal = "[Praktor: this group's network does not let its agents reach that host";
 const forbidden = "forbidden.example";
@@ -41,10 +40,10 @@ describe.runIf(requirement("docker", usable) === "run")("a turn under a network 
 
   beforeAll(async () => {
     await removeGroups(ada);
-    site = await InternetSite.start("44.203.78", image);
+    site = await InternetSite.start("44.203.78", agentImage);
     folder = await mkdtemp(join(tmpdir(), "praktor-network-"));
     // WebFetch speaks TLS only; the site's certificate is trusted as a company's own would be.
-    trusting = await TrustingImage.build("praktor-test-network-turns", image, await site.certificate());
+    trusting = await TrustingImage.build("praktor-test-network-turns", agentImage, await site.certificate());
     await writeFile(join(folder, "praktor.yaml"), `agent:\n  image: ${trusting.name}\n`);
     system = await System.start({
       environment: {

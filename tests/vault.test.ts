@@ -1,182 +1,37 @@
 /** A secret's whole way: set on the command line, given to one group, used by its agent, and seen nowhere else. */
 import { execFile } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { AuditPage } from "@praktor/protocol/audit";
-import { TaskView } from "@praktor/protocol/tasks";
 import { VaultChange, VaultView } from "@praktor/protocol/vault";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { requirement } from "./require.ts";
 import { filesBelow } from "./support/files-below.ts";
-import { inspect, isInternal, leftOf, mountsOf } from "./support/containers.ts";
 import { engineChat } from "./support/engine-chats.ts";
-import { docker, engineAnswers, removeGroups } from "./support/engine.ts";
+import { agentImage, docker, engineAnswers, removeGroups } from "./support/engine.ts";
+import {
+  expectChangesArrive,
+  expectNothingOutlivesRestarts,
+  expectNothingStays,
+  taskApart,
+} from "./support/secrets-in-containers.ts";
 import { friend, owner, System } from "./support/system.ts";
+import { lengthNow, longTurn, newPassphrase, token, vault } from "./support/vault-hands.ts";
 
-const main = process.env["PRAKTOR_TEST_GATEWAY"] ?? new URL("../gateway/src/main.ts", import.meta.url).pathname;
-const token = "tok3n-Value/with+sign";
-const newPassphrase = "another battery and staple";
 const cleanUpMs = 120_000;
 const file = "-----BEGIN KEY-----\nQ2FuYXJ5S2V5T2ZUaGVWYXVsdA\n-----END KEY-----\n";
-const image = process.env["PRAKTOR_TEST_AGENT_IMAGE"] ?? "praktor-agent:latest";
-
-interface Outcome {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** `praktor vault …` as a person runs it, the value piped in. */
-async function vault(environment: Record<string, string>, args: string[], input = ""): Promise<Outcome> {
-  const { promise, resolve } = Promise.withResolvers<Outcome>();
-  const env = { PATH: process.env["PATH"] ?? "", ...environment };
-  const child = execFile(process.execPath, [main, "vault", ...args], { env }, (error, stdout, stderr) =>
-    resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
-  );
-  child.stdin?.end(input);
-  return await promise;
-}
-
-async function send(system: System, method: string, path: string, body: unknown = {}): Promise<Response> {
-  const headers = { "content-type": "application/json" };
-  return await fetch(system.gateway.web + path, { method, headers, body: JSON.stringify(body) });
-}
-
-/** The group's sandbox is stopped: nothing of what it was given is left in the engine. */
-async function expectNothingStays(system: System, groupId: number, values: readonly string[]): Promise<void> {
-  expect((await send(system, "POST", `/api/agents/${groupId}/stop`)).status).toBeLessThan(300);
-  expect(await docker("ps", "-aq", "--filter", `label=praktor.group=${groupId}`)).toBe("");
-  const volumes = (await docker("volume", "ls", "-q", "--filter", `label=praktor.group=${groupId}`)).split("\n");
-  expect(volumes).toHaveLength(2);
-  const mounts = volumes.flatMap((volume) => ["-v", `${volume}:/kept/${volume}:ro`]);
-  const search = `find /kept -type f | wc -l; grep -rlF ${values.map((value) => `-e '${value}'`).join(" ")} /kept`;
-  const found = await docker(
-    "run",
-    "--rm",
-    "--network",
-    "none",
-    ...mounts,
-    "--entrypoint",
-    "sh",
-    image,
-    "-c",
-    `${search} || true`,
-  );
-  const [files = "", ...hits] = found.split("\n");
-  expect(Number(files)).toBeGreaterThan(0);
-  expect(hits).toEqual([]);
-}
-
-/** A task in a container of its own has what its group has, and may what its group may. Returns the id of its hidden group. */
-async function taskApart(system: System, groupId: number, use: string): Promise<string> {
-  const since = system.telegram.sequence;
-  const made = await send(system, "POST", "/api/tasks", {
-    group_id: String(groupId),
-    name: "Apart",
-    schedule: "+1h",
-    prompt: `${use}; touch made-apart`,
-    pre_check: "echo checked with $API_TOKEN in $PWD",
-    own_sandbox: true,
-  });
-  const task = TaskView.parse(await made.json());
-  const apart = `task-${task.id}`;
-  expect((await send(system, "POST", `/api/tasks/${task.id}/run`)).status).toBe(202);
-  await system.answerMatching(new RegExp(`^${token.length} 3 400`), groupId, since);
-  expect(JSON.stringify(system.model.requests.map(({ body }) => body))).toContain(
-    "[The pre-check of this task printed:]\\nchecked with [redacted] in /workspace/group",
-  );
-  const [ours, its] = await Promise.all([inspect(groupId), inspect(apart)]);
-  const places = (container: typeof ours): string[] =>
-    mountsOf(container).filter((mount) => !mount.startsWith("praktor-sess-"));
-  expect(places(its)).toEqual(places(ours));
-  expect(mountsOf(its)).toContain(`praktor-sess-${apart} /home/praktor/.claude rw`);
-  expect(Object.keys(its.NetworkSettings.Networks)).toEqual([`praktor-net-${apart}`]);
-  expect(await isInternal(apart)).toBe(true);
-  return apart;
-}
-
-/** A change reaches the task's sandbox as it reaches the chat's; a deleted task leaves nothing in the engine. */
-async function expectChangesArrive(system: System, groupId: number, apart: string): Promise<void> {
-  const changed = await send(system, "PUT", "/api/vault/API_TOKEN", { value: "another-value-of-it" });
-  expect(VaultChange.parse(await changed.json()).restarted).toEqual([String(groupId), apart]);
-  expect((await send(system, "DELETE", `/api/vault/ssh.key/groups/${groupId}`)).status).toBe(200);
-  const seen = await system.ask(
-    'bash: echo "$(echo -n $API_TOKEN | wc -c) <$PRAKTOR_SECRETS>"; ls made-apart',
-    groupId,
-  );
-  expect(seen.text).toMatch(/^19 <>\s+made-apart$/);
-  expect((await send(system, "DELETE", `/api/tasks/${apart.replace("task-", "")}`)).status).toBe(200);
-  await expect.poll(async () => await leftOf(apart), { timeout: 30_000 }).toEqual([]);
-}
-
-/** A turn of the agent's that lasts until it is let go, and then says the value that its sandbox was given. */
-async function longTurn(system: System, groupId: number): Promise<{ letGo: () => Promise<string> }> {
-  const since = system.telegram.sequence;
-  system.say('bash: until test -e go; do sleep 0.1; done; rm go; echo "worked with $API_TOKEN"', groupId);
-  const isAsked = (): boolean => system.model.requests.some(({ body }) => JSON.stringify(body).includes("test -e go"));
-  // Then its command runs.
-  await system.model.waitUntil(isAsked, "the call");
-  const letGo = async (): Promise<string> => {
-    if (system.environmentOfGateway["PRAKTOR_SANDBOX"] === "docker") {
-      await docker("exec", `praktor-agent-${groupId}`, "touch", "/workspace/group/go");
-    } else {
-      const group = (await readdir(join(system.folder, "groups"))).find((name) => name.includes(String(groupId)));
-      await writeFile(join(system.folder, "groups", group ?? "", "go"), "");
-    }
-    return (await system.answerMatching(/worked with/, groupId, since)).text;
-  };
-  return { letGo };
-}
-
-const lengthNow = 'bash: echo "length $(echo -n $API_TOKEN | wc -c)"';
 
 /** A change while the agent works: the turn after that one has it, however soon it comes. */
 async function expectChangeBeforeTheNextTurn(system: System, groupId: number): Promise<void> {
   const turn = await longTurn(system, groupId);
-  const changed = await send(system, "PUT", "/api/vault/API_TOKEN", { value: "another-value-of-it" });
+  const changed = await system.send("PUT", "/api/vault/API_TOKEN", { value: "another-value-of-it" });
   const { restarted, restart_later: later } = VaultChange.parse(await changed.json());
   expect({ restarted, later }).toEqual({ restarted: [], later: [String(groupId)] });
   const since = system.telegram.sequence;
   system.say(lengthNow, groupId);
   expect(await turn.letGo()).toBe("worked with [redacted]");
   expect((await system.answerMatching(/length \d+/, groupId, since)).text).toContain("length 19");
-}
-
-/** What a container was given before a change, or before the key was lost, is neither kept nor said by it over restarts of the gateway. */
-async function expectNothingOutlivesRestarts(
-  system: System,
-  groupId: number,
-  environment: Record<string, string>,
-): Promise<void> {
-  Object.assign(system.environmentOfGateway, { PRAKTOR_VAULT_PASSPHRASE: newPassphrase });
-  const container = (): Promise<string> => docker("inspect", "--format", "{{.Id}}", `praktor-agent-${groupId}`);
-  const turn = await longTurn(system, groupId);
-  const first = await container();
-  const changed = await send(system, "PUT", "/api/vault/API_TOKEN", { value: "a-third-value-of-the-token" });
-  expect(VaultChange.parse(await changed.json())).toEqual({ restarted: [], restart_later: [String(groupId)] });
-  await system.crash();
-  expect(await turn.letGo()).toBe("worked with [redacted]");
-  expect((await system.ask(lengthNow, groupId)).text).toBe("length 26");
-  const second = await container();
-  expect(second).not.toBe(first);
-
-  await system.gateway.end("SIGTERM");
-  expect(await container()).toBe(second);
-  const opens = { ...environment, PRAKTOR_VAULT_PASSPHRASE: newPassphrase };
-  expect(await vault(opens, ["set", "API_TOKEN"], "kept-while-it-was-stopped")).toMatchObject({ code: 0, stderr: "" });
-  await system.startGateway();
-  expect((await system.ask(`${lengthNow}; echo $API_TOKEN`, groupId)).text).toMatch(/^length 25\s+\[redacted\]$/);
-  const third = await container();
-  expect(third).not.toBe(second);
-
-  await system.gateway.end("SIGTERM");
-  Object.assign(system.environmentOfGateway, { PRAKTOR_VAULT_PASSPHRASE: "a mistyped passphrase" });
-  await system.startGateway();
-  expect((await system.ask('bash: echo "says $API_TOKEN"', groupId)).text).toContain(
-    "This group's secrets (API_TOKEN) cannot be read.",
-  );
-  expect(await docker("ps", "-aq", "--no-trunc", "--filter", `label=praktor.group=${groupId}`)).toBe("");
 }
 
 /** After the gateway's end: the new passphrase opens what it kept, the old one nothing. */
@@ -203,7 +58,7 @@ async function usable(kind: "process" | "docker"): Promise<boolean> {
     "--rm",
     "--entrypoint",
     "grep",
-    image,
+    agentImage,
     "-q",
     "/v1/secrets",
     "/opt/praktor/agent-runner.mjs",
@@ -240,7 +95,7 @@ describe.each([
         },
       });
       const config = join(system.folder, "praktor.yaml");
-      await writeFile(config, `agent:\n  image: ${image}\n`);
+      await writeFile(config, `agent:\n  image: ${agentImage}\n`);
       const environment = { ...system.environment(), PRAKTOR_CONFIG: config };
       // Before the first start, so without a gateway.
       expect(await vault(environment, ["set", "API_TOKEN"], `${token}\n`)).toMatchObject({
@@ -263,7 +118,7 @@ describe.each([
       const use =
         'bash: echo "${#API_TOKEN} $(cat $PRAKTOR_SECRETS/ssh.key | wc -l) $(stat -c %a $PRAKTOR_SECRETS/ssh.key)"';
       // From here on a sandbox of this group is on a bridge of its own that leads to the gateway alone.
-      expect((await send(system, "PATCH", `/api/groups/${mine}`, { network: "none" })).status).toBe(200);
+      expect((await system.send("PATCH", `/api/groups/${mine}`, { network: "none" })).status).toBe(200);
       expect(await say(use, mine)).toBe(`${token.length} 3 400`);
       expect(await say('bash: echo "<$API_TOKEN> <$PRAKTOR_SECRETS>"', other)).toBe("<> <>");
       if (kind === "docker") await expectNothingStays(system, mine, [token, "Q2FuYXJ5S2V5T2ZUaGVWYXVsdA"]);

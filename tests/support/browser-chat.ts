@@ -4,17 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { BrowserSite } from "./browser-site.ts";
-import { docker, engineAnswers, imageExists, removeGroups } from "./engine.ts";
+import { agentImage, docker, engineAnswers, imageExists, removeGroups } from "./engine.ts";
 import { System } from "./system.ts";
-
-export const browserImage = process.env["PRAKTOR_TEST_AGENT_IMAGE"] ?? "praktor-agent:latest";
 
 export async function browserImageUsable(): Promise<boolean> {
   const label = '{{index .Config.Labels "praktor.browser"}}';
   return (
     (await engineAnswers()) &&
-    (await imageExists(browserImage)) &&
-    (await docker("image", "inspect", "--format", label, browserImage)) === "chromium"
+    (await imageExists(agentImage)) &&
+    (await docker("image", "inspect", "--format", label, agentImage)) === "chromium"
   );
 }
 
@@ -42,7 +40,7 @@ export class BrowserChat implements AsyncDisposable {
   static async start(chat: number): Promise<BrowserChat> {
     await removeGroups(chat);
     const folder = await mkdtemp(join(tmpdir(), "praktor-browser-"));
-    await writeFile(join(folder, "praktor.yaml"), `agent:\n  image: ${browserImage}\n`);
+    await writeFile(join(folder, "praktor.yaml"), `agent:\n  image: ${agentImage}\n`);
     const system = await System.start({
       environment: {
         PRAKTOR_CONFIG: join(folder, "praktor.yaml"),

@@ -4,10 +4,9 @@ import { expect, onTestFinished, test } from "vitest";
 import { requirement } from "../require.ts";
 import { leftOf } from "./containers.ts";
 import { engineChat } from "./engine-chats.ts";
-import { docker, engineAnswers, imageExists, removeGroups } from "./engine.ts";
+import { agentImage, docker, engineAnswers, imageExists, removeGroups } from "./engine.ts";
 
-const image = process.env["PRAKTOR_TEST_AGENT_IMAGE"] ?? "praktor-agent:latest";
-const usable = (await engineAnswers()) && (await imageExists(image));
+const usable = (await engineAnswers()) && (await imageExists(agentImage));
 
 test.runIf(requirement("docker", usable) === "run")(
   "clearing a chat away takes its installation's tasks and swarms along, and no other installation's",
@@ -28,7 +27,7 @@ test.runIf(requirement("docker", usable) === "run")(
     // As the gateway counts a group's files: it holds the volume, and bears no group's label.
     const install = ["--label", `praktor.install=ours-${mark}`];
     const volume = ["--mount", `type=volume,source=praktor-volume-ours-${mark}-${chat},target=/files`];
-    await docker("create", ...install, ...volume, image);
+    await docker("create", ...install, ...volume, agentImage);
     await removeGroups(chat);
     expect(await leftOf(mark)).toEqual([others]);
   },

@@ -12,6 +12,9 @@ const retryMs = 500;
 /** Debian's own client, wherever another one comes first on PATH. */
 const client = existsSync("/usr/bin/docker") ? "/usr/bin/docker" : "docker";
 
+/** What agents' containers are made of. */
+export const agentImage = process.env["PRAKTOR_TEST_AGENT_IMAGE"] ?? "praktor-agent:latest";
+
 export async function docker(...args: string[]): Promise<string> {
   const { stdout } = await run(client, args, { maxBuffer: 16 * 1024 * 1024, timeout: callMs });
   return stdout.trim();

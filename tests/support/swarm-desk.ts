@@ -13,13 +13,8 @@ export class SwarmDesk {
     this.#system = system;
   }
 
-  async send(method: string, path: string, body: unknown = {}): Promise<Response> {
-    const headers = { "content-type": "application/json" };
-    return await fetch(this.#system().gateway.web + path, { method, headers, body: JSON.stringify(body) });
-  }
-
   async start(team: unknown): Promise<SwarmRunView> {
-    const answer = await this.send("POST", "/api/swarms", team);
+    const answer = await this.#system().send("POST", "/api/swarms", team);
     if (answer.status !== 201) throw new Error(`The swarm was refused: ${answer.status} ${await answer.text()}`);
     return SwarmRunView.parse(await answer.json());
   }

@@ -139,6 +139,11 @@ export class System implements AsyncDisposable {
     return await answer.json();
   }
 
+  async send(method: string, path: string, body: unknown = {}): Promise<Response> {
+    const headers = { "content-type": "application/json" };
+    return await fetch(this.gateway.web + path, { method, headers, body: JSON.stringify(body) });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#gateway?.[Symbol.asyncDispose]();
     await Promise.all([this.telegram[Symbol.asyncDispose](), this.model[Symbol.asyncDispose]()]);
