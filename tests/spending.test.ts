@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { UsageView } from "@praktor/protocol/insight";
+import { TaskRunView, TaskView } from "@praktor/protocol/tasks";
 import { callTools } from "@praktor/simulators/messages/script";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
@@ -36,6 +37,27 @@ const usageOf = async (system: System): Promise<UsageView> => UsageView.parse(aw
 const asked = (system: System): number =>
   system.model.requests.filter(({ operation }) => operation === "messages").length;
 
+/** A task of every second says once that there is no budget for it; its history says it of each run. */
+async function expectTasksLeftOut(system: System): Promise<void> {
+  const request = (method: string, path: string, body?: object): Promise<Response> =>
+    fetch(`${system.gateway.web}${path}`, {
+      method,
+      headers: { "content-type": "application/json", origin: system.gateway.web },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  const wish = { group_id: String(owner), name: "Tick", schedule: "* * * * * *", prompt: "echo tick" };
+  const { id } = TaskView.parse(await (await request("POST", "/api/tasks", wish)).json());
+  const skipped = async (): Promise<number> =>
+    z
+      .array(TaskRunView)
+      .parse(await system.getJson(`/api/tasks/${id}/history`))
+      .filter((run) => run.state === "skipped" && run.error?.includes("used its budget of $0.10")).length;
+  await expect.poll(skipped, { timeout: 30_000, interval: 200 }).toBeGreaterThan(2);
+  expect((await request("DELETE", `/api/tasks/${id}`)).status).toBe(200);
+  await system.answerMatching(/“Tick” was left out.*starts anew at 00:00/);
+  expect(system.answers().filter((text) => text.includes("Tick"))).toHaveLength(1);
+}
+
 describe("a model that always wants one more tool", { timeout: 120_000 }, () => {
   test("is stopped at the budget, at most one call over; the people read why, and other groups go on", async () => {
     await using system = await System.start({
@@ -67,6 +89,7 @@ describe("a model that always wants one more tool", { timeout: 120_000 }, () => 
     expect(await system.ask("again")).toMatchObject({ text: expect.stringContaining("used its budget") });
     expect(asked(system)).toBe(before);
     expect(await system.getJson("/api/agents")).toEqual([]);
+    await expectTasksLeftOut(system);
     system.model.script = usual;
     expect((await system.ask("echo still here", friend)).text).toBe("still here");
   });

@@ -27,6 +27,7 @@ import { tokenSource } from "./make-sandboxes.ts";
 import { makeTelegram } from "./make-telegram.ts";
 import { makeVault } from "./make-vault.ts";
 import { makeWeb } from "./make-web.ts";
+import { LeftOutRuns } from "./scheduler/left-out-runs.ts";
 import { obeyMainChat } from "./register-group.ts";
 import { isRealModel, modelAccess, obstacleOf, type Obstacle } from "./model-access.ts";
 import { shippedPaths } from "./paths.ts";
@@ -179,6 +180,12 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   stack.use(endpoint);
 
   const tell = tellGroup({ store, render, publish, wakeDelivery });
+  const leftOut = new LeftOutRuns({
+    runs: store.runs,
+    settings: store.settings,
+    today: () => spending.today(),
+    tell,
+  });
   const agents = makeAgents(settings, {
     store,
     bus,
@@ -196,9 +203,11 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     epoch: installation.epoch,
     access,
     obstacle,
-    refusal: async (groupId) => {
-      const detail = await spending.refusal(groupId);
-      return detail === null ? null : { code: "budget", detail };
+    refusal: async (turn) => {
+      const detail = await spending.refusal(turn.groupId);
+      if (detail !== null) return { code: "budget", detail, isKnown: await leftOut.isKnown(turn, detail) };
+      await leftOut.mayRun(turn);
+      return null;
     },
     timeZone: options.timeZone,
     publish,

@@ -24,6 +24,7 @@ import type { Obstacle } from "./model-access.ts";
 import { failureNotice } from "./scheduler/task-words.ts";
 import { whyTaskFailed } from "./scheduler/why-task-failed.ts";
 import type { NewOutboxPart } from "./store/contract/outbox-store.ts";
+import type { Turn } from "./store/rows.ts";
 import type { TelegramBot } from "./telegram/telegram-bot.ts";
 import { assertNoSecrets } from "./vault/file-guard.ts";
 import type { HeldSecrets } from "./vault/held-secrets.ts";
@@ -37,7 +38,7 @@ export interface AgentParts extends Omit<SandboxParts, "dispatcher"> {
   isVaultLocked: () => Promise<boolean>;
   obstacle: () => Obstacle | null;
   /** Why a group's turns may not begin now, or null. */
-  refusal: (groupId: string) => Promise<Refusal | null>;
+  refusal: (turn: Turn) => Promise<Refusal | null>;
   render: (address: Address, markdown: string) => NewOutboxPart[];
   /** Made after the agents; null where Telegram is off. */
   telegram: () => TelegramBot | null;
@@ -163,7 +164,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     defaultModel: settings.agent.model,
     isHeld: (groupId) => renewals.isPending(groupId),
     obstacle: parts.obstacle,
-    refusal: async ({ groupId }) => (await parts.refusal(groupId)) ?? (await sizes.refusal(groupId)),
+    refusal: async (turn) => (await parts.refusal(turn)) ?? (await sizes.refusal(turn.groupId)),
     pool,
     request,
     isBusUp: () => bus.health().ok,

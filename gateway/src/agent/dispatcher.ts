@@ -28,6 +28,8 @@ export interface DispatcherOptions extends HandOverParts {
 export interface Refusal {
   code: TurnErrorCode;
   detail: string;
+  /** Its people know of it: the turn is left out without a word, and the page shows why. */
+  isKnown?: boolean;
 }
 
 export interface Reservation {
@@ -224,8 +226,10 @@ export class Dispatcher implements AsyncDisposable {
     try {
       const blocked = obstacle() ?? (refusal ? await abortable(refusal(turn), signal) : null);
       if (blocked) {
-        const { code, detail } = blocked;
-        return await insist(logger, signal, () => endings.fail(turn, code, detail, { attempt: turn.attempt }));
+        const { code, detail, isKnown = false } = blocked;
+        return await insist(logger, signal, () =>
+          isKnown ? endings.leaveOut(turn, detail) : endings.fail(turn, code, detail, { attempt: turn.attempt }),
+        );
       }
       await this.#handOver.deliver(turn, signal);
     } catch (error) {

@@ -109,6 +109,18 @@ describe.concurrent("what the runner says", () => {
     expect(bench.host.launched.map(({ groupId }) => groupId)).toEqual(["b"]);
   });
 
+  test("a turn whose refusal its people know is left out with the reason, and nobody is written to", async () => {
+    const refusal = (): Promise<Refusal> => Promise.resolve({ code: "budget", detail: "It is used.", isKnown: true });
+    await using bench = new AgentBench({ dispatcher: { refusal } });
+    const turn = await bench.say(await bench.conversation("a"), "hello");
+    expect(await ends(bench, turn)).toMatchObject({
+      state: "cancelled",
+      errorCode: "not_needed",
+      error: "It is used.",
+    });
+    expect(await bench.store.outbox.ready("telegram")).toEqual([]);
+  });
+
   test("a sandbox that cannot be started: explained at once, with the engine's words", async () => {
     await using bench = new AgentBench();
     bench.host.beforeLaunch = () => {
