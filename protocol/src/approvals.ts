@@ -35,6 +35,10 @@ export const ApprovalView = z.object({
   id: RowId,
   group_id: GroupId,
   conversation_id: RowId,
+  /** What the agent waits in; null: it asks outside of a turn. */
+  turn_id: RowId.nullable(),
+  /** The message that asks it. */
+  message_id: z.number().int(),
   /** Markdown. */
   question: z.string(),
   choices: z.array(z.object({ id: z.string(), label: z.string() })),
@@ -44,7 +48,13 @@ export const ApprovalView = z.object({
   answered_by: z.string().nullable(),
   asked: z.iso.datetime(),
   expires: z.iso.datetime(),
+  /** Null while it is open. */
+  settled: z.iso.datetime().nullable(),
 });
 export type ApprovalView = z.infer<typeof ApprovalView>;
+
+/** How a question stands, beside the message whose text it is. */
+export const MessageApproval = ApprovalView.omit({ question: true });
+export type MessageApproval = z.infer<typeof MessageApproval>;
 
 export const ApprovalAnswer = z.object({ choice: z.string().min(1).max(16) });

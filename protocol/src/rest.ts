@@ -1,5 +1,6 @@
 /** Shapes of the REST API. Times are RFC 3339 UTC strings. Errors are `ErrorBody` with the right status. */
 import { z } from "zod";
+import { MessageApproval } from "./approvals.ts";
 import { ToolPattern } from "./tool-patterns.ts";
 import { GroupId, RowId } from "./ids.ts";
 import { AllowedHosts, NetworkPolicy } from "./network.ts";
@@ -115,6 +116,8 @@ export const MessageView = z.object({
   delivery_error: z.string().optional(),
   /** What came with a person's message, by its place in the workspace. */
   files: z.array(z.object({ path: z.string(), name: z.string() })).optional(),
+  /** Of a message that asks people: how that stands. Forgotten 30 days after it was settled. */
+  approval: MessageApproval.optional(),
 });
 export type MessageView = z.infer<typeof MessageView>;
 

@@ -85,7 +85,7 @@ describe("a tool that its group names", () => {
   test("waits for a yes, asked once however often the sandbox asks, and audited", async () => {
     await using bench = new AgentBench();
     const { tools, approvals, audited, buttons } = start(bench);
-    const { request } = await runningTurn(bench);
+    const { request, turnId } = await runningTurn(bench);
     expect(await tools.answer("a", request("1", "Read"))).toEqual({ status: "allowed" });
     expect(await tools.answer("a", request("1"))).toEqual({ status: "open" });
     expect(await tools.answer("a", request("1"))).toEqual({ status: "open" });
@@ -103,6 +103,12 @@ describe("a tool that its group names", () => {
     ]);
     const told = bench.events.flatMap((event) => (event.type === "approval" ? [event.approval.state] : []));
     expect(told).toEqual(["open", "chosen", "open"]);
+    // The message comes with its buttons, and what is told later names it.
+    const asked = bench.events.flatMap((event) => (event.type === "message" ? (event.message.approval ?? []) : []));
+    expect(asked[0]).toMatchObject({ state: "open", settled: null, turn_id: turnId });
+    const [, chosen] = bench.events.flatMap((event) => (event.type === "approval" ? [event.approval] : []));
+    expect(chosen).toMatchObject({ message_id: asked[0]?.message_id, answered_by: "telegram:7" });
+    expect(chosen?.settled).toBe(new Date(bench.clock.now()).toISOString());
   });
 
   test("is shown with all that changes what it does, and with what was cut on the way", async () => {

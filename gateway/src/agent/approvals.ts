@@ -12,6 +12,7 @@ import type { ConversationStore } from "../store/contract/conversation-store.ts"
 import type { GroupStore } from "../store/contract/group-store.ts";
 import type { NewOutboxPart } from "../store/contract/outbox-store.ts";
 import type { Approval } from "../store/rows.ts";
+import { approvalView } from "./approval-view.ts";
 import { messageView } from "./message-view.ts";
 import { speakingPlace } from "./speaking-place.ts";
 
@@ -81,7 +82,7 @@ export class Approvals {
         ),
     });
     if (message) {
-      publish({ type: "message", groupId, message: messageView(message) });
+      publish({ type: "message", groupId, message: messageView(message, { approval }) });
       this.#tell(approval);
       onOutgoing();
     }
@@ -194,19 +195,4 @@ export class Approvals {
   #tell(approval: Approval): void {
     this.#options.publish({ type: "approval", groupId: approval.groupId, approval: approvalView(approval) });
   }
-}
-
-function approvalView(approval: Approval): ApprovalView {
-  return {
-    id: approval.id,
-    group_id: approval.groupId,
-    conversation_id: approval.conversationId,
-    question: approval.question,
-    choices: approval.choices,
-    state: approval.state,
-    choice: approval.choice,
-    answered_by: approval.answeredBy,
-    asked: new Date(approval.createdAt).toISOString(),
-    expires: new Date(approval.expiresAt).toISOString(),
-  };
 }

@@ -1,16 +1,19 @@
 /** A stored message as the API and events show it. */
 import type { MessageView } from "@praktor/protocol/rest";
+import { messageApproval } from "./approval-view.ts";
 import { notedFiles } from "./attached-files.ts";
-import type { Message } from "../store/rows.ts";
+import type { Approval, Message } from "../store/rows.ts";
 
 export interface MessageSurroundings {
   /** Stands in for the person's name in a private chat, which is named after them. */
   groupName?: string | undefined;
   /** Of the turn that the message ended. */
   work?: MessageView["work"] | undefined;
+  /** What the message asks people. */
+  approval?: Approval | undefined;
 }
 
-export function messageView(message: Message, { groupName, work }: MessageSurroundings = {}): MessageView {
+export function messageView(message: Message, { groupName, work, approval }: MessageSurroundings = {}): MessageView {
   const files = notedFiles(message).map(({ path, name }) => ({ path, name }));
   return {
     id: message.id,
@@ -25,6 +28,7 @@ export function messageView(message: Message, { groupName, work }: MessageSurrou
     delivery: message.delivery,
     ...(message.deliveryError === null ? {} : { delivery_error: message.deliveryError }),
     ...(files.length === 0 ? {} : { files }),
+    ...(approval && { approval: messageApproval(approval) }),
   };
 }
 

@@ -86,6 +86,19 @@ export class ApprovalsRepository implements ApprovalStore {
     });
   }
 
+  ofMessages(groupId: string, messageIds: readonly number[]): Promise<Approval[]> {
+    if (messageIds.length === 0) return Promise.resolve([]);
+    return this.#database.read("read the questions that messages ask", async (queries) => {
+      const rows = await queries
+        .selectFrom("approvals")
+        .selectAll()
+        .where("group_id", "=", groupId)
+        .where("message_id", "in", messageIds)
+        .execute();
+      return rows.map(toApproval);
+    });
+  }
+
   settle(id: string, end: Parameters<ApprovalStore["settle"]>[1]): Promise<Approval | null> {
     const now = this.#clock.now();
     return this.#database.write("store the answer to a question", async (queries) => {
@@ -158,7 +171,9 @@ function toApproval(row: Selectable<ApprovalTable>): Approval {
     state: row.state,
     choice: row.choice,
     answeredBy: row.answered_by,
+    messageId: row.message_id,
     expiresAt: row.expires_at,
     createdAt: row.created_at,
+    settledAt: row.settled_at,
   };
 }

@@ -52,10 +52,29 @@ export function approvalsContract(make: MakeStore): void {
       expect(settled).toMatchObject({ state: "chosen", choice: "allow", answeredBy: "page" });
       expect(await chat.store.approvals.settle(id, { ...end, choice: "deny" })).toBeNull();
       expect(await chat.store.approvals.get(id)).toEqual(settled);
+      expect(settled?.settledAt).toBe(chat.clock.now());
       expect(await chat.store.approvals.open()).toEqual([]);
       await chat.store.outbox.sent((await chat.store.outbox.take(chat.chatKey))?.id ?? 0, "56");
       expect(await chat.store.outbox.take(chat.chatKey)).toMatchObject({ editOf: "55", body });
       expect(await chat.store.outbox.take(chat.chatKey)).toBeNull();
+    });
+
+    it("are found by the messages that ask them, as they stand, in their own group", async () => {
+      const chat = await openChat(make);
+      const [first, second] = [await ask(chat), await ask(chat, "other")];
+      const { id: words } = await chat.store.messages.notice({
+        conversationId: chat.conversation.id,
+        content: "no question",
+        parts: [],
+      });
+      await chat.store.approvals.settle(second.id, { state: "chosen", choice: "deny", by: "telegram:7", body: null });
+      const found = await chat.store.approvals.ofMessages(chat.groupId, [first.messageId, second.messageId, words]);
+      expect(found.toSorted((a, b) => a.messageId - b.messageId)).toMatchObject([
+        { id: first.id, state: "open", settledAt: null },
+        { id: second.id, state: "chosen", choice: "deny", answeredBy: "telegram:7" },
+      ]);
+      expect(await chat.store.approvals.ofMessages("other", [first.messageId])).toEqual([]);
+      expect(await chat.store.approvals.ofMessages(chat.groupId, [])).toEqual([]);
     });
 
     it("are forgotten a month after they were settled, and not while they are open", async () => {

@@ -153,8 +153,11 @@ export interface Approval {
   choice: string | null;
   /** `telegram:<user id>` or `page`. */
   answeredBy: string | null;
+  /** The message that asks it. */
+  messageId: number;
   expiresAt: number;
   createdAt: number;
+  settledAt: number | null;
 }
 
 export interface SandboxRow {

@@ -38,7 +38,7 @@ export interface WebStore {
   readonly usage: Pick<UsageStore, "days">;
   readonly troubles: TroubleStore;
   readonly audit: Pick<AuditStore, "page">;
-  readonly approvals: Pick<ApprovalStore, "tools" | "setTools">;
+  readonly approvals: Pick<ApprovalStore, "tools" | "setTools" | "ofMessages">;
   readonly turns: Pick<TurnStore, "get" | "events" | "work">;
   /** Keeps who is signed in over a restart. */
   readonly settings: Pick<SettingStore, "get" | "set">;

@@ -18,6 +18,8 @@ export interface ApprovalStore {
   get(id: string): Promise<Approval | null>;
   /** Oldest first. */
   open(): Promise<Approval[]>;
+  /** What those messages of the group ask, where they ask something. */
+  ofMessages(groupId: string, messageIds: readonly number[]): Promise<Approval[]>;
   /** Null when it was settled before. `body` takes the question's place in the chat, where it has one. */
   settle(
     id: string,

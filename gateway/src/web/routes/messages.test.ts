@@ -58,6 +58,38 @@ describe("messages", () => {
     expect((await shown())?.text).toBe(`${"x".repeat(490)}[secret]yy`);
   });
 
+  test("that ask people say how that stands", async () => {
+    await send({ method: "POST", path: "/api/groups", body: { id: "asked", name: "Asked", folder: "asked" } });
+    const { store } = harness;
+    const { id: conversationId } = await store.conversations.ensure({
+      groupId: "asked",
+      kind: "page",
+      address: { channel: "web" },
+      title: "Page",
+    });
+    const { approval } = await store.approvals.ask({
+      groupId: "asked",
+      conversationId,
+      turnId: null,
+      key: "k",
+      question: "May I?",
+      choices: [{ id: "allow", label: "Allow" }],
+      expiresAt: harness.clock.now() + 60_000,
+      parts: () => [],
+    });
+    await store.messages.notice({ conversationId, content: "words", parts: [] });
+    const shown = async (): Promise<MessageView[]> =>
+      z.array(MessageView).parse((await send({ path: "/api/groups/asked/messages" })).json);
+    const choices = [{ id: "allow", label: "Allow" }];
+    expect(await shown()).toMatchObject([
+      { text: "May I?", approval: { id: approval.id, message_id: approval.messageId, state: "open", choices } },
+      { text: "words" },
+    ]);
+    expect((await shown())[1]).not.toHaveProperty("approval");
+    await store.approvals.settle(approval.id, { state: "expired", choice: null, by: null, body: null });
+    expect((await shown())[0]?.approval).toMatchObject({ state: "expired", settled: expect.any(String) });
+  });
+
   test("may be files alone, but not nothing, and no file from elsewhere", async () => {
     const post = async (body: object): Promise<number> =>
       (await send({ method: "POST", path: "/api/groups/home/messages", body })).status;

@@ -6,7 +6,7 @@ import { MessageAccepted, MessageCreate, MessageView } from "@praktor/protocol/r
 import { messageView } from "../../agent/message-view.ts";
 import { PraktorError } from "../../kit/praktor-error.ts";
 import { jsonBody } from "../json-body.ts";
-import type { Message } from "../../store/rows.ts";
+import type { Group, Message } from "../../store/rows.ts";
 import type { WebParts } from "../parts.ts";
 import { requireGroup } from "../parts.ts";
 import { failure, json, jsonRequest } from "../route-answers.ts";
@@ -68,15 +68,21 @@ export function messageRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
   }
 
   /** The work of a turn belongs to the last word of it that the page holds. */
-  async function withWork(messages: readonly Message[], groupName: string): Promise<MessageView[]> {
+  async function shown(messages: readonly Message[], { id: groupId, name: groupName }: Group): Promise<MessageView[]> {
     const closing = new Map<string, number>();
     for (const { id, role, turnId } of messages) if (role !== "user" && turnId !== null) closing.set(turnId, id);
     const work = await store.turns.work([...closing.keys()]);
+    const notices = messages.filter(({ role }) => role === "notice").map(({ id }) => id);
+    const asked = await store.approvals.ofMessages(groupId, notices);
+    const approvals = new Map(asked.map((approval) => [approval.messageId, approval]));
     return messages.map((message) => {
       const done =
         message.turnId !== null && closing.get(message.turnId) === message.id ? work.get(message.turnId) : undefined;
-      const shown = done && { steps: done.steps, duration_ms: done.durationMs };
-      return messageView(message, { groupName, work: shown });
+      return messageView(message, {
+        groupName,
+        work: done && { steps: done.steps, duration_ms: done.durationMs },
+        approval: approvals.get(message.id),
+      });
     });
   }
 
@@ -91,7 +97,7 @@ export function messageRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
         ...(after !== undefined && { after }),
         ...(conversationId !== undefined && { conversationId }),
       });
-      return c.json(await withWork(messages, group.name), 200);
+      return c.json(await shown(messages, group), 200);
     })
     .openapi(create, async (c) => {
       const group = await requireGroup(parts, c.req.valid("param").id);
