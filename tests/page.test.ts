@@ -2,7 +2,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { accessibilityViolations } from "./support/accessibility.ts";
 import { browserTests, Browsing } from "./support/browser.ts";
@@ -25,6 +25,12 @@ describe.runIf(browserTests === "run")("the page in a browser", () => {
 
   const open = (path: string, width: number, colorScheme: "dark" | "light"): Promise<Page> =>
     browsing.open(system.gateway.web + path, width, colorScheme);
+
+  const patchOwner = async (body: object): Promise<void> => {
+    const address = `${system.gateway.web}/api/groups/${owner}`;
+    const headers = { "content-type": "application/json" };
+    expect((await fetch(address, { method: "PATCH", headers, body: JSON.stringify(body) })).status).toBe(200);
+  };
 
   test("someone writes to a group and watches the answer stream in", async () => {
     const page = await open(`/conversations/${owner}`, 1280, "dark");
@@ -70,6 +76,63 @@ describe.runIf(browserTests === "run")("the page in a browser", () => {
     expect(complaints).toEqual([]);
     await page.context().close();
   });
+
+  test("a question is answered where it is asked, by keyboard, from another conversation and in Telegram, and tells so after a reload", async () => {
+    await patchOwner({ approval_tools: ["Bash"] });
+    const page = await open(`/conversations/${owner}`, 1280, "dark");
+    const question = (command: string): Locator =>
+      page
+        .getByRole("group", { name: "Messages" })
+        .getByRole("article")
+        .filter({ hasText: "May the agent use Bash?" })
+        .filter({ hasText: command });
+    const write = async (text: string): Promise<void> => {
+      await page.getByRole("textbox", { name: /^Message to/ }).fill(text);
+      await page.keyboard.press("Enter");
+    };
+    await write("bash: echo ran-$((40 + 2))");
+    const first = question("echo ran-$((40 + 2))");
+    await first.getByRole("button", { name: "Allow" }).waitFor();
+    await page.getByRole("alert").filter({ hasText: "May the agent use Bash?" }).waitFor({ state: "attached" });
+    await page.reload();
+    const allow = first.getByRole("button", { name: "Allow" });
+    await allow.focus();
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await page.keyboard.press("Enter");
+    const outcome = first.getByText("Allowed on the page");
+    await outcome.waitFor();
+    expect(await first.getByRole("button").count()).toBe(0);
+    await page
+      .getByRole("paragraph")
+      .and(page.getByText("ran-42", { exact: true }))
+      .waitFor();
+    await page.reload();
+    await outcome.waitFor();
+
+    const since = system.telegram.sequence;
+    system.say("bash: echo from the chat");
+    const asked = await system.telegram.waitForMessage(
+      ({ text }) => text.includes("May the agent use Bash?") && text.includes("echo from the chat"),
+      { since, timeoutMs: 30_000 },
+    );
+    const [data = ""] = /ask:[\w-]+:deny/.exec(JSON.stringify(asked.replyMarkup)) ?? [];
+    system.telegram.userTaps({ chatId: owner, messageId: asked.messageId, data, userId: owner });
+    await question("echo from the chat").getByText("Denied by Ada in Telegram").waitFor();
+
+    await write("bash: echo elsewhere");
+    await question("echo elsewhere").getByRole("button", { name: "Deny" }).waitFor();
+    const conversations = page.getByRole("combobox", { name: "Conversation" });
+    await conversations.selectOption({ label: "Chat: Ada" });
+    const elsewhere = page.getByRole("listitem").filter({ hasText: "echo elsewhere" });
+    await elsewhere.getByRole("button", { name: "Deny" }).click();
+    await page.getByText("The agent is told no.").waitFor();
+    await elsewhere.waitFor({ state: "detached" });
+    await conversations.selectOption({ label: "All conversations" });
+    await question("echo elsewhere").getByText("Denied on the page").waitFor();
+    await patchOwner({ approval_tools: [] });
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  }, 120_000);
 
   test("what the agents read is edited, and not over somebody else's change", async () => {
     const page = await open(`/groups/${owner}`, 1280, "light");

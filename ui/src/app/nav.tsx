@@ -1,7 +1,10 @@
 /** The ways to the pages: a list at the side, or a bar at the bottom of a phone. */
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Ellipsis } from "lucide-react";
 import { useState } from "react";
+import { approvalsQuery } from "../api/queries.ts";
+import { Badge } from "../components/badge.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { en } from "../text/en.ts";
 import { FURTHER_PAGES, PAGES } from "./pages.ts";
@@ -33,13 +36,27 @@ const PageList = ({ pages, onGo }: PageListProps) => (
         >
           <Icon className="size-4" aria-hidden="true" />
           {label}
+          {to === "/" && <Waiting className="ml-auto" />}
         </Link>
       </li>
     ))}
   </ul>
 );
 
-const PLACE = "flex h-14 w-full flex-col items-center justify-center gap-1 text-[10px] font-medium -outline-offset-2";
+/** How many questions wait for a person: they can be answered on the dashboard. */
+const Waiting = ({ className }: { className: string }) => {
+  const { data = [] } = useQuery(approvalsQuery);
+  if (data.length === 0) return null;
+  return (
+    <Badge tone="warn" className={className}>
+      <span aria-hidden="true">{data.length}</span>
+      <span className="sr-only">({en.approvals.count(data.length)})</span>
+    </Badge>
+  );
+};
+
+const PLACE =
+  "relative flex h-14 w-full flex-col items-center justify-center gap-1 text-[10px] font-medium -outline-offset-2";
 
 export const BottomNav = () => {
   const [isMore, setMore] = useState(false);
@@ -57,6 +74,7 @@ export const BottomNav = () => {
             >
               <Icon className="size-5" aria-hidden="true" />
               {label}
+              {to === "/" && <Waiting className="absolute top-1 left-1/2 ml-1.5 h-4 px-1.5 text-[10px]" />}
             </Link>
           </li>
         ))}

@@ -13,6 +13,7 @@ import { Brand } from "./brand.tsx";
 import { ConnectionPill } from "./connection-pill.tsx";
 import { BottomNav, SideNav } from "./nav.tsx";
 import { PaletteOpener } from "./palette-opener.tsx";
+import { QuestionAnnouncer } from "./question-announcer.tsx";
 
 export const Shell = () => {
   const { groupId } = useParams({ strict: false });
@@ -26,6 +27,7 @@ export const Shell = () => {
       >
         {en.nav.skip}
       </a>
+      <QuestionAnnouncer />
       <aside className="hidden w-56 shrink-0 flex-col border-r bg-panel p-3 md:flex">
         <div className="mb-4 px-1.5 pt-1.5">
           <Brand />

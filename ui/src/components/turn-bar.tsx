@@ -1,8 +1,9 @@
 /** A live turn in one line: what it does, for how long, and the button that stops it. */
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Square } from "lucide-react";
 import type { ReactNode } from "react";
 import { stopTurn } from "../api/endpoints.ts";
+import { approvalsQuery } from "../api/queries.ts";
 import { span } from "../lib/time.ts";
 import { useNow } from "../lib/use-now.ts";
 import { activity } from "../live/activity.ts";
@@ -25,14 +26,18 @@ export const TurnBar = ({ turn, where }: TurnBarProps) => {
     onError: (error) => toastFailed(en.turn.stopFailed, error),
   });
   const queued = turn.state === "queued";
+  const asks =
+    useQuery({ ...approvalsQuery, select: (open) => open.some(({ turn_id: id }) => id === turn.id) }).data === true;
   const { label, detail } = activity(turn);
   const since = Date.parse(turn.startedAt ?? turn.queuedAt);
   return (
     <div className="flex min-w-0 items-center gap-2.5 text-[13px]">
-      <Dot tone={queued ? "off" : "accent"} breathing={!queued} />
+      <Dot tone={queued ? "off" : asks ? "warn" : "accent"} breathing={!queued && !asks} />
       <div className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2">
         {where}
-        <span className="max-w-full truncate font-medium">{stop.isSuccess ? en.turn.stopping : label}</span>
+        <span className="max-w-full truncate font-medium">
+          {stop.isSuccess ? en.turn.stopping : asks ? en.approvals.waiting : label}
+        </span>
         <span className="min-w-0 max-w-full truncate font-mono text-xs text-muted">{detail}</span>
       </div>
       {turn.attempt > 1 && <span className="shrink-0 text-xs text-warn">{en.turn.attempt(turn.attempt)}</span>}

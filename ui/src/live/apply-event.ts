@@ -3,10 +3,10 @@ import type { PraktorEvent } from "@praktor/protocol/events";
 import type { Health, GroupView, MessageView, StatusView } from "@praktor/protocol/rest";
 import type { SwarmNodeView, SwarmRunView } from "@praktor/protocol/swarm";
 import type { QueryClient } from "@tanstack/react-query";
-import { conversationsQuery, groupsQuery, type MessagePages, statusQuery } from "../api/queries.ts";
+import { approvalsQuery, conversationsQuery, groupsQuery, type MessagePages, statusQuery } from "../api/queries.ts";
 import { swarmMessagesQuery, swarmQuery } from "../api/swarm-endpoints.ts";
 import type { Refetcher } from "./refetcher.ts";
-import { withDelivery, withMessage } from "./message-pages.ts";
+import { withApproval, withDelivery, withMessage } from "./message-pages.ts";
 import type { TurnStore } from "./turn-store.ts";
 
 export interface EventTargets {
@@ -65,9 +65,21 @@ export const applyEvent = ({ client, turns, refetch }: EventTargets, event: Prak
       client.setQueryData<StatusView>(statusQuery.queryKey, (status) => status && withHealth(status, event));
       refetch("status");
       return;
-    case "approval":
+    case "approval": {
+      const { approval, groupId } = event;
+      eachHistory(
+        client,
+        groupId,
+        () => true,
+        (pages) => withApproval(pages, approval),
+      );
+      client.setQueryData(approvalsQuery.queryKey, (open) => {
+        const others = open?.filter(({ id }) => id !== approval.id);
+        return others && approval.state === "open" ? [...others, approval] : others;
+      });
       refetch("approvals");
       return;
+    }
     case "swarm":
       refetch("swarms", "swarm");
       return;

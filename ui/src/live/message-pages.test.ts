@@ -1,7 +1,8 @@
+import type { MessageApproval } from "@praktor/protocol/approvals";
 import type { MessageView } from "@praktor/protocol/rest";
 import { expect, test } from "vitest";
 import type { MessagePages } from "../api/queries.ts";
-import { flatten, withDelivery, withMessage } from "./message-pages.ts";
+import { flatten, withApproval, withDelivery, withMessage } from "./message-pages.ts";
 
 const message = (id: number, text = `message ${id}`): MessageView => ({
   id,
@@ -47,6 +48,25 @@ test("delivery changes the one message", () => {
   expect(
     flatten(withDelivery(pages, { messageId: 2, state: "sent", error: null })).map(({ delivery }) => delivery),
   ).toEqual(["pending", "sent", "pending", "pending"]);
+});
+
+test("what came of a question changes the message that asks it", () => {
+  const approval: MessageApproval = {
+    id: "a",
+    group_id: "g",
+    conversation_id: "c",
+    turn_id: null,
+    message_id: 3,
+    choices: [],
+    state: "expired",
+    choice: null,
+    answered_by: null,
+    asked: "2026-01-01T00:00:00.000Z",
+    expires: "2026-01-01T00:10:00.000Z",
+    settled: "2026-01-01T00:10:00.000Z",
+  };
+  const states = flatten(withApproval(pages, approval)).map((one) => one.approval?.state);
+  expect(states).toEqual([undefined, undefined, "expired", undefined]);
 });
 
 test("a new message does not follow a page of the past", () => {

@@ -1,4 +1,5 @@
 /** History in the query cache: newest page first, oldest message first within a page. Each message once, by its id. */
+import type { MessageApproval } from "@praktor/protocol/approvals";
 import type { MessageView } from "@praktor/protocol/rest";
 import { endsHistory, type MessagePages } from "../api/queries.ts";
 
@@ -29,6 +30,10 @@ export const withDelivery = (pages: MessagePages, { messageId, state, error }: D
   mapMessages(pages, (other) =>
     other.id === messageId ? { ...other, delivery: state, delivery_error: error ?? undefined } : other,
   );
+
+/** The question's state, at the message that asks it. */
+export const withApproval = (pages: MessagePages, approval: MessageApproval): MessagePages =>
+  mapMessages(pages, (other) => (other.id === approval.message_id ? { ...other, approval } : other));
 
 const mapMessages = (pages: MessagePages, change: (message: MessageView) => MessageView): MessagePages => ({
   ...pages,

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useParams } from "@tanstack/react-router";
 import { MessagesSquare, UsersRound } from "lucide-react";
 import { lazy, Suspense } from "react";
-import { groupsQuery } from "../api/queries.ts";
+import { approvalsQuery, groupsQuery } from "../api/queries.ts";
 import { GroupMark } from "../components/group-mark.tsx";
 import { useTitle } from "../components/page.tsx";
 import { QueryView } from "../components/query-view.tsx";
@@ -72,6 +72,8 @@ const GroupChoice = () => {
   const groups = useQuery(groupsQuery);
   const nowMs = useNow();
   const busy = new Set([...useTurns().values()].filter(isLive).map((turn) => turn.groupId));
+  const { data: open = [] } = useQuery(approvalsQuery);
+  const asking = new Set(open.map((approval) => approval.group_id));
   return (
     <nav aria-label={t.listLabel} className="min-h-0 flex-1 overflow-y-auto">
       <QueryView query={groups} what={en.groups.what}>
@@ -108,7 +110,9 @@ const GroupChoice = () => {
                           )}
                         </span>
                         <span className="block truncate text-xs text-muted">
-                          {busy.has(group.id) ? (
+                          {asking.has(group.id) ? (
+                            <span className="text-warn">{en.approvals.waiting}</span>
+                          ) : busy.has(group.id) ? (
                             <span className="text-accent">{t.working}…</span>
                           ) : (
                             <LastWords message={group.last_message} />

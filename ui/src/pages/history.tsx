@@ -5,6 +5,7 @@ import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } 
 import { sentence } from "../api/api-error.ts";
 import { Button } from "../components/button.tsx";
 import { ScrollArea } from "../components/scroll-area.tsx";
+import { telegramId } from "../lib/approval-outcome.ts";
 import { cn } from "../lib/cn.ts";
 import { day } from "../lib/time.ts";
 import { useNow } from "../lib/use-now.ts";
@@ -58,10 +59,11 @@ export const History = (props: HistoryProps) => {
   };
   const names = new Map(conversations.map((conversation) => [conversation.id, conversationName(conversation)]));
   const byId = new Map(turns.map((turn) => [turn.id, turn]));
-  const closing = new Map(
-    messages.filter(({ role }) => role !== "user").map(({ id, turn_id: turnId }) => [turnId, id] as const),
-  );
-  const answered = new Set(messages.filter(({ role }) => role !== "user").map(({ turn_id: turnId }) => turnId));
+  // A question ends no turn: what goes on after it is still drawn.
+  const words = messages.filter(({ role, approval }) => role !== "user" && approval === undefined);
+  const closing = new Map(words.map(({ id, turn_id: turnId }) => [turnId, id] as const));
+  const answered = new Set(words.map(({ turn_id: turnId }) => turnId));
+  const people = new Map(messages.map(({ sender, sender_name: name }) => [sender, name ?? undefined]));
   const open = turns.filter((turn) => !answered.has(turn.id) && turn.state !== "succeeded");
   const isEmpty = messages.length === 0 && open.length === 0 && children.length === 0;
   return (
@@ -101,6 +103,7 @@ export const History = (props: HistoryProps) => {
                       message={message}
                       conversation={names.get(message.conversation_id)}
                       turn={turn}
+                      answerer={people.get(`user:${telegramId(message.approval?.answered_by)}`)}
                     />
                   </div>
                 </div>

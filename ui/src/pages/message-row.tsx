@@ -1,8 +1,9 @@
 /** One message: a person's at the right, the agent's across the column, Praktor's own as a note. */
 import type { MessageView } from "@praktor/protocol/rest";
-import { Check, CircleAlert, CircleHelp, Clock3, Info, type LucideIcon } from "lucide-react";
+import { Check, CircleAlert, CircleHelp, Clock3, Info, type LucideIcon, ShieldQuestionMark } from "lucide-react";
 import { memo } from "react";
 import { Prose } from "../components/prose.tsx";
+import { Question } from "../components/question.tsx";
 import { cn } from "../lib/cn.ts";
 import { clock, moment } from "../lib/time.ts";
 import type { LiveTurn } from "../live/live-turn.ts";
@@ -20,9 +21,11 @@ export interface MessageRowProps {
   conversation?: string | undefined;
   /** The turn that this answer ended, when this page watched it. */
   turn?: LiveTurn | undefined;
+  /** Who answered its question in Telegram. */
+  answerer?: string | undefined;
 }
 
-export const MessageRow = memo(({ groupId, message, conversation, turn }: MessageRowProps) => {
+export const MessageRow = memo(({ groupId, message, conversation, turn, answerer }: MessageRowProps) => {
   if (message.role === "user") {
     return (
       <article className="ml-auto flex w-fit max-w-[85%] flex-col items-end">
@@ -37,12 +40,26 @@ export const MessageRow = memo(({ groupId, message, conversation, turn }: Messag
     );
   }
   if (message.role === "notice") {
+    const { approval, text } = message;
+    const Icon = approval === undefined ? Info : ShieldQuestionMark;
     return (
-      <article className="rounded-xl border bg-panel px-3.5 py-2.5">
+      <article
+        className={cn("rounded-xl border bg-panel px-3.5 py-2.5", approval?.state === "open" && "border-warn/60")}
+      >
         <div className="flex gap-2.5">
-          <Info className="mt-0.5 size-4 shrink-0 text-warn" aria-hidden="true" />
+          <Icon
+            className={cn(
+              "mt-0.5 size-4 shrink-0",
+              approval === undefined || approval.state === "open" ? "text-warn" : "text-muted",
+            )}
+            aria-hidden="true"
+          />
           <div className="min-w-0 flex-1 text-[13px]">
-            <Prose text={message.text} />
+            {approval === undefined ? (
+              <Prose text={text} />
+            ) : (
+              <Question approval={approval} text={text} person={answerer} />
+            )}
             <TurnSteps message={message} turn={turn} />
             <Meta message={message} conversation={conversation} />
           </div>

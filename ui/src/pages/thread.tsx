@@ -14,6 +14,7 @@ import { en } from "../text/en.ts";
 import { Composer } from "./composer.tsx";
 import { History } from "./history.tsx";
 import { Outgoing } from "./outgoing.tsx";
+import { QuestionsElsewhere } from "./questions-elsewhere.tsx";
 import { type OutgoingFile, useOutgoing } from "./use-outgoing.ts";
 
 export interface ThreadProps {
@@ -86,6 +87,9 @@ export const Thread = ({ group, conversationId, around, onLatest, chosen, conver
       )}
       <div className="shrink-0 border-t bg-ground px-4 pt-2.5 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
         <div className="mx-auto max-w-3xl space-y-2.5">
+          {pages.data !== undefined && (
+            <QuestionsElsewhere groupId={group.id} messages={messages} conversations={conversations} />
+          )}
           {live.map((turn) => (
             <TurnBar key={turn.id} turn={turn} />
           ))}

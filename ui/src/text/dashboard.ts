@@ -1,4 +1,5 @@
 /** The dashboard, without its usage. */
+import { plural } from "./amounts.ts";
 import { usageTexts } from "./usage.ts";
 
 export const dashboardTexts = {
@@ -57,13 +58,27 @@ export const dashboardTexts = {
   approvals: {
     title: "Agents wait for your yes or no",
     what: "The agents' questions",
-    until: (when: string) => `denied ${when} if nobody answers`,
-    answered: "The agent goes on",
+    until: (when: string) => (when === "now" ? "Time runs out now." : `Denied ${when} if nobody answers.`),
+    answered: (choice: string) => (choice === "deny" ? "The agent is told no." : "The agent goes on."),
     failed: "The answer was not taken",
+    open: "Waits for an answer",
+    allowed: "Allowed",
+    denied: "Denied",
+    chosen: (choice: string, who: string) => `${choice} ${who}`,
+    onPage: "on the page",
+    inTelegram: "in Telegram",
+    byPerson: (name: string) => `by ${name} in Telegram`,
+    expired: "Nobody answered in time, so it was denied",
+    void: "No answer is needed any more",
+    waiting: "Waits for your yes or no",
+    /** Beside a link to where they can be answered. */
+    count: (count: number) => plural(count, "question waits", "questions wait"),
+    announced: (group: string, question: string, count: number) =>
+      `The agent of ${group} asks: ${question} Answer it in the conversation or on the dashboard.${count > 1 ? ` ${plural(count, "question waits", "questions wait")} in all.` : ""}`,
     rules: "Ask first",
     tools: "Tools that need a yes",
     toolsHint:
-      "Names such as Bash or WebFetch, with a command or host where wanted: Bash(curl *), WebFetch(*.example.org). * stands for anything. People are asked in the chat and on the dashboard. Hosts that need a yes for whatever reaches them stand under Network.",
+      "Names such as Bash or WebFetch, with a command or host where wanted: Bash(curl *), WebFetch(*.example.org). * stands for anything. People are asked in the conversation, in Telegram or on the page, and on the dashboard. Hosts that need a yes for whatever reaches them stand under Network.",
     toolsInvalid: "Names of letters, digits, -, _ and *, with a command or host in brackets where wanted; at most 50.",
     save: "Save",
     saved: "People are asked from the next message on",
