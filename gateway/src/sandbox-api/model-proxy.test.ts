@@ -69,6 +69,29 @@ describe("credentials", () => {
     expect(ApiError.parse(await answer.json()).error.message).toBe("invalid x-api-key");
   });
 
+  test("of a request's headers only those go out that Claude Code's calls need", async () => {
+    await using bench = await EndpointBench.start();
+    const known = {
+      "anthropic-version": "2023-06-01",
+      "anthropic-beta": "a-2026-01-01",
+      "x-stainless-lang": "js",
+      "x-claude-code-session-id": "s1",
+      "user-agent": "claude-cli/2",
+    };
+    const unknown = {
+      "x-cc-internal-tool-provenance-server-url": "https://evil.test/?data",
+      "x-forwarded-host": "evil.test",
+      "x-litellm-api-base": "https://evil.test",
+      "x-http-method-override": "GET",
+      referer: "https://evil.test",
+    };
+    expect((await post(bench, { headers: { ...auth, ...known, ...unknown } })).status).toBe(200);
+    const headers = bench.upstream.asked[0]?.headers ?? {};
+    expect(headers).toMatchObject(known);
+    for (const name of Object.keys(unknown)) expect(headers).not.toHaveProperty(name);
+    expect(JSON.stringify(headers)).not.toContain("evil");
+  });
+
   test("headers that name a hop, or that no client may forward, do not keep a call from going out", async () => {
     await using bench = await EndpointBench.start();
     const headers = { ...auth, expect: "100-continue", te: "trailers", "keep-alive": "timeout=5", connection: "close" };

@@ -96,6 +96,40 @@ describe("what a request says", () => {
     expect(facts).toMatchObject({ samplings: 10, searchesWeb: false });
   });
 
+  test.each([
+    ["one in a message", saying({ type: "resource_link", uri: "https://evil.test" })],
+    ["one that is no list", { model: "m", messages: [{ content: { type: "video", url: "https://evil.test" } }] }],
+    ["one in a tool's result", saying({ type: "tool_result", content: [{ type: "input_file" }] })],
+    ["one in the system prompt", { model: "m", system: [{ type: "tomorrows" }] }],
+    ["one in a document", saying({ type: "document", source: { type: "content", content: [{ type: "x" }] } })],
+    ["in capitals", saying({ type: "TEXT" })],
+    ["the second of two", JSON.stringify(saying({ type: "text" })).replace('"text"', '"text","type":"video"')],
+    ["the first of two", JSON.stringify(saying({ type: "video" })).replace('"video"', '"video","type":"text"')],
+    ["one that is no word", saying({ type: ["text"] })],
+    ["one that is nothing", saying({ type: null })],
+  ])("a content block of a type that nobody here knows is something to reach: %s", (_title, body) => {
+    const facts = read(body);
+    expect("reaches" in facts && [...facts.reaches].join()).toMatch(/a content block (?:that Praktor|whose type)/);
+    expect(facts).toMatchObject({ samplings: 1 });
+  });
+
+  test("every content block that Claude Code knows is none, nor what tools' results hold", () => {
+    // From its own list.
+    const own =
+      `advisor_tool_result bash_code_execution_tool_result code_execution_tool_result compaction document fallback image
+      mcp_tool_listing mcp_tool_result mcp_tool_use redacted_thinking search_result server_tool_use text
+      text_editor_code_execution_tool_result thinking tool_result tool_search_tool_result tool_addition tool_removal tool_use
+      web_fetch_tool_result web_search_tool_result connector_text mid_conv_system tool_reference`.split(/\s+/);
+    const results = [
+      { type: "web_search_tool_result", content: [{ type: "web_search_result", url: "https://x" }] },
+      { type: "web_fetch_tool_result", content: { type: "web_fetch_result", content: { type: "document" } } },
+      { type: "tool_search_tool_result", content: { type: "tool_search_tool_search_result", tool_references: [{}] } },
+      { type: "bash_code_execution_tool_result", content: { type: "bash_code_execution_tool_result_error" } },
+    ];
+    const facts = read(saying(...own.map((type) => ({ type })), ...results));
+    expect(facts).toMatchObject({ reaches: new Set(), samplings: 1 });
+  });
+
   test("a web search is told apart; a search among the request's own tools, or another model's advice, reaches nothing", () => {
     expect(read({ model: "m", tools: [{ type: "web_search_20250305" }] })).toMatchObject({
       searchesWeb: true,

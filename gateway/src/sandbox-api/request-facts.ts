@@ -42,6 +42,23 @@ const harmlessNames = new Set(
   temperature thinking tool_choice top_k top_p
   context_hint data_flow program_use_case_id safeguards tags`.split(/\s+/),
 );
+/**
+ * What messages are made of: Claude Code's own list of it, and what the results of tools hold besides
+ * (https://platform.claude.com/docs/en/api/beta/messages/create).
+ */
+const knownBlocks = new Set(
+  `advisor_tool_result bash_code_execution_tool_result browser_state code_execution_tool_result compaction connector_text
+  container_upload document fallback image mcp_tool_listing mcp_tool_result mcp_tool_use mid_conv_system redacted_thinking
+  search_result server_tool_use text text_editor_code_execution_tool_result thinking tool_addition tool_reference tool_removal
+  tool_result tool_search_tool_result tool_use web_fetch_tool_result web_search_tool_result
+  advisor_redacted_result advisor_result advisor_tool_result_error bash_code_execution_output bash_code_execution_result
+  bash_code_execution_tool_result_error code_execution_output code_execution_result code_execution_tool_result_error
+  encrypted_code_execution_result text_editor_code_execution_create_result text_editor_code_execution_str_replace_result
+  text_editor_code_execution_tool_result_error text_editor_code_execution_view_result tool_search_tool_result_error
+  tool_search_tool_search_result web_fetch_result web_fetch_tool_result_error web_search_result web_search_tool_result_error`.split(
+    /\s+/,
+  ),
+);
 /** A variant of a model that searches the web before it answers. */
 const onlineVariant = /:online\b/i;
 const ownSources: ReadonlySet<unknown> = new Set(["base64", "text", "content"]);
@@ -138,9 +155,7 @@ export class RequestReader {
         if (place === "web_search_options") this.#server("a web search of the endpoint's own (web_search_options)");
         if (rule === null && place !== "web_search_options" && !harmlessNames.has(place ?? "")) {
           // Claude Code leaves out what an endpoint refuses in these words.
-          this.#reach(
-            `something that Praktor does not know (${notPermitted(JSON.stringify((name ?? "?").slice(0, 64)).slice(1, -1))})`,
-          );
+          this.#reach(`something that Praktor does not know (${notPermitted(inWords(name ?? "?"))})`);
         }
         // Which of two the endpoint would take is its own affair.
         if (rule !== null && place !== null) {
@@ -160,7 +175,7 @@ export class RequestReader {
     const block: JsonRule = {
       member: named({
         ...Object.fromEntries(foreignMembers.map((name) => [name, foreign])),
-        type: { scalar: (value) => this.#readBlock(value) },
+        type: { scalar: (value) => this.#readBlock(value), filled: () => this.#readBlock(undefined) },
         source,
         content: blocks,
         // Tools may be defined in the middle of a conversation.
@@ -255,6 +270,8 @@ export class RequestReader {
     // A few bytes of a packed PDF can hold hundreds of pages.
     if (type === "document") this.#openInput = true;
     if (type === "container_upload") this.#remote("an uploaded file");
+    if (typeof type !== "string") this.#reach("a content block whose type is no word");
+    else if (!knownBlocks.has(type)) this.#reach(`a content block that Praktor does not know (${inWords(type)})`);
   }
 
   #readTool(type: unknown): void {
@@ -271,6 +288,9 @@ export class RequestReader {
     this.#samplings = mostSamplings;
   }
 }
+
+/** Whatever an agent called it, on one line. */
+const inWords = (name: string): string => JSON.stringify(name.slice(0, 64)).slice(1, -1);
 
 /** In the Messages API's own words for what it does not take. */
 const notPermitted = (name: string): string => `${name}: Extra inputs are not permitted`;
