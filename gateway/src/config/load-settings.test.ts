@@ -27,19 +27,22 @@ describe("settings", () => {
     ["speech", "base_url"],
     ["nats", "url"],
   ] as const;
-  test.each(addresses)("refuses a user name or password in %s.%s, and does not repeat it", (section, name) => {
+  /** Of a setting with this value, in words; empty where it is taken. */
+  function problemOfAddress(section: string, name: string, value: string): string {
     const needed: Record<string, string> = {
       telegram: "webhook_secret: a-secret-of-a-webhook, ",
       nats: "account_seed: seed, ",
     };
-    const problemOf = (value: string): string => {
-      try {
-        parseSettings("p.yaml", `${section}: { ${needed[section] ?? ""}${name}: "${value}" }`, {});
-        return "";
-      } catch (error) {
-        return error instanceof Error ? error.message : "";
-      }
-    };
+    try {
+      parseSettings("p.yaml", `${section}: { ${needed[section] ?? ""}${name}: "${value}" }`, {});
+      return "";
+    } catch (error) {
+      return error instanceof Error ? error.message : "";
+    }
+  }
+
+  test.each(addresses)("refuses a user name or password in %s.%s, and does not repeat it", (section, name) => {
+    const problemOf = (value: string): string => problemOfAddress(section, name, value);
     const scheme = section === "nats" ? "nats://" : "https://";
     for (const user of ["user:hunter2@", "hunter2@", ":hunter2@", "a%40b:hunter2@"]) {
       expect(problemOf(`${scheme}${user}models.example.org`)).toMatch(/^p\.yaml:1: \w+\.\w+: must hold no user name/);
@@ -50,6 +53,19 @@ describe("settings", () => {
     }
     expect(problemOf(`${scheme}models.example.org:8443/`)).toBe("");
   });
+
+  test.each(addresses)(
+    "refuses a query in %s.%s, in which keys are written too, and does not repeat it",
+    (section, name) => {
+      const scheme = section === "nats" ? "nats://" : "https://";
+      for (const query of ["?key=hunter2", "/v1?api_key=hunter2", "/?hunter2", "#hunter2", "/a?", "?"]) {
+        const problem = problemOfAddress(section, name, `${scheme}models.example.org${query}`);
+        expect(problem).toMatch(/^p\.yaml:1: \w+\.\w+: must hold nothing behind \? or #/);
+        expect(problem).not.toContain("hunter2");
+      }
+      expect(problemOfAddress(section, name, `${scheme}models.example.org/%3Fa`)).toBe("");
+    },
+  );
 
   test("takes a short passphrase of the vault too: secrets may be under it already", () => {
     const settings = (passphrase: string) => parseSettings("p.yaml", "", { PRAKTOR_VAULT_PASSPHRASE: passphrase });
@@ -63,8 +79,8 @@ describe("settings", () => {
   });
 
   test("takes an @ behind the address for what it is", () => {
-    const { agent } = parseSettings("p.yaml", "agent: { base_url: 'https://models.example.org/a@b?to=c@d' }", {});
-    expect(agent.base_url).toBe("https://models.example.org/a@b?to=c@d");
+    const { agent } = parseSettings("p.yaml", "agent: { base_url: 'https://models.example.org/a@b/to=c@d' }", {});
+    expect(agent.base_url).toBe("https://models.example.org/a@b/to=c@d");
   });
 
   test("lets the environment win over the file", () => {

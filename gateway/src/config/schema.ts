@@ -27,10 +27,16 @@ const secret = z.string().min(1).meta(secretMark);
 /** Errors and logs name addresses, so that none may hold a password. */
 const userWords =
   "must hold no user name or password (user:password@): errors and logs name this address; keys have settings of their own";
-const url = z.url({ protocol: /^https?$/, abort: true }).refine((value) => {
-  const { username, password } = new URL(value);
-  return username === "" && password === "";
-}, userWords);
+const queryWords =
+  "must hold nothing behind ? or #: errors and logs name this address, and paths are put behind it; keys have settings of their own";
+const noQuery = /^[^?#]*$/;
+const url = z
+  .url({ protocol: /^https?$/, abort: true })
+  .refine((value) => {
+    const { username, password } = new URL(value);
+    return username === "" && password === "";
+  }, userWords)
+  .regex(noQuery, queryWords);
 /** YAML reads a bare id as a number; both are fine. */
 const chatId = z
   .union(
@@ -150,6 +156,7 @@ export const Settings = z.strictObject({
         .string()
         .min(1)
         .regex(/^[^@]*$/, userWords)
+        .regex(noQuery, queryWords)
         .optional(),
       creds: z.string().min(1).optional(),
       account_seed: secret.optional(),
