@@ -51,6 +51,7 @@ interface Isolation {
   /** Missing in dockerode's types. */
   CgroupnsMode: "private";
   BlkioDeviceWriteBps: { Path: string; Rate: number }[];
+  Ulimits: { Name: string; Soft: number; Hard: number }[];
 }
 
 /** The body of the engine's create call, less the fields that the engine fills itself. */
@@ -109,6 +110,7 @@ export function containerRequest(
       BlkioDeviceWriteBps: limits.diskWrites
         ? [{ Path: limits.diskWrites.device, Rate: limits.diskWrites.bytesPerSecond }]
         : [],
+      Ulimits: ownUlimits,
       // When the machine itself runs out of memory, an agent goes before the gateway and the engine.
       OomScoreAdj: 500,
       RestartPolicy: { Name: "no" },
@@ -148,6 +150,12 @@ function containerMounts(spec: SandboxSpec, { prefix, installId }: ContainerNami
     ...(shared === null ? [] : [labelled({ groupId: shared, folder: shared }, "swarm", sharedFiles)]),
   ];
 }
+
+/**
+ * The engine's settings may give each container more (`default-ulimits`), but not of what is asked for: no dumps, which the kernel hands
+ * to whatever the host's core_pattern names, and no place before others. The rest only bounds what the limits above bound anyway.
+ */
+export const ownUlimits = ["core", "nice", "rtprio"].map((name) => ({ Name: name, Soft: 0, Hard: 0 }));
 
 const home = "/home/praktor";
 const claudeConfig = "/home/praktor/.claude";

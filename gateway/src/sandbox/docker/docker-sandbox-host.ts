@@ -265,7 +265,13 @@ export class DockerSandboxHost implements SandboxHost {
     await this.#containers.end(older.Id, replaceGraceMs, signal);
   }
 
-  async #run(spec: SandboxSpec, asked: ContainerRequest, signal: AbortSignal): Promise<RunningSandbox> {
+  /** `mayRepeat`: where the image was built anew after it was looked at, its new one is taken instead; once is enough. */
+  async #run(
+    spec: SandboxSpec,
+    asked: ContainerRequest,
+    signal: AbortSignal,
+    mayRepeat = true,
+  ): Promise<RunningSandbox> {
     const context = { groupId: spec.groupId, sandboxId: spec.sandboxId, generation: spec.generation };
     const { logger, image, runtime } = this.#options;
     const [found, engine] = await Promise.all([imageFacts(this.#engine, image, signal), this.#safeEngine(signal)]);
@@ -279,10 +285,12 @@ export class DockerSandboxHost implements SandboxHost {
       throw runtime !== undefined && saysRuntimeMissing(errorMessage(error)) ? runtimeMissing(runtime, error) : error;
     });
     if (created === undefined) throw imageMissing(image);
+    let isRebuilt = false;
     try {
       await this.#engine.call("Starting the agent's container", signal, () => created.start());
       const made = await this.#containers.inspect(created.id, signal);
       if (made === undefined) throw sandboxError("start_failed", "The agent's container vanished while it started.");
+      isRebuilt = made.Image !== found.id;
       const differences = policyDifferences(request, made, defaults);
       if (differences.length > 0) throw policyMismatch(differences);
       return this.#containers.adopt(made);
@@ -291,7 +299,8 @@ export class DockerSandboxHost implements SandboxHost {
       this.#facts = undefined;
       logger.warn({ ...context, error: errorSentence(error) }, "a container that did not start as asked is removed");
       await this.#containers.discard(created.id);
-      throw error;
+      if (!isRebuilt || !mayRepeat) throw error;
     }
+    return await this.#run(spec, asked, signal, false);
   }
 }

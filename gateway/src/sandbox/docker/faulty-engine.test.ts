@@ -30,6 +30,27 @@ class Saying extends Docker {
   }
 }
 
+/** A real engine on which the image is built anew each time after it was looked at, so many times. */
+class Rebuilding extends Docker {
+  #left: number;
+
+  constructor(times: number) {
+    super();
+    this.#left = times;
+  }
+
+  override getImage(name: string): Docker.Image {
+    const image = super.getImage(name);
+    const inspect = image.inspect.bind(image);
+    image.inspect = async () => {
+      const facts = await inspect();
+      this.#left -= 1;
+      return this.#left >= 0 ? { ...facts, Id: `sha256:${"0".repeat(64)}` } : facts;
+    };
+    return image;
+  }
+}
+
 /** A real engine with room for two networks. */
 class WithTwoAddressRanges extends Docker {
   override async createNetwork(options: Docker.NetworkCreateOptions): Promise<Docker.Network> {
@@ -55,6 +76,20 @@ describe.skipIf(possible === "skip")("a faulty engine", () => {
     await expect(host.launch(standInSpec("1", 1), signal)).rejects.toMatchObject({
       code: "policy_mismatch",
       message: expect.stringContaining("process limit"),
+    });
+    expect(await bench.docker.listContainers({ all: true, filters: { name: [bench.prefix] } })).toEqual([]);
+  });
+
+  test("whose image is built anew while an agent starts gets it with the new one; not again and again", async () => {
+    await using once = bench.host({ docker: new Rebuilding(1) });
+    const running = await once.launch(standInSpec("1", 1), signal);
+    const [only, ...others] = await bench.docker.listContainers({ all: true, filters: { name: [bench.prefix] } });
+    expect([only?.Id, others]).toEqual([running.engineId, []]);
+    await once.stop(running.sandboxId, 0, signal);
+    await using always = bench.host({ docker: new Rebuilding(9) });
+    await expect(always.launch(standInSpec("1", 2), signal)).rejects.toMatchObject({
+      code: "policy_mismatch",
+      message: expect.stringContaining("image"),
     });
     expect(await bench.docker.listContainers({ all: true, filters: { name: [bench.prefix] } })).toEqual([]);
   });

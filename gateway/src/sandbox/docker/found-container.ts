@@ -59,6 +59,10 @@ export const FoundContainer = z.object({
     PublishAllPorts: z.boolean().default(false),
     CgroupParent: z.string().default(""),
     LogConfig: z.object({ Type: z.string(), Config: words }),
+    Ulimits: z
+      .array(z.object({ Name: z.string(), Soft: z.number(), Hard: z.number() }))
+      .nullish()
+      .transform((all) => all ?? []),
     OomScoreAdj: z.number().default(0),
     OomKillDisable: z.boolean().nullish(),
     PortBindings: z

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { type ContainerRequest, containerRequest, defaultLimits } from "./container-request.ts";
+import { type ContainerRequest, containerRequest, defaultLimits, ownUlimits } from "./container-request.ts";
 import { FoundContainer } from "./found-container.ts";
 import { label } from "./labels.ts";
 import { type Defaults, foundPolicy, policyDifferences } from "./policy.ts";
@@ -77,6 +77,7 @@ function reported({ HostConfig: host, ...request }: ContainerRequest = asked): R
       PidsLimit: host.PidsLimit,
       ShmSize: host.ShmSize ?? 0,
       OomScoreAdj: 500,
+      Ulimits: ownUlimits,
       OomKillDisable: false,
       BlkioDeviceWriteBps: host.BlkioDeviceWriteBps,
       LogConfig: { Type: "json-file", Config: { "max-file": "2", "max-size": "10m" } },
@@ -164,6 +165,11 @@ const changed: Record<string, Reported[]> = {
   "process limit": [host({ PidsLimit: 0 }), host({ PidsLimit: null })],
   "shared memory": [host({ ShmSize: 1 })],
   "place when memory is short": [host({ OomScoreAdj: -1_000 }), host({ OomKillDisable: true })],
+  ulimits: [
+    host({ Ulimits: null }),
+    host({ Ulimits: ownUlimits.filter(({ Name }) => Name !== "core") }),
+    host({ Ulimits: ownUlimits.map((one) => (one.Name === "rtprio" ? { ...one, Hard: 99 } : one)) }),
+  ],
   "writing to the disk": [host({ BlkioDeviceWriteBps: null })],
   "storage options": [host({ StorageOpt: { size: "1T" } })],
   log: [
@@ -192,6 +198,14 @@ const table = Object.entries(changed).flatMap(([field, all]) => all.map((one) =>
 const fieldsOf = (differences: string[]): string[] => differences.map((one) => one.split(":", 1)[0] ?? "");
 
 describe("what an engine made", () => {
+  test("may have the engine's own limits besides, in whatever order", () => {
+    const found = FoundContainer.parse(
+      host({ Ulimits: [{ Name: "nofile", Soft: 1024, Hard: 4096 }, ...ownUlimits.toReversed()] }),
+    );
+    expect(policyDifferences(asked, found, defaults)).toEqual([]);
+    expect(brokenSeal(found)).toEqual([]);
+  });
+
   test("is what was asked for, and still is when it is adopted", () => {
     const found = FoundContainer.parse(reported());
     expect(policyDifferences(asked, found, defaults)).toEqual([]);

@@ -1,6 +1,6 @@
 /** Compares what the engine made with what was asked: an engine may drop a limit that its kernel lacks with a mere warning. */
 import { createHash } from "node:crypto";
-import type { ContainerRequest } from "./container-request.ts";
+import { type ContainerRequest, ownUlimits } from "./container-request.ts";
 import type { EngineFacts, ImageFacts } from "./engine-facts.ts";
 import type { FoundContainer } from "./found-container.ts";
 
@@ -9,6 +9,8 @@ export interface Defaults {
   engine: Pick<EngineFacts, "defaultRuntime">;
   image: ImageFacts;
 }
+
+const askedUlimits = new Set(ownUlimits.map(({ Name }) => Name));
 
 /** Those that every engine masks, and those that it lets nobody write to; newer ones know more. */
 const maskedPaths = ["acpi", "kcore", "keys", "latency_stats", "sched_debug", "scsi", "timer_list"]
@@ -61,6 +63,7 @@ export function wantedPolicy(asked: ContainerRequest, { engine, image }: Default
     "process limit": wanted.PidsLimit,
     "shared memory": wanted.ShmSize,
     "place when memory is short": [wanted.OomScoreAdj, false],
+    ulimits: wanted.Ulimits.map(ulimitWords).sort(),
     "writing to the disk": wanted.BlkioDeviceWriteBps,
     "storage options": [],
     log: [wanted.LogConfig?.Type, sorted(wanted.LogConfig?.Config ?? {})],
@@ -118,6 +121,10 @@ export function foundPolicy(found: FoundContainer): Record<PolicyField, unknown>
     "process limit": host.PidsLimit,
     "shared memory": host.ShmSize,
     "place when memory is short": [host.OomScoreAdj, host.OomKillDisable ?? false],
+    // Others are the engine's own, which its settings may give to every container.
+    ulimits: host.Ulimits.filter(({ Name }) => askedUlimits.has(Name))
+      .map(ulimitWords)
+      .sort(),
     "writing to the disk": host.BlkioDeviceWriteBps,
     "storage options": sorted(host.StorageOpt),
     log: [host.LogConfig.Type, sorted(host.LogConfig.Config)],
@@ -158,6 +165,9 @@ const notIn = (variables: readonly string[], others: readonly string[]): string[
 
 const pick = (from: Record<string, string>, keys: Record<string, string>): Record<string, string | undefined> =>
   Object.fromEntries(Object.keys(keys).map((key) => [key, from[key]]));
+
+const ulimitWords = ({ Name, Soft, Hard }: FoundContainer["HostConfig"]["Ulimits"][number]): string =>
+  `${Name}=${Soft}:${Hard}`;
 
 const sorted = (record: Record<string, string>): [string, string][] =>
   Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
