@@ -4,6 +4,7 @@ import { PraktorError } from "../kit/praktor-error.ts";
 import { isApi } from "./access.ts";
 import { errorResponse } from "./error-response.ts";
 import { guard } from "./guard.ts";
+import { isSecure } from "./is-secure.ts";
 import { openApiDocument, openApiPath } from "./openapi-document.ts";
 import type { WebParts } from "./parts.ts";
 import { auditedTask, auditTrail } from "./audit-trail.ts";
@@ -69,7 +70,10 @@ export function createApp(
   ]) {
     app.route("/", routes(parts));
   }
-  app.get(openApiPath, (c) => c.json(openApiDocument(app, parts.version)));
+  app.get(openApiPath, (c) => {
+    const cookieName = parts.signIn.cookies.nameOf("session", isSecure(c, parts.behindProxy));
+    return c.json(openApiDocument(app, parts.version, cookieName));
+  });
   app.notFound(async (c) => {
     if (isApi(c.req.path)) throw new PraktorError("not_found", `There is no ${c.req.method} ${c.req.path}.`);
     if (c.req.method !== "GET" && c.req.method !== "HEAD") {

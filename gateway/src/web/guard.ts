@@ -1,8 +1,9 @@
 /** The one door: every request, also one that asks for a WebSocket, passes Host, Origin and sign-in here or is refused. */
-import type { Context, MiddlewareHandler } from "hono";
+import type { MiddlewareHandler } from "hono";
 import { PraktorError } from "../kit/praktor-error.ts";
 import { accessRule, isApi } from "./access.ts";
 import { clientAddress } from "./client-address.ts";
+import { isSecure } from "./is-secure.ts";
 import type { Refusal } from "./request-origin.ts";
 import { checkHost, checkOrigin } from "./request-origin.ts";
 import { presentedCredential } from "./presented-credential.ts";
@@ -24,7 +25,8 @@ export function guard(options: GuardOptions): MiddlewareHandler<WebEnv> {
     refuse(checkHost(host, { loopbackOnly: !signIn.required, allowed: allowedHosts }));
     if (!isApi(c.req.path)) return next();
 
-    const credential = presentedCredential(c);
+    const secure = isSecure(c, behindProxy);
+    const credential = presentedCredential(c, signIn.cookies, secure);
     refuse(
       checkOrigin({
         method: c.req.method,
@@ -33,7 +35,7 @@ export function guard(options: GuardOptions): MiddlewareHandler<WebEnv> {
         origin: c.req.header("origin"),
         fetchSite: c.req.header("sec-fetch-site"),
         contentType: c.req.header("content-type"),
-        secure: isSecure(c, behindProxy),
+        secure,
         credential: signIn.kind(credential),
       }),
     );
@@ -44,11 +46,6 @@ export function guard(options: GuardOptions): MiddlewareHandler<WebEnv> {
     c.set("caller", caller);
     return next();
   };
-}
-
-export function isSecure(c: Context<WebEnv>, behindProxy: boolean): boolean {
-  const forwarded = behindProxy ? c.req.header("x-forwarded-proto") : undefined;
-  return forwarded?.split(",")[0]?.trim().toLowerCase() === "https";
 }
 
 function refuse(refusal: Refusal | null): void {

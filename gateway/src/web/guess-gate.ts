@@ -8,7 +8,6 @@ import { isApi } from "./access.ts";
 import { clientAddress } from "./client-address.ts";
 import type { FloodNotes } from "./flood-notes.ts";
 import { apiHeaders } from "./security-headers.ts";
-import { readDeviceCookie } from "./session-cookie.ts";
 import { type SignIn, tooManyAttempts } from "./sign-in.ts";
 
 export interface GuessGateOptions {
@@ -33,7 +32,7 @@ export function guessGate({ signIn, behindProxy, floods }: GuessGateOptions): Gu
   return (incoming) => {
     if (!signIn.required || !carriesPassword(incoming)) return null;
     const address = clientAddress(incoming, behindProxy);
-    const waitMs = signIn.waitMs({ address, device: readDeviceCookie(incoming) });
+    const waitMs = signIn.waitMs({ address, device: signIn.cookies.readDevice(incoming) });
     if (waitMs === 0) return null;
     floods.refused(address);
     const { code, message, retryAfterSeconds } = tooManyAttempts(waitMs);

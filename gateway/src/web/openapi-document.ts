@@ -2,12 +2,12 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { pageTokenHeader } from "@praktor/protocol/page-token";
 import { accessRule } from "./access.ts";
-import { cookieName } from "./session-cookie.ts";
 import type { WebEnv } from "./web-env.ts";
 
 export const openApiPath = "/api/openapi.json";
 
-export function openApiDocument(app: OpenAPIHono<WebEnv>, version: string): object {
+/** `cookieName`: of this installation's session cookie, as it is asked for. */
+export function openApiDocument(app: OpenAPIHono<WebEnv>, version: string, cookieName: string): object {
   const document = app.getOpenAPI31Document({ openapi: "3.1.0", info: { title: "Praktor", version } });
   for (const [path, methods] of Object.entries(document.paths ?? {})) {
     for (const [method, operation] of Object.entries(methods)) {

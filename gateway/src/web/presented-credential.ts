@@ -1,7 +1,7 @@
 /** What a request shows to be let in. */
 import { linkParameter, pageTokenHeader, pageTokenProtocol } from "@praktor/protocol/page-token";
 import type { Context } from "hono";
-import { readDeviceCookie, readSessionCookie } from "./session-cookie.ts";
+import type { PageCookies } from "./page-cookies.ts";
 import type { WebEnv } from "./web-env.ts";
 
 export interface PresentedCredential {
@@ -23,11 +23,12 @@ export interface SealedAddress {
   seal: string;
 }
 
-export function presentedCredential(c: Context<WebEnv>): PresentedCredential {
+/** `secure`: it came over TLS. */
+export function presentedCredential(c: Context<WebEnv>, cookies: PageCookies, secure: boolean): PresentedCredential {
   return {
     authorization: c.req.header("authorization"),
-    cookie: readSessionCookie(c),
-    device: readDeviceCookie(c.env.incoming),
+    cookie: cookies.readSession(c, secure),
+    device: cookies.readDevice(c.env.incoming),
     pageToken: c.req.header(pageTokenHeader) ?? tokenAmong(c.req.header("sec-websocket-protocol")),
     link: c.req.method === "GET" || c.req.method === "HEAD" ? sealedAddress(c.req.url) : undefined,
   };

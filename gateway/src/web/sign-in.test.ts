@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { pageTokenHeader } from "@praktor/protocol/page-token";
 import { ErrorBody, SessionView } from "@praktor/protocol/rest";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { PageCookies } from "./page-cookies.ts";
 import { requirePassword } from "./password.ts";
 import { Harness } from "./testing/harness.ts";
 import type { Answer } from "./testing/send.ts";
@@ -88,7 +89,7 @@ describe("with a password", () => {
       page_token: expect.stringMatching(/^[\w-]{43}$/),
     });
     expect(signedIn.headers["set-cookie"]?.[0]).toMatch(
-      /^praktor_session=[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Strict$/,
+      /^praktor_session_[0-9a-f]{8}=[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Strict$/,
     );
     const headers = sessionOf(signedIn);
     expect((await harness.send({ path: "/api/groups", headers })).status).toBe(200);
@@ -113,6 +114,46 @@ describe("with a password", () => {
 
     expect((await signOut({ origin: harness.server.url })).json).toEqual({ required: true, signed_in: false });
     expect((await harness.send({ path: "/api/groups", headers })).status).toBe(401);
+  });
+
+  test("another Praktor on the same host name has cookies of its own, the same after a restart", async () => {
+    const nameOf = (answer: Answer): string => answer.headers["set-cookie"]?.[0]?.split("=")[0] ?? "";
+    const [first, other] = [await signIn(harness), await signIn(await start({ password }))];
+    expect(nameOf(other)).toMatch(/^praktor_session_[0-9a-f]{8}$/);
+    expect(nameOf(other)).not.toBe(nameOf(first));
+    // After a restart too.
+    expect((await PageCookies.open(harness.store.settings)).nameOf("session", false)).toBe(nameOf(first));
+    // A browser sends both to both.
+    const headers = sessionOf(first);
+    const cookie = `${sessionOf(other).cookie}; ${headers.cookie}`;
+    expect((await harness.send({ path: "/api/groups", headers: { ...headers, cookie } })).status).toBe(200);
+  });
+
+  test("cookies that nobody wrote here let nobody in, and break nothing", async () => {
+    const cookies = await PageCookies.open(harness.store.settings);
+    for (const kind of ["session", "device"] as const) {
+      const name = cookies.nameOf(kind, false);
+      for (const value of ["%", "%zz", "", '"', "a; =; b", "\u00ff", "x".repeat(4_000)]) {
+        const headers = { cookie: `${name}=${value}` };
+        expect((await harness.send({ path: "/api/groups", headers })).status).toBe(401);
+      }
+    }
+  });
+
+  test("on TLS the cookie is bound to this host, and what came without TLS opens nothing", async () => {
+    const proxied = await start({ password, behindProxy: true });
+    const tls = { "x-forwarded-proto": "https", "x-forwarded-for": "203.0.113.7" };
+    const request = { method: "POST", path: "/api/session", body: { password }, headers: tls };
+    const answer = await proxied.send(request);
+    for (const line of answer.headers["set-cookie"] ?? [])
+      expect(line).toMatch(
+        /^__Host-praktor_(?:session|device)_[0-9a-f]{8}=[^;]+; .*Path=\/; HttpOnly; Secure; SameSite=Strict$/,
+      );
+    expect(answer.headers["set-cookie"]).toHaveLength(2);
+    const headers = { ...sessionOf(answer), ...tls };
+    expect((await proxied.send({ path: "/api/groups", headers })).status).toBe(200);
+    const plain = headers.cookie.replace("__Host-", "");
+    expect((await proxied.send({ path: "/api/groups", headers: { ...headers, cookie: plain } })).status).toBe(401);
   });
 
   test("a script sends it by Basic, with any user name", async () => {
@@ -212,7 +253,9 @@ describe("guessing", () => {
     const harness = await start();
     const signedIn = await signIn(harness);
     const device = signedIn.headers["set-cookie"]?.[1] ?? "";
-    expect(device).toMatch(/^praktor_device=[\w.-]+; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Strict$/);
+    expect(device).toMatch(
+      /^praktor_device_[0-9a-f]{8}=[\w.-]+; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Strict$/,
+    );
     const cookie = device.split(";")[0] ?? "";
     const request = { method: "POST", path: "/api/session", body: { password } };
     const flood = async (server: Harness, headers = {}): Promise<number | undefined> => {

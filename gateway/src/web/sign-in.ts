@@ -3,6 +3,7 @@ import type { Clock } from "../kit/clock.ts";
 import { PraktorError } from "../kit/praktor-error.ts";
 import { AttemptLimit } from "./attempt-limit.ts";
 import { KnownDevices } from "./known-devices.ts";
+import { PageCookies } from "./page-cookies.ts";
 import { type MadePassword, Password } from "./password.ts";
 import type { WebStore } from "./ports.ts";
 import type { PresentedCredential } from "./presented-credential.ts";
@@ -29,10 +30,16 @@ export class SignIn {
   readonly #limit: AttemptLimit;
   readonly #links: SignedLinks;
   readonly sessions: Sessions;
+  readonly cookies: PageCookies;
 
-  private constructor(lock: { password: Password; devices: KnownDevices } | null, sessions: Sessions, clock: Clock) {
+  private constructor(
+    lock: { password: Password; devices: KnownDevices } | null,
+    { sessions, cookies }: { sessions: Sessions; cookies: PageCookies },
+    clock: Clock,
+  ) {
     this.#lock = lock;
     this.sessions = sessions;
+    this.cookies = cookies;
     this.#limit = new AttemptLimit(clock);
     this.#links = new SignedLinks(clock);
   }
@@ -43,11 +50,12 @@ export class SignIn {
     clock: Clock,
   ): Promise<SignIn> {
     const sessions = new Sessions(settings, clock);
-    if (password === null) return new SignIn(null, sessions, clock);
+    const kept = { sessions, cookies: await PageCookies.open(settings) };
+    if (password === null) return new SignIn(null, kept, clock);
     const opened = await Password.open(password, settings);
     await sessions.load(!opened.changed);
     const devices = await KnownDevices.open(settings, !opened.changed);
-    return new SignIn({ password: opened.password, devices }, sessions, clock);
+    return new SignIn({ password: opened.password, devices }, kept, clock);
   }
 
   /** Whether this installation has a password. */
