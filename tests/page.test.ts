@@ -151,8 +151,15 @@ describe.runIf(browserTests === "run")("the page in a browser", () => {
   });
 
   test("a history of 10,000 messages keeps few rows in the page, from its end, its middle, and all along the way", async () => {
+    const dashboard = await open("/", 390, "light");
+    await dashboard.getByRole("heading", { name: "Health" }).waitFor();
     // Nobody but the gateway opens its database while it runs.
     await system.gateway.end("SIGTERM");
+    await dashboard.getByText(/^Unreachable since \d\d:\d\d$/).waitFor();
+    await dashboard.getByText("Everything works").waitFor({ state: "detached" });
+    await dashboard.context().close();
+    // A browser writes each lost connection to its console.
+    expect(complaints.splice(0).filter((complaint) => !/net::ERR_|WebSocket/.test(complaint))).toEqual([]);
     const database = new DatabaseSync(join(system.folder, "praktor.db"));
     database.exec(`
       insert into groups (id, name, folder, is_main, created_at) values ('long', 'Long', 'long', 0, 1);

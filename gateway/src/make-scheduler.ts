@@ -128,7 +128,7 @@ async function mayManageTasks(groupId: string, store: Store, running: RunningTur
 function statusText(status: StatusView): string {
   return [
     `Praktor ${status.version}: ${status.status}`,
-    `${status.active_agents} active agents, ${status.groups_count} groups, ${status.pending_tasks} pending tasks`,
+    `${status.active_agents} running sandboxes, ${status.groups_count} groups, ${status.pending_tasks} pending tasks`,
     ...status.health.map((part) => `${part.name}: ${part.ok ? "works" : "does not work"}. ${part.detail}`),
   ].join("\n");
 }

@@ -24,6 +24,10 @@ export class ApiError extends Error {
   }
 }
 
+/** The gateway did not answer, or a proxy did in its place. */
+export const isUnanswered = (error: unknown): boolean =>
+  error instanceof ApiError && (error.status === 0 || error.status >= 502);
+
 export const faultsIn = (error: unknown): readonly Fault[] => (error instanceof ApiError ? error.faults : []);
 
 /** One sentence for a person about any thrown value. */

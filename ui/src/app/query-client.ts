@@ -1,7 +1,7 @@
 /** The query cache: retries what may pass, and turns any 401 into the sign-in page. */
 import type { SessionView } from "@praktor/protocol/rest";
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
-import { ApiError } from "../api/api-error.ts";
+import { ApiError, isUnanswered } from "../api/api-error.ts";
 import { onOtherTab } from "../api/page-token.ts";
 import { sessionQuery } from "../api/queries.ts";
 
@@ -18,7 +18,8 @@ export const makeQueryClient = (): QueryClient => {
         // The socket tells what changed; without it the page says so and renews everything on return.
         staleTime: 60_000,
         refetchOnWindowFocus: false,
-        retry: (count, error) => count < 2 && isPassing(error),
+        // What the gateway refused stays refused; what did not reach it may reach it next time.
+        retry: (count, error) => count < 2 && isUnanswered(error),
         retryDelay: (count) => 400 * 2 ** count,
         // The browser's idea of being online says nothing about a gateway on this machine.
         networkMode: "always",
@@ -29,6 +30,3 @@ export const makeQueryClient = (): QueryClient => {
   onOtherTab(() => void client.invalidateQueries({ queryKey: sessionQuery.queryKey }));
   return client;
 };
-
-/** What the gateway refused stays refused; what did not reach it may reach it next time. */
-const isPassing = (error: Error): boolean => error instanceof ApiError && (error.status === 0 || error.status >= 502);

@@ -1,7 +1,7 @@
 /** Gives the pages the live connection: its state and the turns that run. */
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, use, useEffect, useMemo, useState, useSyncExternalStore } from "react";
-import { sessionQuery } from "../api/queries.ts";
+import { sessionQuery, statusQuery } from "../api/queries.ts";
 import { applyEvent } from "./apply-event.ts";
 import { keepSocket, type SocketState } from "./live-socket.ts";
 import type { LiveTurn } from "./live-turn.ts";
@@ -10,6 +10,8 @@ import { TurnStore } from "./turn-store.ts";
 
 interface Live {
   state: SocketState;
+  /** When the connection was lost, in epoch milliseconds; null while there is one. */
+  awaySinceMs: number | null;
   turns: TurnStore;
 }
 
@@ -22,6 +24,7 @@ export const LiveProvider = ({ children }: { children: ReactNode }) => {
   const client = useQueryClient();
   const [turns] = useState(() => new TurnStore());
   const [state, setState] = useState<SocketState>("starting");
+  const [awaySinceMs, setAwaySince] = useState<number | null>(null);
   const [waited, setWaited] = useState(false);
 
   useEffect(() => {
@@ -35,6 +38,7 @@ export const LiveProvider = ({ children }: { children: ReactNode }) => {
     };
     let late = false;
     let opened = false;
+    let away = false;
     const timer = setTimeout(() => {
       late = true;
       setWaited(true);
@@ -46,6 +50,10 @@ export const LiveProvider = ({ children }: { children: ReactNode }) => {
         onRefused: () => void client.invalidateQueries({ queryKey: sessionQuery.queryKey }),
         onState: (next) => {
           setState(next);
+          setAwaySince((since) => (next === "away" ? (since ?? Date.now()) : null));
+          // Whether the gateway is gone too, or only the connection.
+          if (next === "away" && !away) void client.invalidateQueries({ queryKey: statusQuery.queryKey });
+          away = next === "away";
           if (next !== "open") return;
           // What failed while the gateway was out of reach would otherwise wait for a click.
           void client.refetchQueries({ predicate: ({ state: { status } }) => status === "error" });
@@ -61,7 +69,7 @@ export const LiveProvider = ({ children }: { children: ReactNode }) => {
     };
   }, [client, turns]);
 
-  const live = useMemo(() => ({ state, turns }), [state, turns]);
+  const live = useMemo(() => ({ state, awaySinceMs, turns }), [state, awaySinceMs, turns]);
   return <LiveContext value={live}>{state === "starting" && !waited ? null : children}</LiveContext>;
 };
 
@@ -72,6 +80,8 @@ const useLive = (): Live => {
 };
 
 export const useSocketState = (): SocketState => useLive().state;
+
+export const useAwaySince = (): number | null => useLive().awaySinceMs;
 
 export const useTurnStore = (): TurnStore => useLive().turns;
 

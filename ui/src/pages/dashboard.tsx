@@ -3,7 +3,6 @@ import type { StatusView } from "@praktor/protocol/rest";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { groupsQuery, statusQuery } from "../api/queries.ts";
-import { Badge } from "../components/badge.tsx";
 import { Card } from "../components/card.tsx";
 import { Dot } from "../components/dot.tsx";
 import { Page } from "../components/page.tsx";
@@ -16,6 +15,7 @@ import { ApprovalsCard } from "./dashboard-approvals.tsx";
 import { AttentionCard } from "./dashboard-attention.tsx";
 import { Onboarding } from "./dashboard-onboarding.tsx";
 import { NextTasks } from "./dashboard-next.tsx";
+import { Headline } from "./dashboard-overall.tsx";
 import { PeopleHint } from "./dashboard-people.tsx";
 import { RecentMessages } from "./dashboard-recent.tsx";
 import { RunningNow } from "./dashboard-running.tsx";
@@ -29,8 +29,13 @@ export const DashboardPage = () => {
   return (
     <Page
       title={t.title}
-      about={status.data && `${t.version(status.data.version)} · ${t.since(span(status.data.uptime * 1000))}`}
-      actions={status.data && <Overall status={status.data} />}
+      about={
+        status.data &&
+        [t.version(status.data.version), status.isError ? null : t.since(span(status.data.uptime * 1000))]
+          .filter(Boolean)
+          .join(" · ")
+      }
+      actions={<Headline />}
     >
       <div className={cn("space-y-4", status.data === undefined && "rounded-xl border bg-panel")}>
         <QueryView query={status} what={t.what} loading={<LoadingRows rows={6} />}>
@@ -45,7 +50,7 @@ export const DashboardPage = () => {
                 <RunningNow groups={groups.data} />
                 {/* What is wrong comes first on a phone; what is well can wait. */}
                 <div className={cn("space-y-4 lg:row-span-3", data.status !== "ok" && "max-lg:order-first")}>
-                  <HealthCard status={data} />
+                  <HealthCard status={data} isOld={status.isError} />
                   <NextTasks />
                 </div>
                 <UsageCard groups={groups.data ?? []} />
@@ -58,19 +63,6 @@ export const DashboardPage = () => {
     </Page>
   );
 };
-
-const Overall = ({ status }: { status: StatusView }) =>
-  status.status === "ok" ? (
-    <Badge tone="ok" size="md">
-      <Dot tone="ok" />
-      {t.allWell}
-    </Badge>
-  ) : (
-    <Badge tone="warn" size="md">
-      <Dot tone="warn" />
-      {t.degraded}
-    </Badge>
-  );
 
 const Counts = ({ status }: { status: StatusView }) => (
   <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-xl border bg-line lg:grid-cols-4">
@@ -89,15 +81,15 @@ const Count = ({ label, value, detail }: { label: string; value: number; detail?
   </div>
 );
 
-const HealthCard = ({ status }: { status: StatusView }) => (
-  <Card title={t.health}>
+const HealthCard = ({ status, isOld }: { status: StatusView; isOld: boolean }) => (
+  <Card title={isOld ? t.healthOld : t.health}>
     {status.health.length === 0 ? (
       <p className="p-4 text-muted">{t.healthEmpty}</p>
     ) : (
       <ul className="divide-y">
         {status.health.map((part) => (
           <li key={part.name} className="flex gap-3 px-4 py-3">
-            <Dot tone={part.level ?? (part.ok ? "ok" : "bad")} className="mt-1.5" />
+            <Dot tone={isOld ? "off" : (part.level ?? (part.ok ? "ok" : "bad"))} className="mt-1.5" />
             <div className="min-w-0">
               <p className="font-medium">
                 {t.part(part.name)}
