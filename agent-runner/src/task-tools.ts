@@ -53,8 +53,15 @@ export function taskServer(ask: (request: IpcRequest) => Promise<IpcSuccess>): M
         {
           group_id: taskToolOptions.group_id,
           all: z.boolean().optional().describe("The tasks of all groups; only from the main group"),
+          id: id.optional().describe("Only this task, with its whole prompt, where the list says prompt_cut"),
         },
-        (payload) => answer({ type: "list_tasks", payload }, (reply) => JSON.stringify(reply.tasks ?? [], null, 1)),
+        (payload) =>
+          answer({ type: "list_tasks", payload }, (reply) =>
+            [
+              JSON.stringify(reply.tasks ?? [], null, 1),
+              ...(reply.next ? ["There are more than these: the command `ptask list` shows all."] : []),
+            ].join("\n"),
+          ),
       ),
       tool("scheduled_task_delete", "Deletes a task.", { id }, (payload) =>
         answer({ type: "delete_task", payload }, () => "Task deleted."),

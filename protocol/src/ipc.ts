@@ -11,6 +11,9 @@ const task = z.object({ id: RowId });
 /** Made up for each wish: the same wish asked twice, because the first answer got lost, is granted once. */
 export const requestKey = z.string().min(1).max(100);
 
+/** Where a page of a list ended. */
+const TaskPlace = z.object({ group_id: GroupId, created_at: z.number().int(), id: RowId });
+
 export const IpcRequest = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("create_task"),
@@ -23,8 +26,16 @@ export const IpcRequest = z.discriminatedUnion("type", [
       ...taskOptions,
     }),
   }),
-  /** The main group may ask for the tasks of `all` groups. */
-  z.object({ type: z.literal("list_tasks"), payload: z.object({ ...ofGroup, all: z.boolean().optional() }) }),
+  /** The main group may ask for the tasks of `all` groups. With an `id` only that task, with its whole prompt. */
+  z.object({
+    type: z.literal("list_tasks"),
+    payload: z.object({
+      ...ofGroup,
+      all: z.boolean().optional(),
+      id: RowId.optional(),
+      after: TaskPlace.optional(),
+    }),
+  }),
   z.object({ type: z.literal("delete_task"), payload: task }),
   z.object({
     type: z.literal("update_task"),
@@ -68,6 +79,8 @@ export const IpcTask = z.object({
   /** The stored JSON. */
   schedule: z.string(),
   prompt: z.string(),
+  /** True where a list holds only the prompt's beginning. */
+  prompt_cut: z.boolean().optional(),
   status: z.string(),
   schedule_display: z.string().optional(),
   timezone: z.string().optional(),
@@ -93,6 +106,8 @@ export const IpcReply = z.union([
     /** Whose task was run or deleted, and in whose chat was spoken. */
     group_id: GroupId.optional(),
     tasks: z.array(IpcTask).optional(),
+    /** There are more tasks: for `after` of the next request. */
+    next: TaskPlace.optional(),
     /** What the schedule means, and when it is due, after `create_task` and `update_task`. */
     task: IpcTask.optional(),
     run: TaskRunView.optional(),

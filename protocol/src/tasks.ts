@@ -112,6 +112,8 @@ export const TaskView = z.object({
   group_id: GroupId,
   group_name: z.string(),
   prompt: z.string(),
+  /** True where a list holds only the prompt's beginning, because its group's prompts are long together; the task alone is whole. */
+  prompt_cut: z.boolean().optional(),
   context_mode: ContextMode,
   overlap: Overlap,
   catch_up: CatchUp,

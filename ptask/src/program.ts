@@ -28,13 +28,10 @@ export function makeProgram({ ask, print, printError }: ProgramOptions): Command
     })
     .exitOverride();
 
-  const answer = async (
-    request: { type: IpcRequest["type"]; payload: object },
-    text: (reply: IpcSuccess) => string,
-  ) => {
-    const reply = await ask(request);
+  const answer = async (request: { type: IpcRequest["type"]; payload: object }, text: (reply: IpcSuccess) => string) =>
+    show(await ask(request), text);
+  const show = (reply: IpcSuccess, text: (reply: IpcSuccess) => string): void =>
     print(program.opts<{ json?: boolean }>().json ? JSON.stringify(reply) : text(reply));
-  };
 
   withTaskFlags(program.command("create"))
     .description("create a task")
@@ -51,8 +48,9 @@ export function makeProgram({ ask, print, printError }: ProgramOptions): Command
     .description("list this group's tasks")
     .option("--group <id>", "another group's (only from the main group)")
     .option("--all", "the tasks of all groups (only from the main group)")
-    .action(async (given: { group?: string; all?: boolean }) => {
-      await answer({ type: "list_tasks", payload: onWire(given) }, (reply) => listing(reply.tasks ?? []));
+    .option("--id <id>", "only this task; with --json its whole prompt, which a long list cuts")
+    .action(async (given: { group?: string; all?: boolean; id?: string }) => {
+      show(await everyTask(ask, onWire(given)), (reply) => listing(reply.tasks ?? []));
     });
 
   program
@@ -95,6 +93,18 @@ export function makeProgram({ ask, print, printError }: ProgramOptions): Command
 
   addMainCommands(program, answer);
   return program;
+}
+
+/** Page by page: one answer carries only so many. */
+async function everyTask(ask: ProgramOptions["ask"], payload: object): Promise<IpcSuccess> {
+  const tasks: NonNullable<IpcSuccess["tasks"]> = [];
+  let after: IpcSuccess["next"];
+  for (;;) {
+    const { next, ...reply } = await ask({ type: "list_tasks", payload: { ...payload, after } });
+    tasks.push(...(reply.tasks ?? []));
+    if (next === undefined) return { ...reply, tasks };
+    after = next;
+  }
 }
 
 function nextOf(reply: IpcSuccess): string {

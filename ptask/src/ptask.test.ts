@@ -19,6 +19,8 @@ describe("ptask", { timeout: 60_000 }, () => {
   let folder: string;
   let requests: { request: unknown; replySubject: string }[] = [];
   let reply: IpcReply | null;
+  /** Are answered before `reply`, one after the other. */
+  let pages: IpcReply[] = [];
 
   beforeAll(async () => {
     await server.start(AbortSignal.timeout(5_000));
@@ -29,7 +31,8 @@ describe("ptask", { timeout: 60_000 }, () => {
     host.subscribe("host.ipc.g1", {
       callback: (_error, message) => {
         requests.push({ request: message.json(), replySubject: message.reply ?? "" });
-        if (reply) message.respond(JSON.stringify(reply));
+        const answer = pages.shift() ?? reply;
+        if (answer) message.respond(JSON.stringify(answer));
       },
     });
     await host.flush();
@@ -145,6 +148,18 @@ describe("ptask", { timeout: 60_000 }, () => {
   it("prints the reply as JSON on request", async () => {
     reply = { ok: true, tasks: [] };
     expect(JSON.parse((await run(["--json", "list"])).out)).toEqual({ ok: true, tasks: [] });
+    // A list that is too long for one answer.
+    const places = ["a", "b"].map((id) => ({ group_id: "g1", created_at: 1, id }));
+    pages = ["a", "b", "c"].map((id, index) => ({
+      ok: true,
+      tasks: [{ id, name: id, schedule: "{}", prompt: "p", status: "active" }],
+      next: places[index],
+    }));
+    expect((await run(["list"])).out).toBe("  a  active  a  [{}]\n  b  active  b  [{}]\n  c  active  c  [{}]\n");
+    expect(requests.slice(-3).map(({ request }) => request)).toEqual([
+      { type: "list_tasks", payload: {} },
+      ...places.map((after) => ({ type: "list_tasks", payload: { after } })),
+    ]);
   });
 
   it("deletes and updates", async () => {

@@ -25,6 +25,9 @@ const units = [
   ["millisecond", 1],
 ] as const;
 
+/** By zone, of which there are some hundreds. To make one takes a hundred times as long as to use it. */
+const momentFormats = new Map<string, Intl.DateTimeFormat>();
+
 /** What has no short sentence is named by its expression. */
 export function describeSchedule(schedule: Schedule, timezone: string): string {
   switch (schedule.kind) {
@@ -47,8 +50,12 @@ export function describeSpan(spanMs: number): string {
 
 /** "Friday 2 January 2026 at 03:04", on the zone's clock. */
 export function describeMoment(atMs: number, timeZone: string): string {
-  const format: Intl.DateTimeFormatOptions = { dateStyle: "full", timeStyle: "short", timeZone };
-  return new Intl.DateTimeFormat("en-GB", format).format(atMs);
+  let format = momentFormats.get(timeZone);
+  if (!format) {
+    format = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "short", timeZone });
+    momentFormats.set(timeZone, format);
+  }
+  return format.format(atMs);
 }
 
 function describeCron(expression: string): string | null {

@@ -1,5 +1,5 @@
 /** Answers what sandboxes ask on `host.ipc.{groupID}`: who may do what is one table, by the group of the connection. */
-import { IpcRequest, type IpcReply, type IpcTask } from "@praktor/protocol/ipc";
+import { IpcRequest, type IpcReply } from "@praktor/protocol/ipc";
 import { requestProblems } from "@praktor/protocol/issue-words";
 import type { SwarmCreate } from "@praktor/protocol/swarm";
 import type { TaskUpdate, TaskView } from "@praktor/protocol/tasks";
@@ -7,6 +7,7 @@ import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import type { GroupStore } from "../store/contract/group-store.ts";
 import type { Group } from "../store/rows.ts";
+import { ipcTask, ipcTasks } from "./ipc-tasks.ts";
 import { noTask, type TaskDesk } from "./task-desk.ts";
 import { refusePowers } from "./task-powers.ts";
 
@@ -84,10 +85,14 @@ export class IpcDesk {
         return { ok: true, id: task.id, task: ipcTask(task) };
       }
       case "list_tasks": {
-        const { group_id: wanted, all } = request.payload;
+        const { group_id: wanted, all, id, after } = request.payload;
         if (all === true && !group.isMain) throw onlyMain();
-        const listed = await tasks.list(all === true ? undefined : this.#reach(group, wanted));
-        return { ok: true, tasks: listed.map(ipcTask) };
+        if (id !== undefined) return { ok: true, tasks: [ipcTask(await this.#ownTask(group, id))] };
+        const page = await tasks.page({
+          groupId: all === true ? undefined : this.#reach(group, wanted),
+          after: after && { groupId: after.group_id, createdAt: after.created_at, id: after.id },
+        });
+        return { ok: true, ...ipcTasks(page) };
       }
       case "update_task": {
         const { id, ...change } = request.payload;
@@ -183,10 +188,4 @@ export class IpcDesk {
 
 function onlyMain(): PraktorError<"denied"> {
   return new PraktorError("denied", "Only the main group may do this for other groups.");
-}
-
-function ipcTask(task: TaskView): IpcTask {
-  const { id, name, schedule, prompt, status, schedule_display, timezone, group_id, next_run, last_run, last_status } =
-    task;
-  return { id, name, schedule, prompt, status, schedule_display, timezone, group_id, next_run, last_run, last_status };
 }

@@ -1,4 +1,5 @@
 /** What people and agents do with tasks: make, change, pause, run and delete them, and look at what came of them. */
+import { setImmediate as breath } from "node:timers/promises";
 import type { PraktorEvent } from "@praktor/protocol/events";
 import type { Fault } from "@praktor/protocol/issue-words";
 import type { SchedulePreview, TaskCreate, TaskRunView, TaskUpdate, TaskView } from "@praktor/protocol/tasks";
@@ -6,12 +7,14 @@ import type { Clock } from "../kit/clock.ts";
 import type { Ids } from "../kit/ids.ts";
 import { PraktorError } from "../kit/praktor-error.ts";
 import type { Store } from "../store/contract.ts";
+import type { TaskCursor, TaskPageQuery } from "../store/contract/task-store.ts";
 import type { Group, Task } from "../store/rows.ts";
 import { describeSchedule } from "./describe-schedule.ts";
 import { nextRun, nextRuns, type Timing } from "./next-run.ts";
 import { parseSchedule } from "./parse-schedule.ts";
 import { PauseReasons } from "./pause-reasons.ts";
 import { readTiming, timingFaults } from "./read-timing.ts";
+import { makeRoom, promptsInLists, refuseTooMuchText, textBytes } from "./task-bounds.ts";
 import { taskView, runView } from "./task-views.ts";
 import { parseTimeZone } from "./time-zone.ts";
 
@@ -29,12 +32,22 @@ export interface TaskDeskOptions {
   publish: (event: PraktorEvent) => void;
 }
 
+export interface PagedTask {
+  task: TaskView;
+  /** The next page begins after it. */
+  cursor: TaskCursor;
+}
+
+export interface TaskPage {
+  tasks: PagedTask[];
+  more: boolean;
+}
+
 const hourMs = 3_600_000;
 /** A morning's report is still of use in the afternoon. A single task has no next time, so it may be much later. */
 const graceMs = { recurring: 6 * hourMs, once: 7 * 24 * hourMs };
-/** Of a group: against an agent that makes tasks without end. */
-const maxTasks = 1_000;
 const historyAtMost = 100;
+const pageRows = 100;
 
 /** Rejects with `not_found`, or with `invalid` and what would be right. */
 export class TaskDesk {
@@ -46,19 +59,36 @@ export class TaskDesk {
     this.#pauseReasons = new PauseReasons(options.store.settings);
   }
 
-  /** Of one group, or of all. */
+  /** Of one group, or of all, the oldest first. Prompts may be cut: see `promptsInLists`. */
   async list(groupId?: string): Promise<TaskView[]> {
+    const listed: PagedTask[] = [];
+    for (;;) {
+      const page = await this.page({ groupId, after: listed.at(-1)?.cursor });
+      listed.push(...page.tasks);
+      if (!page.more) break;
+      // Others have their turn between two pages.
+      await breath();
+    }
+    return listed.toSorted((one, other) => one.cursor.createdAt - other.cursor.createdAt).map(({ task }) => task);
+  }
+
+  /** At most a hundred, group by group and of each the oldest first. */
+  async page({ groupId, after }: Pick<TaskPageQuery, "groupId" | "after">): Promise<TaskPage> {
     const { store } = this.#options;
-    const [tasks, groups, deliveries, reasons] = await Promise.all([
-      store.tasks.list(groupId),
+    const [tasks, groups, reasons] = await Promise.all([
+      store.tasks.page({ groupId, after, limit: pageRows + 1, prompts: promptsInLists }),
       store.groups.list(),
-      store.runs.lastDeliveries(groupId === undefined ? {} : { groupId }),
       this.#pauseReasons.all(),
     ]);
     const names = new Map(groups.map((group) => [group.id, group.name]));
-    return tasks.map((task) =>
-      taskView(task, names.get(task.groupId) ?? task.groupId, deliveries.get(task.id), reasons.get(task.id)),
-    );
+    const shown = tasks.slice(0, pageRows).map((task) => ({
+      task: {
+        ...taskView(task, names.get(task.groupId) ?? task.groupId, task.delivery, reasons.get(task.id)),
+        ...(task.promptCut ? { prompt_cut: true } : {}),
+      },
+      cursor: { groupId: task.groupId, createdAt: task.createdAt, id: task.id },
+    }));
+    return { tasks: shown, more: tasks.length > shown.length };
   }
 
   async get(id: string): Promise<TaskView> {
@@ -69,10 +99,7 @@ export class TaskDesk {
   async create(wanted: TaskCreate, requestKey?: string): Promise<TaskView> {
     const { store, ids, clock, timezone } = this.#options;
     const group = await this.#group(wanted.group_id);
-    const others = await store.tasks.list(group.id);
-    if (others.filter((task) => task.status !== "completed").length >= maxTasks) {
-      throw new PraktorError("invalid", `This group has ${maxTasks} tasks already.`, { hint: "Delete some first." });
-    }
+    await makeRoom(store.tasks, group.id, textBytes(wanted.prompt, wanted.pre_check), (id) => this.remove(id));
     const now = clock.now();
     const { schedule, timezone: zone } = readTiming(
       {
@@ -137,6 +164,9 @@ export class TaskDesk {
       });
     }
     const timing = { schedule, timezone, anchorAt };
+    const { prompt = task.prompt, pre_check: preCheck = task.preCheck } = change;
+    const grows = textBytes(prompt, preCheck) - textBytes(task.prompt, task.preCheck);
+    if (grows > 0) await refuseTooMuchText(store.tasks, task.groupId, grows);
     const updated = await store.tasks.update(id, {
       ...(change.name === undefined ? {} : { name: change.name }),
       ...(change.prompt === undefined ? {} : { prompt: change.prompt }),
@@ -225,12 +255,12 @@ export class TaskDesk {
 
   async #view(task: Task): Promise<TaskView> {
     const { groups, runs } = this.#options.store;
-    const [group, deliveries, reasons] = await Promise.all([
+    const [group, delivery, reasons] = await Promise.all([
       groups.get(task.groupId),
-      runs.lastDeliveries({ taskId: task.id }),
+      runs.lastDelivery(task.id),
       this.#pauseReasons.all(),
     ]);
-    return taskView(task, group?.name ?? task.groupId, deliveries.get(task.id), reasons.get(task.id));
+    return taskView(task, group?.name ?? task.groupId, delivery, reasons.get(task.id));
   }
 
   async #task(id: string): Promise<Task> {

@@ -6,7 +6,7 @@ import { describeSchedule } from "./describe-schedule.ts";
 export function taskView(
   task: Task,
   groupName: string,
-  delivery: DeliveryState | undefined,
+  delivery: DeliveryState | null,
   pauseReason: string | undefined,
 ): TaskView {
   return {
@@ -35,7 +35,7 @@ export function taskView(
     last_run: time(task.lastRunAt),
     last_status: task.lastStatus,
     last_error: task.lastError,
-    last_delivery: delivery ?? null,
+    last_delivery: delivery,
     next_run: task.status === "active" ? time(task.nextRunAt) : null,
   };
 }

@@ -27,7 +27,7 @@ const databases = temporaryDatabases();
  */
 const SHORT_SCANS = [
   /^SCAN groups/,
-  /^SCAN scheduled_tasks/,
+  /^SCAN (scheduled_tasks|listed)\b/,
   /^SCAN (vault_keys|secrets|older_secrets|taken_secrets)$/,
   /^SCAN health_probe/,
   /^SCAN heads/,
@@ -162,12 +162,16 @@ async function useEverything(store: SqliteStore, clock: TestClock): Promise<void
     anchorAt: 1,
     nextRunAt: 1,
   });
-  await store.tasks.list();
-  await store.tasks.list(groupId);
+  const listed = { limit: 5, prompts: { wholeUpToBytes: 9, cutToCharacters: 3 } };
+  const after = { groupId, createdAt: 0, id: "a" };
+  await store.tasks.page(listed);
+  await store.tasks.page({ ...listed, after });
+  await store.tasks.page({ ...listed, groupId });
+  await store.tasks.page({ ...listed, groupId, after });
+  await store.tasks.use(groupId);
+  await store.tasks.longestOver(groupId);
   await store.tasks.pending();
-  await store.runs.lastDeliveries({});
-  await store.runs.lastDeliveries({ taskId: "task" });
-  await store.runs.lastDeliveries({ groupId });
+  await store.runs.lastDelivery("task");
   await store.tasks.due(1, 5);
   await store.tasks.nextDueAt();
   const claimed = { taskId: "task", dueAt: 1, nextRunAt: 2, missed: [], maxWaiting: 1, say: [] };

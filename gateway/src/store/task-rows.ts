@@ -9,6 +9,36 @@ export function findTask(queries: Queries, id: string): Promise<Selectable<Sched
   return queries.selectFrom("scheduled_tasks").selectAll().where("id", "=", id).executeTakeFirst();
 }
 
+/** All but the prompt, which may be long. */
+export const columnsBesidePrompt = [
+  "id",
+  "group_id",
+  "name",
+  "schedule",
+  "timezone",
+  "context_mode",
+  "status",
+  "overlap",
+  "catch_up",
+  "grace_ms",
+  "model",
+  "max_turns",
+  "max_duration_ms",
+  "max_cost_usd",
+  "pre_check",
+  "own_sandbox",
+  "may_manage_tasks",
+  "request_key",
+  "anchor_at",
+  "next_run_at",
+  "last_run_at",
+  "last_status",
+  "last_error",
+  "failures_in_row",
+  "created_at",
+  "updated_at",
+] as const satisfies (keyof ScheduledTaskTable)[];
+
 export function findRun(queries: Queries, id: string): Promise<Selectable<TaskRunTable> | undefined> {
   return queries.selectFrom("task_runs").selectAll().where("id", "=", id).executeTakeFirst();
 }

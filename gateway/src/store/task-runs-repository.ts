@@ -209,24 +209,19 @@ export class TaskRunsRepository implements RunStore {
     });
   }
 
-  lastDeliveries(of: Parameters<RunStore["lastDeliveries"]>[0]): ReturnType<RunStore["lastDeliveries"]> {
-    return this.#database.read("read the delivery of tasks", async (queries) => {
-      let select = queries
+  lastDelivery(taskId: string): Promise<DeliveryState | null> {
+    return this.#database.read(`read the delivery of the task ${taskId}`, async (queries) => {
+      const row = await queries
         .selectFrom("scheduled_tasks")
-        // A cross join keeps SQLite from beginning with the runs, which are many.
-        .crossJoin("task_runs")
-        .whereRef("task_runs.task_id", "=", "scheduled_tasks.id")
-        .whereRef("task_runs.scheduled_for", "=", "scheduled_tasks.last_run_at")
-        .select("scheduled_tasks.id")
-        .select(worstDelivery("task_runs.message_id").as("delivery"));
-      if (of.taskId !== undefined) select = select.where("scheduled_tasks.id", "=", of.taskId);
-      if (of.groupId !== undefined) select = select.where("scheduled_tasks.group_id", "=", of.groupId);
-      const deliveries = new Map<string, DeliveryState>();
-      for (const row of await select.execute()) {
-        const delivery = toDelivery(row.delivery);
-        if (delivery !== null) deliveries.set(row.id, delivery);
-      }
-      return deliveries;
+        .innerJoin("task_runs", (join) =>
+          join
+            .onRef("task_runs.task_id", "=", "scheduled_tasks.id")
+            .onRef("task_runs.scheduled_for", "=", "scheduled_tasks.last_run_at"),
+        )
+        .select(worstDelivery("task_runs.message_id").as("delivery"))
+        .where("scheduled_tasks.id", "=", taskId)
+        .executeTakeFirst();
+      return toDelivery(row?.delivery ?? null);
     });
   }
 

@@ -1,13 +1,19 @@
 /** Scheduled tasks in SQLite. */
 import { sql } from "kysely";
 import type { Clock } from "../kit/clock.ts";
-import type { NewTask, TaskStore } from "./contract/task-store.ts";
+import type { ListedTask, NewTask, TaskPageQuery, TaskStore } from "./contract/task-store.ts";
 import type { Database, Queries } from "./database.ts";
+import { toDelivery, worstDelivery } from "./message-rows.ts";
 import type { Task } from "./rows.ts";
-import { findTask, toTask } from "./task-rows.ts";
+import { columnsBesidePrompt, findTask, toTask } from "./task-rows.ts";
 
 // Literal text, because SQLite uses a partial index only where the query's text implies its condition.
 const isActive = sql<boolean>`status = 'active'`;
+
+const lastDelivery = sql<number | null>`(
+  select ${worstDelivery("task_runs.message_id")} from task_runs
+  where task_runs.task_id = scheduled_tasks.id and task_runs.scheduled_for = scheduled_tasks.last_run_at
+)`;
 
 export class TasksRepository implements TaskStore {
   readonly #database: Database;
@@ -47,11 +53,66 @@ export class TasksRepository implements TaskStore {
     });
   }
 
-  list(groupId?: string): Promise<Task[]> {
+  page(query: TaskPageQuery): Promise<ListedTask[]> {
     return this.#database.read("list the tasks", async (queries) => {
-      let select = queries.selectFrom("scheduled_tasks").selectAll();
+      const { groupId, after, prompts } = query;
+      const ofGroup = groupId === undefined ? sql`` : sql`where listed.group_id = ${groupId}`;
+      const isHeavy = sql`scheduled_tasks.group_id in (
+        select listed.group_id from scheduled_tasks as listed ${ofGroup}
+        group by listed.group_id having sum(octet_length(listed.prompt)) > ${prompts.wholeUpToBytes}
+      )`;
+      let select = queries
+        .selectFrom("scheduled_tasks")
+        .select(columnsBesidePrompt)
+        .select([
+          sql<string>`case when ${isHeavy} then substr(prompt, 1, ${prompts.cutToCharacters}) else prompt end`.as(
+            "prompt",
+          ),
+          sql<number>`octet_length(prompt)`.as("prompt_bytes"),
+          lastDelivery.as("delivery"),
+        ]);
       if (groupId !== undefined) select = select.where("group_id", "=", groupId);
-      return (await select.orderBy("created_at").orderBy("id").execute()).map(toTask);
+      if (after !== undefined) {
+        select = select.where(
+          sql<boolean>`(group_id, created_at, id) > (${after.groupId}, ${after.createdAt}, ${after.id})`,
+        );
+      }
+      const rows = await select.orderBy("group_id").orderBy("created_at").orderBy("id").limit(query.limit).execute();
+      return rows.map((row) => ({
+        ...toTask(row),
+        promptCut: Buffer.byteLength(row.prompt) < row.prompt_bytes,
+        delivery: toDelivery(row.delivery),
+      }));
+    });
+  }
+
+  use(groupId: string): ReturnType<TaskStore["use"]> {
+    return this.#database.read(`count the tasks of ${groupId}`, async (queries) => {
+      const row = await queries
+        .selectFrom("scheduled_tasks")
+        .select((select) => select.fn.countAll<number>().as("tasks"))
+        // The length of a text alone is known without reading it.
+        .select(
+          sql<number>`coalesce(sum(octet_length(prompt) + coalesce(octet_length(pre_check), 0)), 0)`.as("textBytes"),
+        )
+        .where("group_id", "=", groupId)
+        .executeTakeFirstOrThrow();
+      return row;
+    });
+  }
+
+  longestOver(groupId: string): Promise<string | null> {
+    return this.#database.read(`find a task of ${groupId} that is over`, async (queries) => {
+      const row = await queries
+        .selectFrom("scheduled_tasks")
+        .select("id")
+        .where("group_id", "=", groupId)
+        .where("status", "=", "completed")
+        .orderBy("last_run_at")
+        .orderBy("id")
+        .limit(1)
+        .executeTakeFirst();
+      return row?.id ?? null;
     });
   }
 

@@ -55,7 +55,47 @@ export function tasksContract(make: MakeStore): void {
     await chat.store.turns.succeed(chat.groupId, resultOf(turn), []);
   };
 
+  const everyTask = { limit: 99, prompts: { wholeUpToBytes: 1_000, cutToCharacters: 3 } };
+
   describe("tasks", () => {
+    it("are listed page by page, group by group, with cut prompts where a group has much to say", async () => {
+      const chat = await openChat(make);
+      const { tasks, groups } = chat.store;
+      await groups.create({ id: "z", name: "z", folder: "z" });
+      const heavy = "é".repeat(400);
+      for (const id of ["b", "a"]) await taskOf(chat, { id, prompt: heavy });
+      chat.clock.advance(1);
+      await taskOf(chat, { id: "c", prompt: "éé" });
+      await taskOf(chat, { id: "y", groupId: "z", prompt: heavy });
+      const all = await tasks.page(everyTask);
+      expect(all.map(({ id, prompt, promptCut }) => [id, prompt, promptCut])).toEqual([
+        ["a", "ééé", true],
+        ["b", "ééé", true],
+        ["c", "éé", false],
+        ["y", heavy, false],
+      ]);
+      expect(await tasks.page({ ...everyTask, groupId: "z" })).toEqual(all.slice(3));
+      for (const [index, task] of all.entries()) {
+        expect(await tasks.page({ ...everyTask, limit: 2, after: task })).toEqual(all.slice(index + 1, index + 3));
+        const own = { ...everyTask, groupId: chat.groupId, after: task };
+        expect(await tasks.page(own)).toEqual(all.slice(index + 1, 3));
+      }
+      expect(await tasks.get("a")).toMatchObject({ prompt: heavy });
+    });
+
+    it("are counted and weighed, and the one that has been over the longest is known", async () => {
+      const chat = await openChat(make);
+      const { tasks } = chat.store;
+      expect(await tasks.use(chat.groupId)).toEqual({ tasks: 0, textBytes: 0 });
+      await taskOf(chat, { id: "a", prompt: "é", preCheck: "abc" });
+      await taskOf(chat, { id: "b", prompt: "1234" });
+      expect(await tasks.use(chat.groupId)).toEqual({ tasks: 2, textBytes: 9 });
+      expect(await tasks.longestOver(chat.groupId)).toBeNull();
+      await tasks.update("b", { status: "completed" });
+      expect(await tasks.longestOver(chat.groupId)).toBe("b");
+      expect(await tasks.longestOver("other")).toBeNull();
+    });
+
     it("are found when they are due, and not before, and not while they are paused", async () => {
       const chat = await openChat(make);
       const { tasks } = chat.store;
@@ -68,7 +108,7 @@ export function tasksContract(make: MakeStore): void {
       expect(await tasks.update("task", { status: "paused", name: "Evening" })).toMatchObject({ name: "Evening" });
       expect(await tasks.due(task.nextRunAt!, 9)).toEqual([]);
       expect(await tasks.nextDueAt()).toBeNull();
-      expect(await tasks.list("other")).toEqual([]);
+      expect(await tasks.page({ ...everyTask, groupId: "other" })).toEqual([]);
       expect(await tasks.update("missing", { name: "x" })).toBeNull();
     });
 
@@ -120,8 +160,9 @@ export function tasksContract(make: MakeStore): void {
       expect(await runs.history("task", 9)).toMatchObject([{ state: "succeeded", delivery: "pending" }]);
       const part = await outbox.take(chat.chatKey);
       await outbox.sent(part?.id ?? 0, "77");
-      expect(await runs.lastDeliveries({ groupId: chat.groupId })).toEqual(new Map([["task", "sent"]]));
-      expect(await runs.lastDeliveries({ taskId: "other" })).toEqual(new Map());
+      expect(await runs.lastDelivery("task")).toBe("sent");
+      expect(await runs.lastDelivery("other")).toBeNull();
+      expect(await chat.store.tasks.page(everyTask)).toMatchObject([{ id: "task", delivery: "sent" }]);
       const page = await chat.store.messages.page({ groupId: chat.groupId, limit: 9 });
       expect(page.map((message) => message.content)).toEqual(["Hi"]);
       expect((await chat.store.messages.recent(9)).map((message) => message.content)).toEqual(["Hi"]);

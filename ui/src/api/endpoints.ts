@@ -145,6 +145,9 @@ const task = (id: string): string => `/api/tasks/${encodeURIComponent(id)}`;
 
 export const getTasks = (signal?: Signal): Promise<TaskView[]> => request(z.array(TaskView), "/api/tasks", { signal });
 
+/** With its whole prompt, which a list may cut. */
+export const getTask = (id: string): Promise<TaskView> => request(TaskView, task(id));
+
 export const createTask = (json: TaskCreate): Promise<TaskView> => request(TaskView, "/api/tasks", { json });
 
 export const updateTask = (id: string, json: TaskUpdate): Promise<TaskView> =>

@@ -1,13 +1,15 @@
 /** All scheduled tasks: what each does and when, how it went, and the ways to change it. */
 import type { TaskView } from "@praktor/protocol/tasks";
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { CalendarClock, Plus } from "lucide-react";
 import { useState } from "react";
+import { getTask } from "../api/endpoints.ts";
 import { groupsQuery, tasksQuery } from "../api/queries.ts";
 import { Button } from "../components/button.tsx";
 import { Page } from "../components/page.tsx";
 import { QueryView } from "../components/query-view.tsx";
 import { Empty } from "../components/states.tsx";
+import { toastFailed } from "../components/toasts.tsx";
 import { en } from "../text/en.ts";
 import { TaskEditor } from "./task-editor.tsx";
 import { TaskList } from "./task-list.tsx";
@@ -21,6 +23,11 @@ export const TasksPage = () => {
   const tasks = useQuery(tasksQuery);
   const groups = useQuery(groupsQuery);
   const [shown, setShown] = useState<Shown | null>(null);
+  const edit = useMutation({
+    mutationFn: async (task: TaskView) => (task.prompt_cut === true ? await getTask(task.id) : task),
+    onSuccess: (task) => setShown({ type: "edit", task }),
+    onError: (error, { name }) => toastFailed(t.failed(name), error),
+  });
   const close = (): void => setShown(null);
   const create = (
     <Button variant="solid" disabled={!groups.data?.length} onClick={() => setShown({ type: "new" })}>
@@ -38,11 +45,7 @@ export const TasksPage = () => {
                 {t.empty}
               </Empty>
             ) : (
-              <TaskList
-                tasks={data}
-                onEdit={(task) => setShown({ type: "edit", task })}
-                onHistory={(task) => setShown({ type: "runs", task })}
-              />
+              <TaskList tasks={data} onEdit={edit.mutate} onHistory={(task) => setShown({ type: "runs", task })} />
             )
           }
         </QueryView>

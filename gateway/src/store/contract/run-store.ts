@@ -85,8 +85,8 @@ export interface RunStore {
   ): Promise<(TaskRun & { delivery: DeliveryState | null; costUsd: number | null })[]>;
   /** What a run has cost so far, in US dollars; 0 where nothing is known. */
   cost(runId: string): Promise<number>;
-  /** How far the words about each task's last run got, by the task's id; of one task, of a group's, or of all. */
-  lastDeliveries(of: { taskId?: string; groupId?: string }): Promise<Map<string, DeliveryState>>;
+  /** How far the words about a task's last run got; null where none were to be delivered. */
+  lastDelivery(taskId: string): Promise<DeliveryState | null>;
   /** The task and run that a turn works for. */
   ofTurn(turnId: string): Promise<{ task: Task; run: TaskRun } | null>;
   /** The isolated run whose answer, or failure, was delivered to the chat as this message of the channel. */

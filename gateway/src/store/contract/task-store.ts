@@ -1,5 +1,5 @@
 /** What the store promises about tasks. */
-import type { Task } from "../rows.ts";
+import type { DeliveryState, Task } from "../rows.ts";
 
 export type NewTask = Omit<
   Task,
@@ -9,12 +9,35 @@ export type NewTask = Omit<
   requestKey?: string;
 };
 
+/** Where a page of tasks ended. */
+export type TaskCursor = Pick<Task, "groupId" | "createdAt" | "id">;
+
+export interface ListedTask extends Task {
+  /** Whether `prompt` is only its beginning. */
+  promptCut: boolean;
+  /** How far the words about the last run got; null where none were to be delivered. */
+  delivery: DeliveryState | null;
+}
+
+export interface TaskPageQuery {
+  /** Left out: of all groups, one after the other. */
+  groupId?: string | undefined;
+  after?: TaskCursor | undefined;
+  limit: number;
+  /** A group whose prompts hold more bytes than this in all has each of them cut to so many characters. */
+  prompts: { wholeUpToBytes: number; cutToCharacters: number };
+}
+
 export interface TaskStore {
   /** The task that an earlier request of the group with the same `requestKey` made, where there is one. */
   create(task: NewTask): Promise<Task>;
   get(id: string): Promise<Task | null>;
-  /** Oldest first. */
-  list(groupId?: string): Promise<Task[]>;
+  /** Of each group the oldest first. */
+  page(query: TaskPageQuery): Promise<ListedTask[]>;
+  /** How many tasks a group has, and the bytes of their prompts and pre-checks. Reads none of these. */
+  use(groupId: string): Promise<{ tasks: number; textBytes: number }>;
+  /** The task of a group that has been over the longest. */
+  longestOver(groupId: string): Promise<string | null>;
   /** Active tasks that have a next run. */
   pending(): Promise<number>;
   update(id: string, change: Partial<Omit<NewTask, "id" | "groupId" | "requestKey">>): Promise<Task | null>;
