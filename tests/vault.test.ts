@@ -201,6 +201,10 @@ test(
     const environment = system.environment();
     expect(await vault(environment, ["set", "API_TOKEN"], token)).toMatchObject({ code: 0 });
     expect(await vault(environment, ["assign", "API_TOKEN", String(owner)])).toMatchObject({ code: 0, stderr: "" });
+    expect(await vault(environment, ["assign", "API_TOKEN", "nobody"])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(new RegExp(`no group "nobody".*ids: .*${owner} \\(.*${friend} \\(`)),
+    });
     await system.gateway.end("SIGTERM");
     Object.assign(system.environmentOfGateway, { PRAKTOR_VAULT_PASSPHRASE: "another passphrase" });
     await system.startGateway();

@@ -11,12 +11,14 @@ const launcher = fileURLToPath(new URL("../praktor.mjs", import.meta.url));
 interface Said {
   failed: boolean;
   error: string;
+  output: string;
 }
 
-function run(given: string[], cwd: string): Promise<Said> {
+function run(given: string[], cwd: string, environment: Record<string, string> = {}): Promise<Said> {
   const { promise, resolve } = Promise.withResolvers<Said>();
-  const child = execFile(process.execPath, given, { cwd, timeout: 60_000 }, (failure, _output, error) =>
-    resolve({ failed: failure !== null, error }),
+  const options = { cwd, timeout: 60_000, env: { ...process.env, ...environment } };
+  const child = execFile(process.execPath, given, options, (failure, output, error) =>
+    resolve({ failed: failure !== null, error, output }),
   );
   child.stdin?.end("a-value-1234\n");
   return promise;
@@ -30,6 +32,32 @@ test.each([["pair"], ["vault list"], ["vault set TOKEN"]])(
       const { failed, error } = await run([launcher, ...command.split(" ")], folder);
       expect(failed).toBe(true);
       expect(error).toMatch(/^praktor: There is no Praktor here yet: no database at .*praktor\.db\.\nStart it once/);
+      expect(await readdir(folder)).toEqual([]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+  60_000,
+);
+
+test.each([
+  "vault set TOKEN hunter2-hunter2",
+  "vault set TOKEN --value=hunter2-hunter2",
+  "vault set TOKEN=hunter2-hunter2",
+  "vault rotate hunter2-hunter2",
+])(
+  "`praktor %s` repeats nothing of the value, changes nothing and says how it is done",
+  async (command) => {
+    const folder = await mkdtemp(join(tmpdir(), "praktor-argument-"));
+    try {
+      const said = await run([launcher, ...command.split(" ")], folder, {
+        PRAKTOR_VAULT_PASSPHRASE: "a-good-passphrase",
+      });
+      expect(said).toMatchObject({ failed: true, output: "" });
+      expect(said.error).toMatch(
+        /^praktor: (?:A (?:value|passphrase) is not taken from the command line|This cannot be a)/,
+      );
+      expect(said.error).not.toContain("hunter2");
       expect(await readdir(folder)).toEqual([]);
     } finally {
       await rm(folder, { recursive: true, force: true });

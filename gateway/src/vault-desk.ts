@@ -3,6 +3,7 @@ import type { SecretDelivery, VaultChange, VaultView } from "@praktor/protocol/v
 import type { Actor, Audit } from "./kit/audit.ts";
 import { PraktorError } from "./kit/praktor-error.ts";
 import type { GroupStore } from "./store/contract/group-store.ts";
+import { keptName } from "./vault/secret-rules.ts";
 import type { Vault } from "./vault/vault.ts";
 
 export interface VaultDeskOptions {
@@ -12,6 +13,9 @@ export interface VaultDeskOptions {
   /** Brings a change to the groups' sandboxes. */
   refresh: (groupIds: readonly string[]) => Promise<{ restarted: string[]; later: string[] }>;
 }
+
+/** Of the groups, when one is asked for that does not exist. */
+const mostNamed = 20;
 
 /** Methods reject with a `PraktorError` that may be shown. Values go in; only `reveal` gives one out. */
 export class VaultDesk {
@@ -43,7 +47,7 @@ export class VaultDesk {
   }
 
   async set(name: string, value: string, actor: Actor): Promise<VaultChange> {
-    return await this.#audited({ actor, action: "vault.set", target: name }, async () =>
+    return await this.#audited({ actor, action: "vault.set", target: keptName(name) }, async () =>
       this.#changed(await this.#options.vault.set(name, value, actor)),
     );
   }
@@ -64,7 +68,7 @@ export class VaultDesk {
   ): Promise<VaultChange> {
     return await this.#audited({ actor, action: "vault.assign", target: name, groupId }, async () => {
       const group = await this.#options.groups.get(groupId);
-      if (!group) throw new PraktorError("not_found", `There is no group "${groupId}".`);
+      if (!group) throw await this.#noGroup(groupId);
       if (group.kind === "task") {
         throw new PraktorError("invalid", "A task's own sandbox is given what its group is given.", {
           hint: `Assign ${name} to the group ${group.parentId ?? ""}.`,
@@ -94,6 +98,15 @@ export class VaultDesk {
   /** `passphrase` null: for a key file, which is made anew. */
   async rotate(passphrase: string | null, actor: Actor): Promise<void> {
     await this.#audited({ actor, action: "vault.rotate" }, () => this.#options.vault.rotate(passphrase, actor));
+  }
+
+  async #noGroup(groupId: string): Promise<PraktorError> {
+    const known = (await this.#options.groups.list()).slice(0, mostNamed).map(({ id, name }) => `${id} (${name})`);
+    const hint =
+      known.length === 0
+        ? "There is none yet: a chat becomes one with its first message."
+        : `Groups are named by their ids: ${known.join(", ")}.`;
+    return new PraktorError("not_found", `There is no group "${groupId}".`, { hint });
   }
 
   async #changed(groupIds: readonly string[]): Promise<VaultChange> {

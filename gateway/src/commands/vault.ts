@@ -5,6 +5,7 @@ import { z } from "zod";
 import { loadSettings } from "../config/load-settings.ts";
 import { PraktorError } from "../kit/praktor-error.ts";
 import { createKeyFile } from "../vault/key-file.ts";
+import { checkName } from "../vault/secret-rules.ts";
 import { readNewPassphrase, readSecret } from "./read-secret.ts";
 
 interface Shown {
@@ -65,7 +66,12 @@ function addChanging(vault: Command): void {
     .description("keep a secret, or replace its value")
     .option("--exact", "take standard input as it is, with the line break at its end")
     .addOption(asJson())
-    .action(async (name: string, { exact, json }: Shown & { exact?: boolean }) => {
+    // The parser would repeat what it refuses, and that may be the value.
+    .allowExcessArguments()
+    .allowUnknownOption()
+    .action(async (name: string, { exact, json }: Shown & { exact?: boolean }, { args }: Command) => {
+      if (args.length > 1) throw onCommandLine("value", "`praktor vault set NAME < file`");
+      checkName(name);
       const value = await readSecret(`Value of ${name}`, exact);
       say(json, `Kept ${name}.`, await ask({ type: "set", name, value }, VaultChange));
     });
@@ -107,7 +113,10 @@ function addKeys(vault: Command): void {
     .command("rotate")
     .description("put all secrets under a new key: a new passphrase, or a new key file in the old one's place")
     .addOption(asJson())
-    .action(async ({ json }: Shown) => {
+    .allowExcessArguments()
+    .allowUnknownOption()
+    .action(async ({ json }: Shown, { args }: Command) => {
+      if (args.length > 0) throw onCommandLine("passphrase", "`praktor vault rotate < file`");
       const { vault: key } = await loadSettings(process.env);
       const byFile = key.key_file !== undefined;
       await ask({ type: "rotate", passphrase: byFile ? null : await readNewPassphrase() }, z.object({}));
@@ -133,6 +142,12 @@ async function ask<Answer>(order: VaultOrder, answer: z.ZodType<Answer>): Promis
   // Loaded only by who needs it: the other commands start faster.
   const { askVault } = await import("../ask-vault.ts");
   return await askVault(await loadSettings(process.env), order, answer);
+}
+
+function onCommandLine(what: string, call: string): PraktorError {
+  return new PraktorError("invalid", `A ${what} is not taken from the command line; nothing was changed.`, {
+    hint: `Pipe it in (${call}), or leave it out and be asked. If one stood there, the shell's history has it now: change it.`,
+  });
 }
 
 function asJson(): Option {

@@ -11,11 +11,17 @@ const largestBytes = 64 * 1024;
 const reservedVariables =
   /^(?:HOME|PATH|LANG|TZ|USER|SHELL|PWD|IFS|ENV|TMPDIR|GROUP_ID|IS_SANDBOX|BASH_.*|(?:NODE|ANTHROPIC|CLAUDE|NATS|PRAKTOR|LD|DYLD)_.*|API_TIMEOUT_MS|DISABLE_AUTOUPDATER)$/i;
 
+/** What is none is not repeated: it may be a value in the wrong place. */
 export function checkName(name: string): void {
   if (namePattern.test(name)) return;
-  throw new PraktorError("invalid", `"${name}" cannot be a secret's name.`, {
+  throw new PraktorError("invalid", "This cannot be a secret's name.", {
     hint: "Names are 1 to 64 letters, digits, '_', '.' or '-', and begin with a letter or '_'.",
   });
+}
+
+/** As it may be kept of a change that was refused. */
+export function keptName(name: string): string {
+  return namePattern.test(name) ? name : "(no name)";
 }
 
 export function checkValue(value: string): void {
