@@ -66,6 +66,31 @@ test.each([
   60_000,
 );
 
+test("the gateway does not start without the settings that it was told to read", async () => {
+  const missing = join(tmpdir(), "praktor-nowhere", "praktor.yaml");
+  const { failed, error, output } = await run([launcher, "gateway"], tmpdir(), { PRAKTOR_CONFIG: missing });
+  expect({ failed, output }).toEqual({ failed: true, output: "" });
+  expect(error).toBe(
+    `praktor: PRAKTOR_CONFIG names a settings file that is not there: ${missing}.\nMake it, correct the name, or unset the variable: then config/praktor.yaml is read where there is one.\n`,
+  );
+}, 60_000);
+
+test("the doctor's last word names what is to be mended", async () => {
+  const environment = {
+    PRAKTOR_SANDBOX: "process",
+    PRAKTOR_WEB_PASSWORD: "short",
+    ANTHROPIC_API_KEY: "",
+    ANTHROPIC_AUTH_TOKEN: "",
+    CLAUDE_CODE_OAUTH_TOKEN: "",
+    PRAKTOR_TELEGRAM_TOKEN: "",
+  };
+  const { failed, error, output } = await run([launcher, "doctor"], tmpdir(), environment);
+  expect(failed).toBe(true);
+  expect(error).toMatch(/^praktor: This is to be mended: .*Model credential.*\. Above stands how\.\n$/);
+  expect(output).toMatch(/^! Page's password: It is short/m);
+  expect(output).toMatch(/\d to be mended \(✗\), \d to know of \(!\)\.\n$/);
+}, 60_000);
+
 test("a Node that is too old is told in a sentence", async () => {
   const older = 'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.19.0" } })';
   const { failed, error } = await run(["--import", `data:text/javascript,${older}`, launcher, "version"], tmpdir());

@@ -1,8 +1,8 @@
 /** `praktor gateway`: runs the service until it is told to stop. */
-import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { unknownVariables } from "../config/environment.ts";
 import { loadSettings } from "../config/load-settings.ts";
+import { variableAdvice } from "../config/nearest-setting.ts";
 import { secretsIn } from "../config/secret-settings.ts";
 import { crashAt } from "../kit/crash-points.ts";
 import { createLog } from "../log.ts";
@@ -19,10 +19,8 @@ export function addGatewayCommand(program: Command): void {
       const redactor = new Redactor();
       redactor.know("settings", secretsIn(settings));
       const log = createLog(process.env.PRAKTOR_LOG_LEVEL ?? "info", redactor);
-      const file = process.env.PRAKTOR_CONFIG;
-      if (file && !existsSync(file)) log.warn({ file }, "PRAKTOR_CONFIG names a file that is not there: defaults hold");
       for (const variable of unknownVariables(Object.keys(process.env))) {
-        log.warn({ variable }, "no variable of Praktor, ignored; config/praktor.example.yaml names them all");
+        log.warn({ variable }, `no variable of Praktor, ignored: ${variableAdvice(variable)}`);
       }
       const stop = new AbortController();
       for (const name of ["SIGINT", "SIGTERM"] as const) {

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { z } from "zod";
 import { environmentKeys, unknownVariables } from "./environment.ts";
-import { parseSettings } from "./load-settings.ts";
+import { loadSettings, parseSettings } from "./load-settings.ts";
+import { variableAdvice } from "./nearest-setting.ts";
 import { Settings } from "./schema.ts";
 import { settingPaths } from "./secret-settings.ts";
 
@@ -107,7 +110,16 @@ describe("settings", () => {
       {},
       /p\.yaml:3: web\.port: must be a number$/,
     ],
-    ["an unknown key", "web:\n  enabled: true\n  prot: 80\n", {}, /p\.yaml:3: web\.prot: is not a setting/],
+    [
+      "an unknown key",
+      "web:\n  enabled: true\n  prot: 80\n",
+      {},
+      /p\.yaml:3: web\.prot: is not a setting of Praktor: did you mean web\.port\?$/,
+    ],
+    ["a key of another section", "token: '1:a'\n", {}, /p\.yaml:1: token: .*did you mean telegram\.token\?$/],
+    ["a key of several", "agent: {port: 1}\n", {}, /mean sandbox\.port, nats\.port or web\.port\?$/],
+    ["a misspelled section", "telegramm: {}\n", {}, /did you mean telegram\?$/],
+    ["a key like no other", "agent: {colour: red}\n", {}, /agent\.colour: .*praktor\.example\.yaml names them all$/],
     ["a section that is no section", "agent: 5\n", {}, /p\.yaml:1: agent: must be a section with keys of its own$/],
     ["half a turn", "agent:\n  max_turns: 1.5\n", {}, /agent\.max_turns: must be a whole number$/],
     ["too little memory", "sandbox: {memory_mb: 3}\n", {}, /sandbox\.memory_mb: must be at least 256$/],
@@ -206,6 +218,26 @@ describe("settings", () => {
   test("finds variables that are misspelled, and no others", () => {
     const names = ["PRAKTOR_WEB_PORT", "PRAKTOR_WEB_PROT", "PRAKTOR_CONFIG", "ANTHROPIC_API_KEY", "HOME"];
     expect(unknownVariables(names)).toEqual(["PRAKTOR_WEB_PROT"]);
+  });
+
+  test.each([
+    ["PRAKTOR_WEB_PROT", "did you mean PRAKTOR_WEB_PORT?"],
+    ["PRAKTOR_WEB_AUTH", "did you mean PRAKTOR_WEB_PASSWORD?"],
+    ["PRAKTOR_ANTHROPIC_API_KEY", "did you mean ANTHROPIC_API_KEY?"],
+    ["PRAKTOR_TELEGRAM_ALLOW", "did you mean PRAKTOR_TELEGRAM_ALLOW_FROM?"],
+    ["PRAKTOR_AGENT_IMAGE", "agent.image is set in the file only"],
+    ["PRAKTOR_COLOUR", "config/praktor.example.yaml names them all"],
+  ])("of the variable %s it is said: %s", (variable, advice) => {
+    expect(variableAdvice(variable)).toBe(advice);
+  });
+
+  test("a file that is named must be there; the usual one need not", async () => {
+    const missing = join(tmpdir(), "praktor-nowhere", "praktor.yaml");
+    await expect(loadSettings({ PRAKTOR_CONFIG: missing })).rejects.toMatchObject({
+      code: "config",
+      message: `PRAKTOR_CONFIG names a settings file that is not there: ${missing}.`,
+    });
+    await expect(loadSettings({ PRAKTOR_CONFIG: "" })).resolves.toBeDefined();
   });
 
   test("names every problem at once", () => {

@@ -1,21 +1,24 @@
 /** Reads the settings from the YAML file and the environment. Every error names the file, the line and the key, or the variable. */
 import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { issueWords } from "@praktor/protocol/issue-words";
 import { isNode, LineCounter, parseDocument, type Document } from "yaml";
 import type { z } from "zod";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import { environmentKeys, readVariable } from "./environment.ts";
+import { settingAdvice } from "./nearest-setting.ts";
 import { Settings } from "./schema.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * `PRAKTOR_CONFIG` names the file, `config/praktor.yaml` by default; a missing file is fine. An empty variable counts as unset.
+ * `PRAKTOR_CONFIG` names the file, which must be there; without it `config/praktor.yaml`, which may be missing. An empty variable counts as unset.
  * Rejects with `PraktorError<"config">`, all problems in one message.
  */
 export async function loadSettings(environment: Environment): Promise<Settings> {
-  const file = environment.PRAKTOR_CONFIG || "config/praktor.yaml";
-  const text = await readSettingsFile(file);
+  const named = environment.PRAKTOR_CONFIG || null;
+  const file = named ?? "config/praktor.yaml";
+  const text = await readSettingsFile(file, named !== null);
   return parseSettings(file, text, environment);
 }
 
@@ -51,11 +54,18 @@ function valuesOf(document: Document, file: string): unknown {
   }
 }
 
-async function readSettingsFile(file: string): Promise<string> {
+async function readSettingsFile(file: string, isNamed: boolean): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    if (isMissing && !isNamed) return "";
+    if (isMissing) {
+      throw new PraktorError("config", `PRAKTOR_CONFIG names a settings file that is not there: ${resolve(file)}.`, {
+        hint: "Make it, correct the name, or unset the variable: then config/praktor.yaml is read where there is one.",
+        cause: error,
+      });
+    }
     throw new PraktorError("config", `The settings file ${file} cannot be read: ${String(error)}`, { cause: error });
   }
 }
@@ -88,14 +98,14 @@ function describe(issue: z.core.$ZodIssue, origin: Origin): string[] {
   return paths.map((path) => {
     const key = path.join(".");
     const variable = origin.fromEnvironment.get(path.slice(0, 2).join("."));
-    const what = wordsOf(issue);
+    const what = wordsOf(issue, path);
     if (variable !== undefined) return `${variable} (${key}): ${what}`;
     return `${origin.file}:${lineOf(path, origin)}: ${key}: ${what}`;
   });
 }
 
-function wordsOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === "unrecognized_keys") return "is not a setting of Praktor";
+function wordsOf(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): string {
+  if (issue.code === "unrecognized_keys") return `is not a setting of Praktor: ${settingAdvice(path.map(String))}`;
   return issueWords(issue, { object: "a section with keys of its own" });
 }
 

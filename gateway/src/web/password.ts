@@ -18,7 +18,8 @@ const cost = { N: 2 ** 15, r: 8, p: 3 };
 const Stored = z.object({ salt: z.base64(), hash: z.base64(), N: z.number(), r: z.number(), p: z.number() });
 type Stored = z.infer<typeof Stored>;
 
-const minimumLength = 12;
+/** In characters; on loopback a shorter one is taken, and warned of. */
+export const minimumLength = 12;
 
 /** One that Praktor made: of so many random bits that a fast hash of it gives nothing away. */
 export interface MadePassword {
@@ -30,6 +31,11 @@ export function madePassword(password: string): MadePassword {
   return { sha256: createHash("sha256").update(password.normalize("NFKC")).digest("hex") };
 }
 
+/** Not of one that Praktor made. */
+export function isShort(password: string | MadePassword | null): boolean {
+  return typeof password === "string" && password.length < minimumLength;
+}
+
 /** Throws `web_password` when the page would be open, or nearly so, to others than this machine. */
 export function requirePassword(host: string, password: string | MadePassword | null): void {
   if (password === "") {
@@ -37,8 +43,7 @@ export function requirePassword(host: string, password: string | MadePassword | 
       hint: "Set web.auth (or PRAKTOR_WEB_PASSWORD) to a password, or remove it.",
     });
   }
-  if (isLoopback(host) || (password !== null && (typeof password !== "string" || password.length >= minimumLength)))
-    return;
+  if (isLoopback(host) || (password !== null && !isShort(password))) return;
   const state = password === null ? "without a password" : "with so short a password";
   throw new PraktorError("web_password", `The page is not served on ${host}, beyond this machine, ${state}.`, {
     hint: `Set web.auth (or PRAKTOR_WEB_PASSWORD) to at least ${minimumLength} characters, or web.host to 127.0.0.1.`,

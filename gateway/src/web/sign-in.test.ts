@@ -4,6 +4,7 @@ import { ErrorBody, SessionView } from "@praktor/protocol/rest";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { PageCookies } from "./page-cookies.ts";
 import { requirePassword } from "./password.ts";
+import { silentLogger } from "../kit/logger.ts";
 import { Harness } from "./testing/harness.ts";
 import type { Answer } from "./testing/send.ts";
 import { basic, send, sessionOf } from "./testing/send.ts";
@@ -40,6 +41,20 @@ describe("starting", () => {
       expect(() => requirePassword(host, null)).not.toThrow();
       expect(() => requirePassword(host, "")).toThrow(expect.objectContaining({ code: "web_password" }));
     }
+  });
+
+  test.each([
+    ["elevenchars", 1],
+    ["twelve chars", 0],
+  ])("on loopback with %s says so %i times in the log, without the password", async (chosen, times) => {
+    const warned: string[] = [];
+    const logger = {
+      ...silentLogger,
+      warn: (fields: object, text: string) => warned.push(JSON.stringify(fields) + text),
+    };
+    await start({ password: chosen, logger });
+    expect(warned.filter((line) => line.includes("the page's password is short"))).toHaveLength(times);
+    expect(warned.join()).not.toContain(chosen);
   });
 
   test("is refused before anything listens", async () => {

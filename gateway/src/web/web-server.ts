@@ -15,7 +15,7 @@ import { createApp } from "./app.ts";
 import { EventHub } from "./event-hub.ts";
 import { FloodNotes } from "./flood-notes.ts";
 import { guessGate } from "./guess-gate.ts";
-import { type MadePassword, requirePassword } from "./password.ts";
+import { isShort, minimumLength, requirePassword, type MadePassword } from "./password.ts";
 import type {
   WebActions,
   WebApprovals,
@@ -107,6 +107,13 @@ export class WebServer implements AsyncDisposable {
   async start(signal: AbortSignal): Promise<void> {
     const { host, port, password, store, clock, epoch, events, logger } = this.#options;
     requirePassword(host, password);
+    if (isShort(password)) {
+      const advice = `set web.auth (PRAKTOR_WEB_PASSWORD) to ${minimumLength} characters or more`;
+      logger.warn(
+        { host },
+        `the page's password is short, and every program of this machine can try to guess it: ${advice}`,
+      );
+    }
     const signIn = await SignIn.open(password, store.settings, clock);
     signal.throwIfAborted();
     const hub = new EventHub({ clock, epoch, holds: (caller) => signIn.holds(caller) });
