@@ -272,7 +272,7 @@ describe.skipIf(possible === "skip")("network policies", { timeout: 120_000 }, (
       sandbox: { port: endpointPorts.b },
       web: { port: pagePort },
     });
-    const findings = await lookFromInside(settings, [], signal);
+    const findings = await lookFromInside({ settings, listeners: [], inContainer: false }, signal);
     expect(findings.find(({ what }) => what === "Page")).toMatchObject({ level: "ok" });
     const others = findings.find(({ what }) => what === "Other groups");
     expect(others).toMatchObject({

@@ -1,9 +1,12 @@
 /** `praktor doctor`: looks at what Praktor needs and at what agents can reach, says what to do, and installs the host's rule. */
 import type { Command } from "commander";
+import Docker from "dockerode";
 import { loadSettings } from "../config/load-settings.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import { keepCommand } from "../keep-command.ts";
 import { askGateway, Belongings, type DoneCommand } from "../local-control.ts";
+import { Engine } from "../sandbox/docker/engine.ts";
+import { findOwnContainer } from "../sandbox/docker/own-container.ts";
 import { lookAtBrowser } from "./doctor/browser-finding.ts";
 import type { Finding } from "./doctor/finding.ts";
 import { firewallRule, installFirewall } from "./doctor/firewall.ts";
@@ -11,6 +14,7 @@ import { lookFromInside } from "./doctor/from-inside.ts";
 import { lookForLeftOvers } from "./doctor/left-overs.ts";
 import { readListeners } from "./doctor/listeners.ts";
 import { engineFinding, lookAround } from "./doctor/look-around.ts";
+import { lookAtSettings } from "./doctor/settings-findings.ts";
 import { lookAtPorts, thisMachine } from "./doctor/ports.ts";
 
 const deadlineMs = 120_000;
@@ -29,6 +33,8 @@ export function addDoctorCommand(program: Command): void {
       const settings = await loadSettings(process.env);
       const signal = AbortSignal.timeout(deadlineMs);
       const findings = await lookAround(settings, signal);
+      const isContainer = settings.sandbox.kind === "docker" && (await runsInContainer(signal));
+      findings.push(...lookAtSettings(settings, process.env, isContainer));
       const owned = await belongings(settings.store.path);
       const listeners = await readListeners();
       findings.push(await lookAtPorts({ ...thisMachine(), settings, listeners, isRunning: owned !== null }));
@@ -63,14 +69,15 @@ export function addDoctorCommand(program: Command): void {
           const onRemoved = async (names: readonly string[]): Promise<void> =>
             await keep({ outcome: "ok", target: "networks", detail: `Removed: ${names.join(", ")}`.slice(0, 2_000) });
           findings.push(await lookForLeftOvers(ask, options.fix === true ? onRemoved : null, signal));
-          findings.push(...(await inside(lookFromInside(settings, listeners, signal))));
+          findings.push(...(await inside(lookFromInside({ settings, listeners, inContainer: isContainer }, signal))));
         }
         findings.push({ level: "ok", what: "Network policy", detail: `${network}, where a group says nothing else.` });
       }
       if (options.json === true) process.stdout.write(`${JSON.stringify({ findings }, null, 2)}\n`);
       else process.stdout.write(`${findings.map(line).join("\n")}\n\n${verdict(findings)}\n`);
-      if (findings.some(({ level }) => level === "bad"))
-        throw new PraktorError("unwell", "Something has to be done first.");
+      const bad = findings.filter(({ level }) => level === "bad").map(({ what }) => what);
+      if (bad.length > 0)
+        throw new PraktorError("unwell", `This is to be mended: ${bad.join(", ")}. Above stands how.`);
     });
 }
 
@@ -80,6 +87,12 @@ async function belongings(storePath: string): Promise<Belongings | null> {
     if (error instanceof PraktorError) return null;
     throw error;
   });
+}
+
+/** False where no engine can say so. */
+async function runsInContainer(signal: AbortSignal): Promise<boolean> {
+  const own = findOwnContainer(new Engine(new Docker()), signal);
+  return (await own.catch(() => undefined)) !== undefined;
 }
 
 async function inside(looking: Promise<Finding[]>): Promise<Finding[]> {
@@ -95,6 +108,7 @@ const line = ({ level, what, detail, advice }: Finding): string =>
 
 function verdict(findings: Finding[]): string {
   const count = (level: Finding["level"]): number => findings.filter((finding) => finding.level === level).length;
-  if (count("bad") > 0) return `${count("bad")} to be mended, ${count("warn")} to know of.`;
-  return count("warn") > 0 ? `Praktor can work; ${count("warn")} to know of.` : "All is well.";
+  const known = count("warn") > 0 ? `, ${count("warn")} to know of (${marks.warn})` : "";
+  if (count("bad") > 0) return `${count("bad")} to be mended (${marks.bad})${known}.`;
+  return known === "" ? "All is well." : `Praktor can work${known}.`;
 }

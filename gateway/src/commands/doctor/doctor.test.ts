@@ -7,6 +7,7 @@ import { judge } from "./judge-reached.ts";
 import { type EngineThing, sortOut, tell } from "./left-overs.ts";
 import { isLoopback, type Listener, listenersIn } from "./listeners.ts";
 import { lookAtPorts, type PortsLook } from "./ports.ts";
+import { lookAtSettings } from "./settings-findings.ts";
 
 const settings = Settings.parse({});
 
@@ -15,6 +16,7 @@ const around = {
   neighbour: "172.19.0.2",
   otherBridges: ["172.19.0.1"],
   programs: new Map([[22, "sshd (process 812)"]]),
+  inContainer: false,
 };
 
 test("listening ports are read from the kernel's table, with their addresses", () => {
@@ -62,6 +64,13 @@ test("what agents reach is told with what to do; NATS and the endpoint are their
     "IPv6 warn",
   ]);
   expect(judge(bad, around, settings)[1]?.detail).toBe("Agents reach port 22 (sshd (process 812)) of this machine.");
+  const advice = (inContainer: boolean): string =>
+    judge(bad, { ...around, inContainer }, settings)
+      .map((finding) => finding.advice ?? "")
+      .join("\n");
+  expect(advice(false)).toMatch(/^Set web\.host to 127\.0\.0\.1, or run `sudo praktor doctor --fix`\./);
+  expect(advice(true)).toMatch(/^Publish the page on 127\.0\.0\.1 alone \(in compose\.yaml under `ports`/);
+  expect(advice(true)).not.toMatch(/Set web\.host to|sudo/);
 });
 
 test("another group's container must not be reached; its bridge's gateway ports may, and the page's not", () => {
@@ -140,8 +149,26 @@ test("ports: who holds one while Praktor does not run, and where its own answer 
   for (const address of ["0.0.0.0", "192.168.0.10"]) {
     expect(await look([listener(address, 4280)], { isRunning: true })).toMatch(/^bad: .*sandbox\.port\), answers on/);
   }
-  const inContainer = await look([listener("192.168.0.10", 4280)], { isRunning: true, inContainer: true });
-  expect(inContainer).toMatch(/^ok/);
+  const own = [listener("172.20.0.2", 8080), listener("192.168.0.10", 4280)];
+  const inContainer = await look(own, { isRunning: true, inContainer: true });
+  expect(inContainer).toMatch(
+    /^ok: The page listens on 172\.20\.0\.2:8080, this container's own address, and is published by compose\.yaml/,
+  );
+  const others = await look([listener("127.0.0.1", 8080)], { isRunning: true, inContainer: true });
+  expect(others).toMatch(/^ok: The page listens on 127\.0\.0\.1:8080; NATS/);
+});
+
+test("a short password and a misspelled variable are told; in a container Praktor does not start with the one", () => {
+  const told = (auth: string, environment: Record<string, string> = {}, inContainer = false): string[] =>
+    lookAtSettings(Settings.parse({ web: { auth } }), environment, inContainer).map(
+      ({ level, what, detail }) => `${level} ${what}: ${detail}`,
+    );
+  expect(told("twelve chars", { PRAKTOR_WEB_PORT: "1", HOME: "/" })).toEqual([]);
+  expect(told("elevenchars")).toEqual([expect.stringMatching(/^warn Page's password: It is short/)]);
+  expect(told("elevenchars", {}, true)).toEqual([expect.stringMatching(/^bad Page's password: .*does not start/)]);
+  expect(told("twelve chars", { PRAKTOR_WEB_PROT: "1" })).toEqual([
+    "warn Settings: PRAKTOR_WEB_PROT is no variable of Praktor, and sets nothing: did you mean PRAKTOR_WEB_PORT?",
+  ]);
 });
 
 test("the rule leaves NATS and the endpoint open, drops the rest, and can be undone", () => {

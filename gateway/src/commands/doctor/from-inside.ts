@@ -44,10 +44,17 @@ const FoundContainer = z.object({
   NetworkSettings: z.object({ Networks: z.record(z.string(), z.object({ IPAddress: z.string() })) }),
 });
 
+export interface FromInside {
+  settings: Settings;
+  /** Of this machine, or of the gateway's container. */
+  listeners: readonly Listener[];
+  /** The gateway runs in a container of the engine. */
+  inContainer: boolean;
+}
+
 /** Rejects with a `PraktorError` where no container can be had. */
 export async function lookFromInside(
-  settings: Settings,
-  listeners: readonly Listener[],
+  { settings, listeners, inContainer }: FromInside,
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const docker = new Docker();
@@ -76,6 +83,7 @@ export async function lookFromInside(
       neighbour: Object.values(NetworkSettings.Networks)[0]?.IPAddress ?? "",
       otherBridges: [...new Set([otherBridge, ...(await groupsBridges(docker))])].filter((one) => one !== bridge),
       programs: await programsAt(listeners),
+      inContainer,
     };
     const open = listeners.filter((one) => !isLoopback(one)).map(({ port }) => port);
     const ports = [...new Set([...(open.length > 0 ? open : commonPorts), settings.web.port])].slice(0, maxPorts);

@@ -12,6 +12,8 @@ export interface Surroundings {
   otherBridges: readonly string[];
   /** By port, the program of this machine that listens there, where that can be known. */
   programs: ReadonlyMap<number, string>;
+  /** The gateway runs in a container: its page is published by compose, and the rule is for whoever is root outside. */
+  inContainer: boolean;
 }
 
 export function judge(
@@ -19,7 +21,13 @@ export function judge(
   around: Surroundings,
   settings: Settings,
 ): Finding[] {
-  const { bridge, programs } = around;
+  const { bridge, programs, inContainer } = around;
+  const fix = inContainer
+    ? "run what `praktor doctor --fix` prints, as root on the machine itself"
+    : "run `sudo praktor doctor --fix`";
+  const closePage = inContainer
+    ? 'Publish the page on 127.0.0.1 alone (in compose.yaml under `ports`: "127.0.0.1:8080:8080"), leave web.host unset, and run `docker compose up -d`'
+    : "Set web.host to 127.0.0.1";
   const own = new Set([settings.nats.port, settings.sandbox.port]);
   const ofHost = reached.filter(([host]) => host === bridge).map(([, port]) => port);
   const services = ofHost.filter((port) => !own.has(port) && port !== settings.web.port);
@@ -31,7 +39,7 @@ export function judge(
         level: "bad",
         what: "Page",
         detail: `Port ${settings.web.port}, the page's, answers agents on their bridge.`,
-        advice: "Set web.host to 127.0.0.1, or run `praktor doctor --fix`.",
+        advice: `${closePage}, or ${fix}.`,
       }
     : { level: "ok", what: "Page", detail: "Agents do not reach the page." };
   const hostServices: Finding =
@@ -43,7 +51,7 @@ export function judge(
             .sort((a, b) => a - b)
             .map(named)
             .join(", ")} of this machine.`,
-          advice: "Bind these services to 127.0.0.1, or run `sudo praktor doctor --fix`.",
+          advice: `Bind these services to 127.0.0.1, or ${fix}.`,
         }
       : { level: "ok", what: "Services of this machine", detail: "Agents reach none of those that were found." };
   const cloud: Finding = metadata
@@ -51,7 +59,7 @@ export function judge(
         level: "bad",
         what: "Metadata address",
         detail: "Agents reach 169.254.169.254, where a cloud hands out this machine's credentials.",
-        advice: "Run `sudo praktor doctor --fix`, or set sandbox.network to allowlist or none.",
+        advice: `Set sandbox.network to allowlist or none, or ${fix}.`,
       }
     : { level: "ok", what: "Metadata address", detail: "Agents do not reach 169.254.169.254." };
   const six: Finding = ipv6

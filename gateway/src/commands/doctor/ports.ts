@@ -75,8 +75,12 @@ function whereTheyAnswer({ settings, listeners, interfaces, inContainer }: Ports
           .map(({ address }) => `Port ${port}, ${name} (${setting}), answers on ${address}.`),
   );
   if (wrong.length === 0) {
-    const page = settings.web.port > 0 ? `The page listens on ${settings.web.host}:${settings.web.port}; ` : "";
-    return { level: "ok", what, detail: `${page}NATS and the sandbox endpoint on loopback and agents' bridges only.` };
+    const page = settings.web.enabled && settings.web.port > 0 ? pageWords(settings, listeners, inContainer) : "";
+    return {
+      level: "ok",
+      what,
+      detail: `${page}NATS and the sandbox endpoint listen on loopback and agents' bridges only.`,
+    };
   }
   return {
     level: "bad",
@@ -84,6 +88,16 @@ function whereTheyAnswer({ settings, listeners, interfaces, inContainer }: Ports
     detail: `Other machines may reach what is for agents only. ${wrong.join(" ")}`,
     advice: "Another program listens there, or this is not the Praktor of these settings: `sudo ss -ltnp` names it.",
   };
+}
+
+/** A gateway that is a container of its engine listens on its address there; where compose has published that cannot be seen from within. */
+function pageWords({ web }: Settings, listeners: readonly Listener[], inContainer: boolean): string {
+  const places = listeners.filter(({ port }) => port === web.port);
+  if (!inContainer || places.length === 0 || places.some(isLoopback)) {
+    return `The page listens on ${web.host}:${web.port}; `;
+  }
+  const shown = places.map(({ address, port }) => `${address}:${port}`).join(", ");
+  return `The page listens on ${shown}, this container's own address, and is published by compose.yaml: on 127.0.0.1:8080 as that file comes (\`docker compose ps\` says where). `;
 }
 
 /** Neither loopback nor a bridge of the engine. An interface that is down is not listed, and a bridge without containers is. */
