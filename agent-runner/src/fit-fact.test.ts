@@ -33,7 +33,7 @@ it("fits every fact, cuts only what is too long and never inside a character", (
 });
 
 it("marks an answer that was cut", () => {
-  const fact: FactOutput = { ...failed("", ""), type: "notice", code: "session_lost", content: "x".repeat(5_000) };
+  const fact: FactOutput = failed("x".repeat(5_000), "");
   const fitting = fitFact(fact, 1_000);
   expect(fitting).toMatchObject({ content: expect.stringMatching(/^x+\n\n\[cut: /) as string });
 });

@@ -2,7 +2,7 @@
 import { cutMark, type FactOutput } from "@praktor/protocol/agent-output";
 
 /**
- * Returns the fact, or a copy whose long text is cut and marked. Only `result`, `failed` and `notice` can be that long: a tool's
+ * Returns the fact, or a copy whose long text is cut and marked. Only `result` and `failed` can be that long: a tool's
  * input and output are cut to 4,000 characters where they are made.
  */
 export function fitFact(fact: FactOutput, maxBytes: number): FactOutput {
@@ -13,7 +13,7 @@ export function fitFact(fact: FactOutput, maxBytes: number): FactOutput {
     const cut = cutBy(partialText, overBytes);
     return fitFact(cut === "" ? rest : { ...rest, partialText: cut }, maxBytes);
   }
-  if (fact.type === "result" || fact.type === "failed" || fact.type === "notice") {
+  if (fact.type === "result" || fact.type === "failed") {
     const content = cutBy(fact.content, overBytes);
     return content === fact.content ? fact : fitFact({ ...fact, content }, maxBytes);
   }

@@ -68,11 +68,8 @@ export class Turn {
       let ending = await this.#converse(input.sessionId);
       if (ending.type === "end" && isSessionMissing(ending.result) && input.sessionId !== undefined) {
         await pool.close(input.conversationId);
-        this.#fact({
-          type: "notice",
-          code: "session_lost",
-          content: `Claude's session ${input.sessionId} no longer exists.`,
-        });
+        logger.warn({ ...this.key, session: input.sessionId }, "Claude's session no longer exists");
+        this.#fact({ type: "notice", code: "session_lost" });
         ending = await this.#converse(undefined);
       }
       this.#report(ending);

@@ -298,7 +298,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     telegram: () => telegram?.health() ?? null,
   });
 
-  hearSandboxes(bus, { facts, pool, toolApprovals, midTurn, ipc, members: madeSwarms.members, audit, redactor, held });
+  hearSandboxes(bus, { facts, pool, toolApprovals, midTurn, ipc, members: madeSwarms.members, audit, held });
 
   await host.start(lifetime.signal);
   for (const warning of host.warnings) log.warn({}, warning);

@@ -2,7 +2,6 @@
 import * as subjects from "@praktor/protocol/subjects";
 import { AgentReady } from "@praktor/protocol/agent-control";
 import type { MidTurnWords } from "./agent/mid-turn-words.ts";
-import { RedactedOutput } from "./agent/redacted-output.ts";
 import type { SandboxPool } from "./agent/sandbox-pool.ts";
 import type { ToolApprovals } from "./agent/tool-approvals.ts";
 import type { TurnFacts } from "./agent/turn-facts.ts";
@@ -13,7 +12,6 @@ import type { IpcDesk } from "./scheduler/ipc-desk.ts";
 import type { MemberDesk } from "./swarm/member-desk.ts";
 import { isOurFieldOfRequest } from "./vault/our-fields.ts";
 import type { HeldSecrets } from "./vault/held-secrets.ts";
-import type { Redactor } from "./vault/redactor.ts";
 
 export interface HearSandboxesParts {
   facts: TurnFacts;
@@ -23,17 +21,14 @@ export interface HearSandboxesParts {
   ipc: IpcDesk;
   members: MemberDesk;
   audit: Audit;
-  redactor: Redactor;
   held: HeldSecrets;
 }
 
 /** After everything is made that may be called. */
 export function hearSandboxes(bus: Bus, parts: HearSandboxesParts): void {
-  const { facts, pool, toolApprovals, midTurn, ipc, members, audit, redactor, held } = parts;
-  const output = new RedactedOutput(redactor, held);
+  const { facts, pool, toolApprovals, midTurn, ipc, members, audit, held } = parts;
   bus.subscribe(subjects.allAgentOutput, async ({ subject, data, reply }) => {
-    const groupId = groupOf(subject);
-    const answer = await facts.handle(groupId, await output.clean(groupId, data));
+    const answer = await facts.handle(groupOf(subject), data);
     if (answer) reply?.(answer);
   });
   bus.subscribe(subjects.allAgentReady, async ({ subject, data, reply }) => {

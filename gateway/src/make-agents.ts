@@ -13,6 +13,7 @@ import { takeOverTurns } from "./agent/take-over.ts";
 import type { Transfers } from "./agent/transfers.ts";
 import type { ToolApprovals } from "./agent/tool-approvals.ts";
 import { TurnEndings } from "./agent/turn-endings.ts";
+import { RedactedOutput } from "./agent/redacted-output.ts";
 import { TurnFacts } from "./agent/turn-facts.ts";
 import { Workspace } from "./agent/workspace.ts";
 import { WorkspaceSizes } from "./agent/workspace-sizes.ts";
@@ -189,7 +190,9 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
   });
   // Turns are claimed once it is known what an earlier life left.
   dispatcher.pause();
+  const redactedOutput = new RedactedOutput(parts.redactor, parts.held);
   const facts = new TurnFacts({
+    clean: (groupId, output) => redactedOutput.clean(groupId, output),
     turns: store.turns,
     conversations: store.conversations,
     running,

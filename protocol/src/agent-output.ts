@@ -72,12 +72,14 @@ export const ToolOutput = z.object({
 /** The model call was cut and is made again: text published since the last fact is void. */
 export const RestartOutput = z.object({ type: z.literal("restart"), ...factFields, reason: z.string().max(4_000) });
 
-/** Something the person should know besides the answer: `session_lost` when the stored session was gone and a fresh one began. */
+/**
+ * Something the person should know besides the answer: `session_lost` when the stored session was gone and a fresh one began. The
+ * words are the gateway's: a sandbox's would be read as Praktor's own.
+ */
 export const NoticeOutput = z.object({
   type: z.literal("notice"),
   ...factFields,
   code: z.enum(["session_lost"]),
-  content: z.string(),
 });
 
 export const ResultOutput = z.object({

@@ -39,6 +39,12 @@ export function explain(code: TurnErrorCode, detail: string): string {
   }
 }
 
+/** What a person should know besides the answer. */
+export const notices = {
+  session_lost:
+    "ℹ️ What we said before is no longer in my memory: its session is gone, so I began a new one. Tell me again what I should know.",
+} as const;
+
 /** An answer without a word is none: the person is told that the turn ended. */
 export const emptyAnswer = "✅ Done. (The agent ended without a closing word.)";
 

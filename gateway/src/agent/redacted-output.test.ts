@@ -1,3 +1,4 @@
+import { AgentOutput } from "@praktor/protocol/agent-output";
 import { expect, test } from "vitest";
 import { HeldSecrets } from "../vault/held-secrets.ts";
 import { Redactor } from "../vault/redactor.ts";
@@ -11,7 +12,7 @@ const words = "own-value-1234 and 483920";
 const fact = { turnId: "t", conversationId: "c", attempt: 1, seq: 1 };
 
 async function cleaned(output: object): Promise<string> {
-  return JSON.stringify(await new RedactedOutput(redactor, held).clean("a", output));
+  return JSON.stringify(await new RedactedOutput(redactor, held).clean("a", AgentOutput.parse(output)));
 }
 
 test("live text and steps, which only people see, are without any secret", async () => {

@@ -1,10 +1,10 @@
 /** What sandboxes report, without secrets: taken out before anybody stores, shows or sends it. */
-import { AgentOutput, cutMark, longestDetail } from "@praktor/protocol/agent-output";
+import { type AgentOutput, cutMark, longestDetail } from "@praktor/protocol/agent-output";
 import { isOurField } from "../vault/our-fields.ts";
 import type { HeldSecrets } from "../vault/held-secrets.ts";
 import type { RedactedStream, Redactor } from "../vault/redactor.ts";
 
-/** Turns at once, twice over; the oldest is forgotten, and then its live text goes on from where it is. */
+/** More than turns run at once, twice over; the oldest is forgotten, and then its live text goes on from where it is. */
 const mostStreams = 512;
 
 export class RedactedOutput {
@@ -20,20 +20,16 @@ export class RedactedOutput {
   /**
    * All secrets are taken out of what only people see, the live text and the steps. The words that end a turn come to other sandboxes too, as the
    * input of a swarm's next member: of them only what the sandbox holds itself, and the rest on their way to people. Live text may come out shorter than it came in: the beginning of a secret waits for the next piece.
-   * What does not parse is left to whoever parses it.
    */
-  async clean(groupId: string, data: unknown): Promise<unknown> {
-    const parsed = AgentOutput.safeParse(data);
-    if (!parsed.success) return data;
-    const output = parsed.data;
+  async clean<Output extends AgentOutput>(groupId: string, output: Output): Promise<Output> {
+    const { turnId, attempt, type } = output;
     if (output.type === "text" || output.type === "thinking") {
-      const stream = this.#stream(`${output.turnId} ${output.attempt} ${output.type}`);
-      return { ...output, content: stream.push(output.content) };
+      return { ...output, content: this.#stream(`${turnId} ${attempt} ${type}`).push(output.content) };
     }
-    if (output.type === "result" || output.type === "failed" || output.type === "restart") {
-      for (const type of ["text", "thinking"]) this.#streams.delete(`${output.turnId} ${output.attempt} ${type}`);
+    if (type === "result" || type === "failed" || type === "restart") {
+      for (const live of ["text", "thinking"]) this.#streams.delete(`${turnId} ${attempt} ${live}`);
     }
-    const redactor = output.type === "tool" ? this.#redactor : await this.#held.of(groupId);
+    const redactor = type === "tool" ? this.#redactor : await this.#held.of(groupId);
     return redactor.redactDeep(withoutCutSecrets(output, redactor), isOurField);
   }
 
@@ -50,7 +46,7 @@ export class RedactedOutput {
 }
 
 /** Where the sandbox has cut a text, half a secret may stand before the cut. */
-function withoutCutSecrets(output: AgentOutput, redactor: Redactor): AgentOutput {
+function withoutCutSecrets<Output extends AgentOutput>(output: Output, redactor: Redactor): Output {
   const whole = <Text extends string | undefined>(text: Text): Text | string => {
     if (text === undefined) return text;
     const mark = text.endsWith(cutMark) ? cutMark : text.length === longestDetail && text.endsWith("…") ? "…" : "";
@@ -62,7 +58,6 @@ function withoutCutSecrets(output: AgentOutput, redactor: Redactor): AgentOutput
     case "failed":
       return { ...output, content: whole(output.content), partialText: whole(output.partialText) };
     case "result":
-    case "notice":
       return { ...output, content: whole(output.content) };
     default:
       return output;

@@ -12,11 +12,20 @@ export interface RunningTurn {
   text: string;
   nextIndex: number;
   tools: LiveTool[];
+  /** How much was streamed in this attempt, in UTF-16 units. */
+  streamedUnits: number;
+  /** How much of what its tools took and gave is kept, in UTF-16 units. */
+  keptUnits: number;
+  noticed: Set<string>;
 }
 
 /** A live view longer than this is cut at its front: the answer itself comes whole with the result. */
 const maxTextLength = 200_000;
 const maxTools = 500;
+/** Ten times what a model says in its longest answer. Whoever streams more is not shown any further. */
+const maxStreamedUnits = 4_000_000;
+/** A thousand tool calls of the longest kind: a turn that does more keeps only that it did. */
+const maxKeptUnits = 8_000_000;
 /** More than run at once, so that a call that ends late still finds its turn. */
 const maxSessions = 1_000;
 
@@ -26,7 +35,16 @@ export class RunningTurns {
   readonly #sessions = new Map<string, Turn>();
 
   begin(turn: Turn, dispatching: boolean): RunningTurn {
-    const running: RunningTurn = { turn, dispatching, text: "", nextIndex: 0, tools: [] };
+    const running: RunningTurn = {
+      turn,
+      dispatching,
+      text: "",
+      nextIndex: 0,
+      tools: [],
+      streamedUnits: 0,
+      keptUnits: 0,
+      noticed: new Set(),
+    };
     this.#turns.set(turn.id, running);
     return running;
   }
@@ -72,6 +90,14 @@ export class RunningTurns {
     return this.#turns.size;
   }
 
+  /** Whether a piece is of a turn of that group, in the attempt that runs, and not more than anybody would look at. */
+  hears(groupId: string, output: LiveOutput): boolean {
+    const running = this.#turns.get(output.turnId);
+    if (running?.turn.groupId !== groupId || running.turn.attempt !== output.attempt) return false;
+    running.streamedUnits += output.content.length;
+    return running.streamedUnits <= maxStreamedUnits;
+  }
+
   /** A piece that came before or twice is left out; a gap is accepted: live text may be lost. Returns whether it was news. */
   append(output: LiveOutput): boolean {
     const running = this.#turns.get(output.turnId);
@@ -87,6 +113,21 @@ export class RunningTurns {
   restart(turnId: string): void {
     const running = this.#turns.get(turnId);
     if (running) running.text = "";
+  }
+
+  /** Whether that much more of the turn's details is kept. */
+  keeps(turnId: string, units: number): boolean {
+    const running = this.#turns.get(turnId);
+    if (!running) return true;
+    running.keptUnits += units;
+    return running.keptUnits <= maxKeptUnits;
+  }
+
+  isFirstNotice(turnId: string, code: string): boolean {
+    const noticed = this.#turns.get(turnId)?.noticed;
+    if (!noticed || noticed.has(code)) return false;
+    noticed.add(code);
+    return true;
   }
 
   tool(turnId: string, tool: LiveTool): void {

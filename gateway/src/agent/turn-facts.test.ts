@@ -70,13 +70,73 @@ describe("facts", () => {
     expect(tool).toMatchObject({ name: "Bash", input: "{}", done: false });
     await bench.facts.handle("a", { ...toolOf(turn, 3), toolUseId: "use-2", phase: "finished", output: "42" });
     expect(bench.running.get(turn.id)?.tools).toMatchObject([{ input: "{}", output: "42", done: true }]);
-    const notice = factOf(turn, "notice", 4, { code: "session_lost", content: "A fresh session began." });
-    expect(await bench.facts.handle("a", notice)).toEqual(committed);
-    expect(await bench.facts.handle("a", notice)).toEqual(committed);
-    expect((await bench.said("a")).filter(({ role }) => role === "notice")).toMatchObject([
-      { content: "ℹ️ A fresh session began." },
-    ]);
-    expect((await bench.store.turns.events(turn.id)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+    expect((await bench.store.turns.events(turn.id)).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  });
+
+  test("a notice is said once in an attempt, in the gateway's words, whatever the sandbox adds", async () => {
+    await using bench = new AgentBench();
+    const turn = await running(bench);
+    for (const seq of [1, 1, 2, 3]) {
+      const notice = factOf(turn, "notice", seq, {
+        code: "session_lost",
+        content: "Praktor here: send your password.",
+      });
+      expect(await bench.facts.handle("a", notice)).toEqual(committed);
+    }
+    const said = (await bench.said("a")).filter(({ role }) => role === "notice");
+    expect(said).toMatchObject([{ content: expect.stringMatching(/^ℹ️ What we said before is no longer/) }]);
+    expect(JSON.stringify(await bench.store.turns.events(turn.id))).not.toContain("password");
+  });
+
+  test("what is of no turn that runs here is not searched for secrets, however much of it comes", async () => {
+    const searched: string[] = [];
+    await using bench = new AgentBench({
+      clean: (_, output) => {
+        searched.push(output.type);
+        return Promise.resolve(output);
+      },
+    });
+    const turn = await running(bench);
+    const text = factOf(turn, "text", 0, { index: 0, content: "word" });
+    for (const strange of [{ turnId: "nobody's" }, { attempt: 7 }]) {
+      await bench.facts.handle("a", { ...text, ...strange });
+      await bench.facts.handle(
+        "a",
+        resultOf({ ...turn, id: strange.turnId ?? turn.id, attempt: strange.attempt ?? 1 }),
+      );
+    }
+    await bench.facts.handle("b", text);
+    await bench.facts.handle("b", resultOf(turn));
+    expect(searched).toEqual([]);
+    await bench.facts.handle("a", text);
+    await bench.facts.handle("a", resultOf(turn));
+    await bench.facts.handle("a", resultOf(turn));
+    expect(searched).toEqual(["text", "result"]);
+  });
+
+  test("who streams more than anybody says is not shown any further, and the answer comes all the same", async () => {
+    await using bench = new AgentBench();
+    const turn = await running(bench);
+    const content = "x".repeat(100_000);
+    for (let index = 0; index < 50; index += 1) {
+      await bench.facts.handle("a", factOf(turn, "text", 0, { index, content }));
+    }
+    expect(bench.events.filter(({ type }) => type === "text")).toHaveLength(40);
+    expect(await bench.facts.handle("a", resultOf(turn))).toEqual(committed);
+  });
+
+  test("of a turn that reports more than any does, the facts are kept without their words", async () => {
+    await using bench = new AgentBench();
+    const turn = await running(bench);
+    const words = "x".repeat(4_000);
+    for (let seq = 1; seq <= 1_005; seq += 1) {
+      const tool = { ...toolOf(turn, seq), phase: "finished", toolUseId: `use-${seq}`, input: words, output: words };
+      expect(await bench.facts.handle("a", tool)).toEqual(committed);
+    }
+    await bench.facts.handle("a", factOf(turn, "restart", 1_006, { reason: words }));
+    const events = await bench.store.turns.events(turn.id);
+    expect(events).toHaveLength(1_006);
+    expect(events.filter(({ data }) => JSON.stringify(data).includes(words))).toHaveLength(1_000);
   });
 
   test.each(FailureCode.options)("a failure (%s) becomes a sentence, after what was said before it", async (code) => {

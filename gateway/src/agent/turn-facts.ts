@@ -9,7 +9,7 @@ import type { ConversationStore } from "../store/contract/conversation-store.ts"
 import type { NewOutboxPart } from "../store/contract/outbox-store.ts";
 import type { FactOutcome, TurnStore } from "../store/contract/turn-store.ts";
 import type { Turn } from "../store/rows.ts";
-import { emptyAnswer } from "./explanations.ts";
+import { emptyAnswer, notices } from "./explanations.ts";
 import type { RunningTurns } from "./running-turns.ts";
 import type { TurnEndings } from "./turn-endings.ts";
 
@@ -19,12 +19,17 @@ export interface TurnFactsOptions {
   running: RunningTurns;
   endings: TurnEndings;
   logger: Logger;
+  /** Without secrets. Asked only for what a turn of the group may say now: it reads every letter. */
+  clean: <Output extends AgentOutput>(groupId: string, output: Output) => Promise<Output>;
   render: (address: Address, markdown: string) => NewOutboxPart[];
   publish: (event: PraktorEvent) => void;
   /** The message of the channel that a short answer may replace, so that it grows in its place; null: a new one. */
   answerPlace?: (turn: Turn) => Promise<string | null>;
   passPoint?: PassPoint;
 }
+
+/** Facts on the way of a turn, which does not end with them. */
+type PassingFact = Extract<FactOutput, { type: "started" | "tool" | "restart" | "notice" }>;
 
 const replies: Record<FactOutcome, FactReply> = {
   applied: { status: "committed" },
@@ -42,7 +47,7 @@ export class TurnFacts {
 
   /** `groupId` is the subject's, which the credential proves. Never rejects; null for live output, which nobody acknowledges. */
   async handle(groupId: string, data: unknown): Promise<FactReply | null> {
-    const { logger, running } = this.#options;
+    const { logger, running, turns, clean, publish } = this.#options;
     const parsed = AgentOutput.safeParse(data);
     if (!parsed.success) {
       logger.warn({ group: groupId, problem: parsed.error.message }, "a sandbox sent an output of unknown shape");
@@ -50,12 +55,14 @@ export class TurnFacts {
     }
     const output = parsed.data;
     if (output.type === "text" || output.type === "thinking") {
-      const turn = running.get(output.turnId)?.turn;
-      if (turn?.groupId === groupId && running.append(output)) this.#options.publish({ ...output, groupId });
+      if (!running.hears(groupId, output)) return null;
+      const piece = await clean(groupId, output);
+      if (running.append(piece)) publish({ ...piece, groupId });
       return null;
     }
     try {
-      return replies[await this.#apply(groupId, output)];
+      const place = await turns.place(groupId, output);
+      return replies[place === "current" ? await this.#apply(groupId, await clean(groupId, output)) : place];
     } catch (error) {
       logger.error(
         { group: groupId, turn: output.turnId, error: errorMessage(error) },
@@ -75,7 +82,7 @@ export class TurnFacts {
       case "tool":
       case "restart":
       case "notice": {
-        const outcome = await this.#options.turns.record(groupId, fact);
+        const outcome = await this.#options.turns.record(groupId, this.#bounded(fact));
         this.#options.passPoint?.("fact_committed");
         if (outcome === "applied") await this.#show(groupId, fact);
         return outcome;
@@ -83,6 +90,16 @@ export class TurnFacts {
       default:
         return fact satisfies never;
     }
+  }
+
+  /** A turn that says more than one does is followed by its bare facts: their words would fill the disk. */
+  #bounded(fact: PassingFact): PassingFact {
+    if (fact.type === "tool") {
+      const { input, output, ...bare } = fact;
+      return this.#options.running.keeps(fact.turnId, (input ?? "").length + (output ?? "").length) ? fact : bare;
+    }
+    if (fact.type !== "restart") return fact;
+    return this.#options.running.keeps(fact.turnId, fact.reason.length) ? fact : { ...fact, reason: "" };
   }
 
   async #result(groupId: string, fact: Extract<FactOutput, { type: "result" }>): Promise<FactOutcome> {
@@ -118,10 +135,7 @@ export class TurnFacts {
   }
 
   /** The live view of a fact that was stored just now. */
-  async #show(
-    groupId: string,
-    fact: Extract<FactOutput, { type: "started" | "tool" | "restart" | "notice" }>,
-  ): Promise<void> {
+  async #show(groupId: string, fact: PassingFact): Promise<void> {
     const { running, publish, endings } = this.#options;
     const { turnId, conversationId } = fact;
     switch (fact.type) {
@@ -147,7 +161,7 @@ export class TurnFacts {
         return;
       case "notice": {
         const turn = running.get(turnId)?.turn;
-        if (turn) await endings.notice(turn, `ℹ️ ${fact.content}`);
+        if (turn && running.isFirstNotice(turnId, fact.code)) await endings.notice(turn, notices[fact.code]);
         return;
       }
       default:

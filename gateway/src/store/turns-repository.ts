@@ -75,6 +75,12 @@ export class TurnsRepository implements TurnStore {
     });
   }
 
+  place(groupId: string, fact: FactOutput): ReturnType<TurnStore["place"]> {
+    return this.#database.read(`look what a fact of the turn ${fact.turnId} is`, async (queries) =>
+      placeFact(queries, groupId, fact, await findTurn(queries, fact.turnId)),
+    );
+  }
+
   record(groupId: string, fact: Parameters<TurnStore["record"]>[1]): Promise<FactOutcome> {
     return this.#database.write(`store an event of the turn ${fact.turnId}`, async (queries) => {
       const turn = await findTurn(queries, fact.turnId);

@@ -10,6 +10,7 @@ import { z } from "zod";
 import { Approvals } from "../agent/approvals.ts";
 import { MidTurnWords } from "../agent/mid-turn-words.ts";
 import { AgentBench, idleRunner } from "../agent/testing/agent-bench.ts";
+import { RedactedOutput } from "../agent/redacted-output.ts";
 import { ToolApprovals } from "../agent/tool-approvals.ts";
 import { AuditLog } from "../audit-log.ts";
 import { hearSandboxes } from "../hear-sandboxes.ts";
@@ -37,7 +38,13 @@ export interface HeardSandbox {
 
 export class HeardSandboxes implements AsyncDisposable {
   readonly errors: string[];
-  readonly #agents = new AgentBench();
+  readonly #redactor = redactorOfTests();
+  readonly #held = new HeldSecrets({
+    redactor: this.#redactor,
+    sourcesOf: (groupId) => Promise.resolve(groupId === "owner" ? ["secret DOOR_PIN"] : ["secret OWN"]),
+  });
+  readonly #output = new RedactedOutput(this.#redactor, this.#held);
+  readonly #agents = new AgentBench({ clean: (groupId, output) => this.#output.clean(groupId, output) });
   readonly #background = new Background((error) => void this.errors.push(String(error)));
   readonly #buses: BusBench;
   readonly #swarms;
@@ -49,14 +56,9 @@ export class HeardSandboxes implements AsyncDisposable {
     const { store, running, clock, facts, pool } = this.#agents;
     this.#swarms = memorySwarms(store, clock, join("nowhere", "templates"));
     const ids = timeSortedIds(clock);
-    const redactor = new Redactor();
-    redactor.know("secret OWN", ["a secret value of a test"]);
-    redactor.know("secret DOOR_PIN", ["483920"]);
+    const redactor = this.#redactor;
+    const held = this.#held;
     const redact = (text: string): string => redactor.redact(text);
-    const held = new HeldSecrets({
-      redactor,
-      sourcesOf: (groupId) => Promise.resolve(groupId === "owner" ? ["secret DOOR_PIN"] : ["secret OWN"]),
-    });
     const audit = new AuditLog({
       store: store.audit,
       background: this.#background,
@@ -83,7 +85,6 @@ export class HeardSandboxes implements AsyncDisposable {
       facts,
       pool,
       audit,
-      redactor,
       held,
       toolApprovals: new ToolApprovals({ approvals, rules, running, logger, patienceMs: 60_000, redactor }),
       midTurn: new MidTurnWords({
@@ -218,3 +219,10 @@ export class HeardSandboxes implements AsyncDisposable {
 }
 
 const Answered = z.looseObject({ ok: z.literal(true) });
+
+function redactorOfTests(): Redactor {
+  const redactor = new Redactor();
+  redactor.know("secret OWN", ["a secret value of a test"]);
+  redactor.know("secret DOOR_PIN", ["483920"]);
+  return redactor;
+}

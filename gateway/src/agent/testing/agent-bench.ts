@@ -22,7 +22,7 @@ import { SandboxPool, type SandboxPoolOptions } from "../sandbox-pool.ts";
 import { SandboxReconciler } from "../sandbox-reconciler.ts";
 import { sandboxShape } from "../sandbox-shape.ts";
 import { TurnEndings } from "../turn-endings.ts";
-import { TurnFacts } from "../turn-facts.ts";
+import { TurnFacts, type TurnFactsOptions } from "../turn-facts.ts";
 import { MemorySandboxHost } from "./memory-sandbox-host.ts";
 
 export const idleRunner: RunnerStatus = { turns: [], version: "1" };
@@ -34,6 +34,7 @@ export interface BenchChange {
   /** An earlier life's. */
   store?: SqliteStore;
   host?: MemorySandboxHost;
+  clean?: TurnFactsOptions["clean"];
 }
 
 export class AgentBench implements AsyncDisposable {
@@ -138,6 +139,7 @@ export class AgentBench implements AsyncDisposable {
       ...change.dispatcher,
     });
     this.facts = new TurnFacts({
+      clean: change.clean ?? ((_, output) => Promise.resolve(output)),
       turns,
       conversations,
       running,

@@ -29,6 +29,8 @@ export interface TurnStore {
   accepted(turnId: string, attempt: number): Promise<void>;
   /** Takes a running turn over into this gateway's epoch. */
   adopt(turnId: string, epoch: number): Promise<void>;
+  /** What would become of a fact: `current` when it would be stored. */
+  place(groupId: string, fact: FactOutput): Promise<"current" | Exclude<FactOutcome, "applied">>;
   /**
    * Stores a fact that changes no turn state (`started`, `tool`, `restart`, `notice`), once by `(turnId, attempt, seq)`. `started` also
    * stores the conversation's session id. `stale`: the turn is not running in that attempt. `unknown`: no such turn in that group.

@@ -1,17 +1,18 @@
 /** Reads Markdown with marked's lexer and lays it out for a chat: what Telegram has no markup for becomes text. */
 import { Lexer, type Token, type Tokens } from "marked";
 import { decodeCharacterReferences } from "./character-references.ts";
+import { chatText } from "./chat-text.ts";
 import { plainRichText, type RichText } from "./rich-text.ts";
 import { RichTextWriter } from "./rich-text-writer.ts";
 import { tableText } from "./table-text.ts";
 
-// Past this an answer is a dump, not prose, and the parser's worst cases begin to be felt.
+// Past this an answer is a dump, not prose.
 const longestParsed = 250_000;
 const longestUrl = 2_048;
 
 /** Never rejects: what the parser cannot take is shown as it is written. */
 export function markdownToRichText(markdown: string): RichText {
-  const source = withoutControls(markdown);
+  const source = chatText(markdown);
   if (source.length > longestParsed) return plainRichText(source);
   try {
     const writer = new RichTextWriter();
@@ -21,14 +22,6 @@ export function markdownToRichText(markdown: string): RichText {
     // Markup nested thousands deep overflows the stack of any recursive parser.
     return plainRichText(source);
   }
-}
-
-/** Telegram refuses texts that are not valid Unicode and turns control characters into spaces. */
-function withoutControls(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/\r\n?/g, "\n")
-    .replace(/(?![\n\t])\p{Cc}/gu, "");
 }
 
 function writeBlocks(writer: RichTextWriter, tokens: readonly Token[], gap: 1 | 2): void {

@@ -17,6 +17,23 @@ function html(markdown: string): string {
     .join("\n=====\n");
 }
 
+test.each([
+  ["asterisks", `${"*".repeat(25_000)}a***`],
+  ["an address that never ends", "a@".repeat(40_000)],
+  ["a line of list marks", `${"- ".repeat(40_000)}x`],
+])("%s that the parser would take minutes for come as they are written", (_, markdown) => {
+  const startedAt = performance.now();
+  const parts = renderAnswer(markdown);
+  // Of a limit of half a second; the rest is for a busy machine.
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+  expect(
+    parts
+      .map(({ plain }) => plain)
+      .join("")
+      .replaceAll(/\s/g, ""),
+  ).toBe(markdown.replaceAll(/\s/g, ""));
+});
+
 describe("Markdown in Telegram's HTML", () => {
   test.each([
     ["styles", "**b** *i* ~~s~~ ***both***", "<b>b</b> <i>i</i> <s>s</s> <i><b>both</b></i>"],
