@@ -2,6 +2,7 @@
 import { GroupNetworkView } from "@praktor/protocol/network";
 import { GroupView } from "@praktor/protocol/rest";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { Redactor } from "../../vault/redactor.ts";
 import { Harness } from "../testing/harness.ts";
 
 let harness: Harness;
@@ -34,6 +35,25 @@ test("is changed with PATCH, and whoever runs the sandboxes is told", async () =
     refused: [{ host: "example.org", reason: "It is not on the list." }],
   });
   expect(GroupView.parse((await patch({ network: null })).json)).toMatchObject({ network: null });
+});
+
+test("a group that is saved as it was shown keeps the secrets in its texts", async () => {
+  const secret = "ghp-0123456789abcdef";
+  const redactor = new Redactor();
+  redactor.know("settings", [secret]);
+  await using other = await Harness.startAtHome({
+    redactor: { redact: (text) => redactor.redact(text), redactDeep: (value) => redactor.redactDeep(value) },
+  });
+  const change = (body: object) => other.send({ method: "PATCH", path: "/api/groups/home", body });
+  const approvalTools = [`Bash(curl ${secret} *)`];
+  await change({ name: `Of ${secret}`, model: secret, approval_tools: approvalTools });
+  const { name, model, approval_tools: tools } = GroupView.parse((await other.send({ path: "/api/groups/home" })).json);
+  expect([name, model, tools]).toEqual(["Of [redacted]", "[redacted]", ["Bash(curl [redacted] *)"]]);
+  expect((await change({ name, model, approval_tools: ["Write", ...tools] })).status).toBe(200);
+  expect(await other.store.groups.get("home")).toMatchObject({ name: `Of ${secret}`, model: secret });
+  expect(await other.store.approvals.tools("home")).toEqual(["Write", ...approvalTools]);
+  expect((await change({ name: "Now [redacted]" })).status).toBe(400);
+  expect((await other.send({ method: "PATCH", path: "/api/groups/none", body: { name } })).status).toBe(404);
 });
 
 test.each([

@@ -7,6 +7,7 @@ import { messageView } from "../../agent/message-view.ts";
 import { PraktorError } from "../../kit/praktor-error.ts";
 import type { Group } from "../../store/rows.ts";
 import { jsonBody } from "../json-body.ts";
+import { keepSecrets } from "../keep-secrets.ts";
 import type { WebParts } from "../parts.ts";
 import { requireGroup } from "../parts.ts";
 import { failure, json, jsonRequest } from "../route-answers.ts";
@@ -91,7 +92,8 @@ export function groupRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
     if (!only) throw new PraktorError("not_found", `There is no group "${group.id}".`);
     return only;
   }
-  async function change(id: string, wanted: GroupUpdate): Promise<GroupView> {
+  async function change(id: string, sent: GroupUpdate): Promise<GroupView> {
+    const wanted = keepSecrets(sent, [await texts(id)], redactor);
     const { name, model, budget_per_day: dayBudgetUsd, network: policy, network_allow: networkAllow } = wanted;
     const { approval_tools: approvalTools, approval_hosts: approvalHosts } = wanted;
     await refuseUnasked(id, wanted);
@@ -109,6 +111,14 @@ export function groupRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
     if (approvalTools !== undefined) await store.approvals.setTools(id, [...new Set(approvalTools)]);
     hub.announce({ type: "group", groupId: id, change: "updated" });
     return await view(group);
+  }
+
+  /** Of a group, in the names of a change. */
+  async function texts(id: string): Promise<GroupUpdate | null> {
+    const group = await store.groups.get(id);
+    if (!group) return null;
+    const { name, model, networkAllow: network_allow, approvalHosts: approval_hosts } = group;
+    return { name, model, network_allow, approval_hosts, approval_tools: await store.approvals.tools(id) };
   }
 
   /** Who names a host believes that people are asked about it: where nobody can be, that is said before anything is stored. */

@@ -5,7 +5,7 @@ import { GroupId } from "@praktor/protocol/ids";
 import { Instructions, InstructionsUpdate } from "@praktor/protocol/instructions";
 import { readInstructions, writeInstructions } from "../group-instructions.ts";
 import { jsonBody } from "../json-body.ts";
-import { keepSecret } from "../keep-secret.ts";
+import { keepSecrets } from "../keep-secrets.ts";
 import type { WebParts } from "../parts.ts";
 import { requireGroup } from "../parts.ts";
 import { requestSignal } from "../request-signal.ts";
@@ -50,7 +50,7 @@ const writeOfGroup = createRoute({
 
 export function instructionRoutes(parts: WebParts): OpenAPIHono<WebEnv> {
   const { instructions, workspace, redactor } = parts;
-  const kept = (sent: string, stored: string): string => keepSecret("text", sent, stored, redactor);
+  const kept = (sent: string, stored: string): string => keepSecrets({ text: sent }, [{ text: stored }], redactor).text;
   return createRoutes()
     .openapi(read, async (c) => c.json(await instructions.read(), 200))
     .openapi(write, async (c) => {

@@ -1,5 +1,7 @@
+import { ErrorBody } from "@praktor/protocol/rest";
 import { SwarmRunView, SwarmTemplateView } from "@praktor/protocol/swarm";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Redactor } from "../../vault/redactor.ts";
 import { Harness } from "../testing/harness.ts";
 
 let harness: Harness;
@@ -71,6 +73,34 @@ describe("swarms", () => {
       expect(JSON.stringify(answer.json)).toMatch(words);
     }
     expect((await start({ task: "t", template: "none-such" })).status).toBe(404);
+  });
+
+  test("whose form was filled from a template that holds a secret keep it, in a run and under another name too", async () => {
+    const secret = "ghp_0123456789abcdef";
+    const redactor = new Redactor();
+    redactor.know("settings", [secret]);
+    await using other = await Harness.start({
+      redactor: { redact: (text) => redactor.redact(text), redactDeep: (value) => redactor.redactDeep(value) },
+    });
+    await other.send({ method: "POST", path: "/api/groups", body: { id: "1", name: "Main", folder: "main" } });
+    const put = (name: string, body: object) =>
+      other.send({ method: "PUT", path: `/api/swarm-templates/${name}`, body });
+    const promptOf = async (wish: object): Promise<string | undefined> => {
+      const answer = await other.send({ method: "POST", path: "/api/swarms", body: { task: "t", ...wish } });
+      const run = await other.store.swarms.get(SwarmRunView.parse(answer.json).id);
+      return run?.agents[0]?.prompt;
+    };
+    await put("mine", { title: "Mine", agents: [{ role: "a", prompt: `Use ${secret}` }] });
+    const shown = { title: "Mine", agents: [{ role: "a", prompt: "Use [redacted]" }] };
+    expect((await put("mine", { ...shown, title: "Other" })).json).toMatchObject({ ...shown, title: "Other" });
+    expect((await put("mine-too", shown)).status).toBe(200);
+    for (const wish of [{ template: "mine" }, { template: "mine-too" }, { agents: shown.agents }])
+      expect(await promptOf(wish)).toBe(`Use ${secret}`);
+    const refused = await put("mine", { ...shown, agents: [{ role: "a", prompt: "Take [redacted]" }] });
+    expect([refused.status, ErrorBody.parse(refused.json).error.faults]).toMatchObject([
+      400,
+      [{ field: "agents.0.prompt" }],
+    ]);
   });
 
   test("have templates: the shipped ones, and those that people save", async () => {

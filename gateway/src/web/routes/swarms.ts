@@ -13,6 +13,7 @@ import {
   SwarmTemplateView,
 } from "@praktor/protocol/swarm";
 import { jsonBody } from "../json-body.ts";
+import { keepSecrets } from "../keep-secrets.ts";
 import type { WebParts } from "../parts.ts";
 import { failure, json, jsonRequest } from "../route-answers.ts";
 import type { WebEnv } from "../web-env.ts";
@@ -95,10 +96,19 @@ const removeTemplate = createRoute({
   responses: { 200: deleted, ...failure },
 });
 
-export function swarmRoutes({ swarms }: WebParts): OpenAPIHono<WebEnv> {
+export function swarmRoutes({ swarms, redactor }: WebParts): OpenAPIHono<WebEnv> {
+  /** The form is filled from any template. */
+  const kept = async <Team extends SwarmCreate | SwarmTeam>(sent: Team, name: string | undefined): Promise<Team> => {
+    const all = await swarms.templates();
+    const own = all.filter((template) => template.name === name);
+    return keepSecrets(sent, [...own, ...all.filter((template) => template.name !== name)], redactor);
+  };
   return createRoutes()
     .openapi(list, async (c) => c.json(await swarms.list(c.req.valid("query").limit), 200))
-    .openapi(create, async (c) => c.json(await swarms.start(c.req.valid("json")), 201))
+    .openapi(create, async (c) => {
+      const wish = c.req.valid("json");
+      return c.json(await swarms.start(await kept(wish, wish.template)), 201);
+    })
     .openapi(show, async (c) => c.json(await swarms.get(c.req.valid("param").id), 200))
     .openapi(remove, async (c) => {
       await swarms.remove(c.req.valid("param").id);
@@ -115,7 +125,7 @@ export function swarmRoutes({ swarms }: WebParts): OpenAPIHono<WebEnv> {
     .openapi(templates, async (c) => c.json(await swarms.templates(), 200))
     .openapi(saveTemplate, async (c) => {
       const { name } = c.req.valid("param");
-      return c.json(await swarms.saveTemplate(name, c.req.valid("json")), 200);
+      return c.json(await swarms.saveTemplate(name, await kept(c.req.valid("json"), name)), 200);
     })
     .openapi(removeTemplate, async (c) => {
       await swarms.removeTemplate(c.req.valid("param").name);

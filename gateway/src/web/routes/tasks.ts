@@ -12,7 +12,7 @@ import {
   timeZone,
 } from "@praktor/protocol/tasks";
 import { jsonBody } from "../json-body.ts";
-import { keepSecret } from "../keep-secret.ts";
+import { keepSecrets } from "../keep-secrets.ts";
 import type { WebParts } from "../parts.ts";
 import { failure, json, jsonRequest } from "../route-answers.ts";
 import type { WebEnv } from "../web-env.ts";
@@ -90,12 +90,8 @@ export function taskRoutes({ tasks, redactor }: WebParts): OpenAPIHono<WebEnv> {
     .openapi(show, async (c) => c.json(await tasks.get(c.req.valid("param").id), 200))
     .openapi(update, async (c) => {
       const { id } = c.req.valid("param");
-      const change = c.req.valid("json");
-      const stored = await tasks.get(id);
-      const kept = <Field extends "name" | "prompt" | "pre_check">(field: Field) =>
-        keepSecret(field, change[field], stored[field], redactor);
-      const texts = { name: kept("name"), prompt: kept("prompt"), pre_check: kept("pre_check") };
-      return c.json(await tasks.update(id, { ...change, ...texts }), 200);
+      const change = keepSecrets(c.req.valid("json"), [await tasks.get(id)], redactor);
+      return c.json(await tasks.update(id, change), 200);
     })
     .openapi(remove, async (c) => {
       await tasks.remove(c.req.valid("param").id);
