@@ -50,6 +50,10 @@ const encodings: Record<string, Encoding> = {
   JSON: within((value) => JSON.stringify(value).slice(1, -1)),
   "JSON in JSON": (value, before, after) => JSON.stringify({ log: JSON.stringify({ line: before + value + after }) }),
   "JSON in a URL": within((value) => encodeURIComponent(JSON.stringify({ value }))),
+  Markdown: within((value) => value.replaceAll(/[!-/:-@[-`{-~]/g, String.raw`\$&`)),
+  "Markdown in JSON": within((value) =>
+    JSON.stringify(value.replaceAll(/[!-/:-@[-`{-~]/g, String.raw`\$&`)).slice(1, -1),
+  ),
   "JSON, all escaped": within((value) =>
     units(value)
       .map((unit) => `\\u${hex4(unit)}`)

@@ -39,6 +39,9 @@ for (const [letter, code] of Object.entries({ b: 8, t: 9, n: 10, v: 11, f: 12, r
   escapes[letter.charCodeAt(0)] = code;
 }
 escapes[backslash] = backslash;
+/** By code, in Markdown: what may have a backslash, and is shown without it. */
+const marks = new Uint16Array(128);
+for (const mark of String.raw`!"#$%&'()*+,-./:;<=>?@[\]^_{|}~` + "`") marks[mark.charCodeAt(0)] = mark.charCodeAt(0);
 const entities: Readonly<Record<string, number>> = { amp: 38, lt: 60, gt: 62, quot: 34, apos: 39, nbsp: 32 };
 /** By code up to the no-break space: 0 for white space, 1 for the rest. Without a branch, because nothing foretells it. */
 const kept = new Uint8Array(0xa1).fill(1);
@@ -64,6 +67,8 @@ export function textViews(text: string): TextView[] {
     views.push(peeled);
     view = peeled;
   }
+  // Markdown is escaped before it is put into anything; what else has the same escapes is peeled already.
+  if (/\\[!#-.:-@[\]^-`{-~]/.test(text)) views.push(...views.flatMap((one) => peel(one, [backslash], marks) ?? []));
   return views;
 }
 
@@ -98,8 +103,8 @@ export function compactView(text: string): TextView {
   return { codes, length, from, to: null, seams: [] };
 }
 
-/** One layer less of these kinds; null when there is none. */
-function peel(view: TextView, wanted: readonly number[]): TextView | null {
+/** One layer less of these kinds; null when there is none. `simple`: by code, what stands after a backslash for one character. */
+function peel(view: TextView, wanted: readonly number[], simple = escapes): TextView | null {
   const { length } = view;
   const source = { codes: view.codes, from: view.from, to: view.to ?? view.from.map((start) => start + 1) };
   const codes = new Uint16Array(length);
@@ -115,8 +120,8 @@ function peel(view: TextView, wanted: readonly number[]): TextView | null {
     let isEscape = false;
     if ((code === percent || code === ampersand || code === backslash) && wanted.includes(code)) {
       const next = end < length ? source.codes[end]! : 0;
-      const isSimple = code === backslash && next < escapes.length && escapes[next] !== 0;
-      const unit = isSimple ? null : unitAt(view, index);
+      const isSimple = code === backslash && next < simple.length && simple[next] !== 0;
+      const unit = isSimple || simple === marks ? null : unitAt(view, index);
       const unitEnd = isSimple ? index + 2 : index + (unit?.length ?? 0);
       if (unitEnd > index && isUnbroken(source, index, unitEnd)) {
         seam.starts[seam.count] = index;
@@ -124,7 +129,7 @@ function peel(view: TextView, wanted: readonly number[]): TextView | null {
         seam.count += 1;
         isEscape = true;
         end = unitEnd;
-        if (isSimple) first = escapes[next]!;
+        if (isSimple) first = simple[next]!;
         else units = unit?.codes ?? null;
       }
     }
