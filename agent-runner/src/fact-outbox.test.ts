@@ -60,6 +60,18 @@ describe("the outbox of facts", () => {
     expect(outbox.turns).toEqual([]);
   });
 
+  it("sends of an answer what the host takes, and says that it was cut", async () => {
+    const seen: FactOutput[] = [];
+    const { outbox } = outboxWith((fact) => {
+      seen.push(fact);
+      return { status: "committed" };
+    });
+    outbox.add(turn, { ...result, content: "wörter ".repeat(100_000) });
+    await outbox.flush(5_000);
+    expect(seen).toMatchObject([{ content: expect.stringMatching(/^wörter .*\n\n\[cut: /s) as string }]);
+    expect(Buffer.byteLength(JSON.stringify(seen[0]))).toBeGreaterThan(250_000);
+  });
+
   it("drops what the host refuses for good, and everything of a stale turn", async () => {
     const seen: number[] = [];
     const { outbox, stale } = outboxWith((fact) => {

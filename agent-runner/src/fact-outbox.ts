@@ -1,5 +1,5 @@
 /** Facts wait here until the host has committed them: in order within a turn, through reconnects and restarts of the gateway. */
-import { FactReply, type FactOutput } from "@praktor/protocol/agent-output";
+import { FactReply, type FactOutput, longestFactBytes } from "@praktor/protocol/agent-output";
 import { backoffMs, sleep } from "./backoff.ts";
 import { isFinal, type FactBody, type TurnKey } from "./fact-body.ts";
 import { fitFact } from "./fit-fact.ts";
@@ -114,7 +114,7 @@ export class FactOutbox implements AsyncDisposable {
     for (let attempt = 1; ; attempt += 1) {
       try {
         await transport.whenConnected(signal);
-        const fitting = fitFact(fact, transport.maxPayloadBytes);
+        const fitting = fitFact(fact, Math.min(transport.maxPayloadBytes, longestFactBytes));
         const reply = FactReply.parse(await transport.request(subject, fitting, requestTimeoutMs, signal));
         switch (reply.status) {
           case "committed":

@@ -17,9 +17,12 @@ const maxFacts = 20_000;
 const factFields = { ...turnFields, seq: z.number().int().positive().max(maxFacts) };
 /** Of what a tool is used with and gives back, and of a failure's detail, in UTF-16 units. Where it was cut its last character is an ellipsis. */
 export const longestDetail = 4_000;
+/** Of a fact as JSON. A person reads no longer answer, and every letter of it is looked at before it is stored. */
+export const longestFactBytes = 256 * 1024;
 /** Stands at the end of words that did not fit into one message of the bus. */
 export const cutMark = "\n\n[cut: the answer is longer than one message of the bus can be]";
 const shortText = z.string().max(512);
+const words = z.string().max(longestFactBytes);
 
 /** Tokens and cost of one turn, in all its model calls. */
 export const Usage = z.object({
@@ -37,13 +40,13 @@ export const TextOutput = z.object({
   type: z.literal("text"),
   ...turnFields,
   index: z.number().int().nonnegative(),
-  content: z.string(),
+  content: words,
 });
 export const ThinkingOutput = z.object({
   type: z.literal("thinking"),
   ...turnFields,
   index: z.number().int().nonnegative(),
-  content: z.string(),
+  content: words,
 });
 export type LiveOutput = z.infer<typeof TextOutput> | z.infer<typeof ThinkingOutput>;
 
@@ -86,7 +89,7 @@ export const ResultOutput = z.object({
   type: z.literal("result"),
   ...factFields,
   /** The whole answer, Markdown. May be empty when the agent had nothing to say. */
-  content: z.string(),
+  content: words,
   sessionId: shortText,
   usage: Usage,
   durationMs: z.number().nonnegative(),
@@ -111,9 +114,9 @@ export const FailedOutput = z.object({
   ...factFields,
   code: FailureCode,
   /** Detail for the log and the page. */
-  content: z.string(),
+  content: z.string().max(longestDetail + 100),
   /** What was said before the failure, if anything. */
-  partialText: z.string().optional(),
+  partialText: words.optional(),
   sessionId: shortText.optional(),
   usage: Usage.optional(),
 });
