@@ -38,7 +38,10 @@ export async function answerControl(text: string, options: ControlDeskOptions): 
     return await obey(command, options);
   } catch (error) {
     const reply = failure(codeOf(error), errorMessage(error));
-    options.logger.debug({ command: command.command, code: reply.code, error: reply.message }, "a command failed");
+    // That a file is not there is an answer: each look of the page asks for some that few groups have.
+    const isAnswer = reply.code === "not_found" && command.command.startsWith("workspace_");
+    const { command: name } = command;
+    if (!isAnswer) options.logger.debug({ command: name, code: reply.code, error: reply.message }, "a command failed");
     return reply;
   }
 }
