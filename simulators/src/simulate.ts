@@ -1,4 +1,4 @@
-// Runs both simulators until SIGINT or SIGTERM: `node simulators/src/simulate.ts --telegram-port P --messages-port P`.
+// Runs both simulators until SIGINT or SIGTERM: `npm run simulate -- --telegram-port P --messages-port P`.
 
 import { once } from "node:events";
 import { parseArgs } from "node:util";
