@@ -7,6 +7,7 @@ import { secretsIn } from "../config/secret-settings.ts";
 import { crashAt } from "../kit/crash-points.ts";
 import { createLog } from "../log.ts";
 import { Redactor } from "../vault/redactor.ts";
+import { firstSteps } from "./first-steps.ts";
 
 export function addGatewayCommand(program: Command): void {
   program
@@ -18,7 +19,9 @@ export function addGatewayCommand(program: Command): void {
       const { runGateway } = await import("../gateway.ts");
       const redactor = new Redactor();
       redactor.know("settings", secretsIn(settings));
-      const log = createLog(process.env.PRAKTOR_LOG_LEVEL ?? "info", redactor);
+      const { stdout } = process;
+      const terminal = stdout.isTTY ? (text: string): void => void stdout.write(text) : null;
+      const log = await createLog(process.env.PRAKTOR_LOG_LEVEL ?? "info", redactor, terminal);
       for (const variable of unknownVariables(Object.keys(process.env))) {
         log.warn({ variable }, `no variable of Praktor, ignored: ${variableAdvice(variable)}`);
       }
@@ -36,6 +39,7 @@ export function addGatewayCommand(program: Command): void {
         path: process.env.PATH ?? "",
         timeZone: process.env.TZ,
         passPoint: crashAt(process.env.PRAKTOR_CRASH_AT),
+        onStarted: ({ webUrl }) => terminal?.(firstSteps(settings, webUrl)),
       });
     });
 }
