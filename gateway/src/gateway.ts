@@ -63,6 +63,7 @@ export interface GatewayOptions {
 /** Runs until the signal aborts. Rejects when something that nothing works without cannot be had: settings, database, ports. */
 export async function runGateway(settings: Settings, options: GatewayOptions): Promise<void> {
   const { log, passPoint, redactor } = options;
+  const redact = (text: string): string => redactor.redact(text);
   const clock = systemClock;
   const startedAt = clock.now();
   const ids = timeSortedIds(clock);
@@ -83,7 +84,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
       clock,
       logger: log,
       keepDays: settings.audit.keep_days,
-      redact: (text) => redactor.redact(text),
+      redact,
     }),
   );
   const installation = await loadInstallation(store.settings, settings.nats.account_seed, settings.store.path);
@@ -148,6 +149,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   const modelHealth = new ModelHealth(
     () => clock.now(),
     ({ level, detail }) => publish({ type: "health", component: "model", ok: level === "ok", level, detail }),
+    redact,
   );
 
   const network = makeNetwork(settings, {
@@ -238,7 +240,8 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     render,
     publish,
     wakeDelivery,
-    redact: async (memberId, text) => (await held.of(memberId)).redact(text),
+    redact,
+    redactOwn: async (memberId, text) => (await held.of(memberId)).redact(text),
   });
   const swarms = stack.use(madeSwarms.swarms);
   const { scheduler, tasks, ipc, forgetSandboxes } = makeScheduler(settings, {
@@ -253,6 +256,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     timeZone: options.timeZone,
     render,
     publish,
+    redact,
     wakeDelivery,
     status: () => status.status(),
     forgetSandbox: async ({ id, folder }) => {

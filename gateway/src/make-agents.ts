@@ -72,7 +72,8 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
   const request = bus.request.bind(bus);
   const wakeDelivery = (): void => parts.telegram()?.wakeDelivery();
   // For what an agent can cause as often as it likes.
-  const strangersLog = boundedLogger(log, clock, (text) => parts.redactor.redact(text));
+  const redact = (text: string): string => parts.redactor.redact(text);
+  const strangersLog = boundedLogger(log, clock, redact);
   const sandboxes = makeSandboxes(settings, { ...parts, dispatcher: () => dispatcher });
   const { pool, reconciler, renewals } = sandboxes;
   const workspace = new Workspace({
@@ -87,7 +88,9 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     limitBytes: settings.sandbox.workspace_max_bytes,
     count: async (groupId, signal) => {
       const group = await store.groups.get(groupId);
-      return group && (await host.filesUse(group.folder, signal));
+      const use = group && (await host.filesUse(group.folder, signal));
+      // Names are cut in sentences, and half of a secret is not known any more.
+      return use && (await parts.held.of(groupId)).redactDeep(use);
     },
     running: () => pool.list().flatMap(({ groupId, status }) => (status === "running" ? [groupId] : [])),
     isWorking: (groupId) => running.of(groupId).length > 0,
@@ -124,6 +127,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     maxAttempts: settings.agent.max_attempts,
     render,
     publish,
+    redact,
     onEnded: (turn) => {
       parts.telegram()?.turnEnded(turn.id);
       hostApprovals.turnEnded(turn.id);
@@ -139,7 +143,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
       if (!known) return null;
       const why = whyTaskFailed(known.task, code, error);
       // An isolated run's failure is told in the chat when no try is left, and then with all that belongs to it.
-      return known.task.contextMode === "group" ? failureNotice(known.task, known.run, why) : why;
+      return known.task.contextMode === "group" ? failureNotice(known.task, known.run, why, redact) : why;
     },
     onOutgoing: wakeDelivery,
   });

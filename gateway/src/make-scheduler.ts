@@ -33,6 +33,7 @@ export interface SchedulerParts {
   timeZone: string | undefined;
   render: (address: Address, markdown: string) => NewOutboxPart[];
   publish: (event: PraktorEvent) => void;
+  redact: (text: string) => string;
   wakeDelivery: () => void;
   status: () => Promise<StatusView>;
   /** Removes what a sandbox that is gone for good leaves in the engine, and what is known of it. */
@@ -61,6 +62,7 @@ export function makeScheduler(settings: Settings, parts: SchedulerParts): Schedu
     pollIntervalMs: settings.scheduler.poll_interval,
     render,
     publish,
+    redact: parts.redact,
     onQueued: (started) => assistant.received(started),
     onSaid: said,
   });

@@ -32,7 +32,9 @@ export interface SwarmParts {
   render: (address: Address, markdown: string) => NewOutboxPart[];
   publish: (event: PraktorEvent) => void;
   wakeDelivery: () => void;
-  redact: (memberId: string, text: string) => Promise<string>;
+  redact: (text: string) => string;
+  /** Takes out what the member's own sandbox is given. */
+  redactOwn: (memberId: string, text: string) => Promise<string>;
 }
 
 export interface MadeSwarms {
@@ -45,7 +47,7 @@ export interface MadeSwarms {
 const stopTimeoutMs = 30_000;
 
 export function makeSwarms(settings: Settings, parts: SwarmParts): MadeSwarms {
-  const { store, assistant, pool, clock, ids, log, render, publish, wakeDelivery, redact } = parts;
+  const { store, assistant, pool, clock, ids, log, render, publish, wakeDelivery, redact, redactOwn } = parts;
   const { node_timeout, run_timeout, max_tokens, max_cost_usd } = settings.swarm;
   const templates = new SwarmTemplates({
     shippedFolder: parts.shippedTemplates,
@@ -79,6 +81,7 @@ export function makeSwarms(settings: Settings, parts: SwarmParts): MadeSwarms {
     },
     render,
     publish,
+    redact,
     onSaid: (message) => {
       publish({ type: "message", groupId: message.groupId, message: messageView(message) });
       wakeDelivery();
@@ -91,7 +94,7 @@ export function makeSwarms(settings: Settings, parts: SwarmParts): MadeSwarms {
     received: (received) => assistant.received(received),
     touch: (runId) => swarms.touch(runId),
     publish,
-    redact,
+    redact: redactOwn,
   });
   const commands = new SwarmCommands({
     swarms,

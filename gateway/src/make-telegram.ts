@@ -23,6 +23,7 @@ import { taskList } from "./telegram/task-list.ts";
 import { TelegramBot } from "./telegram/telegram-bot.ts";
 import type { SwarmCommands } from "./swarm-commands.ts";
 import { cleanStream } from "./vault/file-guard.ts";
+import { isOurField } from "./vault/our-fields.ts";
 import type { Redactor } from "./vault/redactor.ts";
 import type { Spending } from "./usage/spending.ts";
 import { Transcriber } from "./telegram/transcriber.ts";
@@ -76,7 +77,7 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
     allowFrom: new Set(allowFrom),
     pairing,
     channels: parts.channels,
-    transcriber: makeTranscriber(settings.speech),
+    transcriber: makeTranscriber(settings.speech, (text) => parts.redactor.redact(text)),
     webhook: webhookSettings(settings.telegram),
     groupReplies: settings.telegram.group_replies,
     groupContext: settings.telegram.group_context,
@@ -118,7 +119,10 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
       },
       tasks: async (conversationId) => {
         const conversation = await store.conversations.get(conversationId);
-        const listed = conversation ? await tasks.list(conversation.groupId) : [];
+        // Names are cut for buttons, and half of a secret is not known any more.
+        const listed = conversation
+          ? parts.redactor.redactDeep(await tasks.list(conversation.groupId), isOurField)
+          : [];
         return { markdown: taskList(listed), buttons: taskButtons(listed) };
       },
       tap: async (conversationId, data, person) => {
@@ -163,9 +167,9 @@ function webhookSettings(telegram: Settings["telegram"]): WebhookSettings | unde
   return url === undefined || secret === undefined ? undefined : { url, secret, host, port };
 }
 
-function makeTranscriber(speech: Settings["speech"]): Transcriber | undefined {
+function makeTranscriber(speech: Settings["speech"], redact: (text: string) => string): Transcriber | undefined {
   const { base_url: baseUrl, api_key: apiKey, model, language } = speech;
-  return baseUrl === undefined ? undefined : new Transcriber({ baseUrl, apiKey, model, language });
+  return baseUrl === undefined ? undefined : new Transcriber({ baseUrl, apiKey, model, language, redact });
 }
 
 function publishDelivery(part: OutboxPart, publish: (event: PraktorEvent) => void): void {

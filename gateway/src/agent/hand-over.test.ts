@@ -121,6 +121,19 @@ describe.concurrent("what the runner says", () => {
     expect(await bench.store.outbox.ready("telegram")).toEqual([]);
   });
 
+  test("a secret in the engine's long words is taken out before they are cut", async () => {
+    const secret = "ghp_0123456789abcdef";
+    await using bench = new AgentBench({ redact: (text) => text.replaceAll(secret, "[redacted]") });
+    bench.host.beforeLaunch = () => {
+      throw new PraktorError("start_failed", `${"x".repeat(290)} ${secret} ${"x".repeat(20)}`);
+    };
+    const turn = await bench.say(await bench.conversation("a"), "hello");
+    expect(await ends(bench, turn)).toMatchObject({ state: "failed", errorCode: "start_failed" });
+    const words = (await bench.said("a")).at(-1)?.content;
+    expect(words).toContain("xxx");
+    expect(words).not.toContain("ghp");
+  });
+
   test("a sandbox that cannot be started: explained at once, with the engine's words", async () => {
     await using bench = new AgentBench();
     bench.host.beforeLaunch = () => {

@@ -25,6 +25,8 @@ export interface TurnEndingsOptions {
   /** Markdown as parts for an address; none where nothing is delivered. */
   render: (address: Address, markdown: string) => NewOutboxPart[];
   publish: (event: PraktorEvent) => void;
+  /** Takes known secrets out of what Praktor's own parts say, before it is cut; what a runner says comes without its sandbox's secrets. */
+  redact: (text: string) => string;
   /** A turn is no longer running: there may be room for the next. */
   onEnded: (turn: Turn) => void;
   /** For a turn that nobody's message began: why it failed and what to do, in place of the words to a person who wrote. */
@@ -57,9 +59,10 @@ export class TurnEndings {
   ): Promise<void> {
     const { turns, conversations, render, logger } = this.#options;
     const conversation = await conversations.get(turn.conversationId);
+    const detail = cause.fact ? error : this.#options.redact(error);
     const partial = cause.fact?.partialText?.trim();
-    const ofTask = turn.sender === "scheduler" ? await this.#options.explainTask?.(turn, code, error) : null;
-    const sentence = ofTask ?? explain(code, error);
+    const ofTask = turn.sender === "scheduler" ? await this.#options.explainTask?.(turn, code, detail) : null;
+    const sentence = ofTask ?? explain(code, detail);
     const explanation = partial ? `${partial}\n\n${sentence}` : sentence;
     const ended = await turns.end({
       turnId: turn.id,

@@ -4,12 +4,15 @@ import { ModelHealth, type ModelState } from "./model-health.ts";
 const fine = { type: "answered", status: 200, error: null } as const;
 const overloaded = { type: "answered", status: 529, error: "Overloaded" } as const;
 
+const plain = (text: string): string => text;
+
 test("calls that fail turn it amber, then red, with the last one's sentence; one that is answered turns it green", () => {
   let now = 0;
   const told: ModelState[] = [];
   const health = new ModelHealth(
     () => now,
     (state) => told.push(state),
+    plain,
   );
   expect(health.state()).toEqual({ level: "ok", detail: "A model credential is configured; no call was made yet." });
   health.note(overloaded);
@@ -34,6 +37,7 @@ test("a refused credential is red at once, a request that makes no sense says no
   const health = new ModelHealth(
     () => 0,
     () => {},
+    plain,
   );
   health.note({ type: "answered", status: 401, error: "invalid x-api-key" });
   expect(health.state()).toMatchObject({ level: "bad", detail: expect.stringContaining("invalid x-api-key (401)") });
@@ -44,4 +48,15 @@ test("a refused credential is red at once, a request that makes no sense says no
   expect(health.state().level).toBe("ok");
   health.note({ type: "answered", status: 200, error: "Overloaded" });
   expect(health.state()).toMatchObject({ level: "warn", detail: expect.stringContaining("Overloaded (200)") });
+});
+
+test("a key in an endpoint's long error is taken out before the error is cut", () => {
+  const key = "sk-0123456789abcdef";
+  const health = new ModelHealth(
+    () => 0,
+    () => {},
+    (text) => text.replaceAll(key, "[redacted]"),
+  );
+  health.note({ type: "answered", status: 401, error: `${"x".repeat(290)} ${key}` });
+  expect(health.state().detail).not.toContain("sk-");
 });

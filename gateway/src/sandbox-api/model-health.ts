@@ -17,12 +17,15 @@ const refusals: ReadonlySet<number> = new Set([401, 402, 403]);
 export class ModelHealth {
   readonly #now: () => number;
   readonly #onChange: (state: ModelState) => void;
+  readonly #redact: (text: string) => string;
   #answeredAt: number | null = null;
   #failure: { inARow: number; at: number; sentence: string; refused: boolean } | null = null;
 
-  constructor(now: () => number, onChange: (state: ModelState) => void) {
+  /** `redact`: an endpoint may repeat the key in its errors. */
+  constructor(now: () => number, onChange: (state: ModelState) => void, redact: (text: string) => string) {
     this.#now = now;
     this.#onChange = onChange;
+    this.#redact = redact;
   }
 
   note(outcome: CallOutcome): void {
@@ -54,7 +57,9 @@ export class ModelHealth {
 
   #failed(sentence: string, refused: boolean): void {
     const inARow = (this.#failure?.inARow ?? 0) + 1;
-    this.#failure = { inARow, at: this.#now(), sentence: sentence.replaceAll(/\s+/g, " ").slice(0, 300), refused };
+    // A secret that is cut would no longer be known as one.
+    const short = this.#redact(sentence).replaceAll(/\s+/g, " ").slice(0, 300).toWellFormed();
+    this.#failure = { inARow, at: this.#now(), sentence: short, refused };
   }
 }
 

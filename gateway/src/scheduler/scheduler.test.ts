@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { temporaryDatabases } from "../store/temporary-database.ts";
-import { SchedulerBench } from "./testing/scheduler-bench.ts";
+import { hiddenValue, SchedulerBench } from "./testing/scheduler-bench.ts";
 
 const databases = temporaryDatabases();
 const start = Date.UTC(2026, 2, 2, 8);
@@ -143,6 +143,19 @@ describe("a run that fails", () => {
       /of the group “home” .* failed 3 times in a row\. The last time: model\\_overloaded\\\. It goes on/,
     );
     expect(await bench.store.tasks.get("t")).toMatchObject({ status: "active", nextRunAt: start + 4 * hourMs });
+  });
+
+  test("is told without the half of a secret at the end of a long name", async () => {
+    await using bench = await open();
+    await bench.task({ id: "t", schedule: hourly, name: `${"n".repeat(90)}${hiddenValue}` });
+    for (const hours of [1, 2, 3]) {
+      bench.now = start + hours * hourMs;
+      await bench.look();
+      await bench.work("model_auth");
+      await bench.look();
+    }
+    expect(bench.said.map((message) => message.groupId)).toEqual(["home", "home", "home", "main"]);
+    for (const { content } of bench.said) expect(content).not.toContain("ghp");
   });
 
   test("for a reason that stays is not tried again, and a success begins the count anew", async () => {

@@ -25,6 +25,8 @@ export interface SchedulerOptions {
   /** Markdown as parts for an address; none where nothing is delivered. */
   render: (address: Address, markdown: string) => NewOutboxPart[];
   publish: (event: PraktorEvent) => void;
+  /** Takes known secrets out of what is cut for a notice. */
+  redact: (text: string) => string;
   /** A run's message and turn are stored: have it worked on. */
   onQueued: (started: { message: Message; turn: Turn }) => void;
   /** A word to a group's chat is stored: have it delivered. */
@@ -142,7 +144,7 @@ export class Scheduler implements AsyncDisposable {
       missed: missed.map((moment) => ({ ...moment, runId: ids.next() })),
       run: runFor === null ? null : { ...(await this.#runStart(task, ids.next(), runFor)), scheduledFor: runFor },
       maxWaiting: maxWaitingRuns,
-      say: isLost ? [await this.#word(task.groupId, "notice", missedNotice(task, dueAt))] : [],
+      say: isLost ? [await this.#word(task.groupId, "notice", missedNotice(task, dueAt, this.#options.redact))] : [],
     });
     if (!claimed) return;
     logger.info(
@@ -212,7 +214,7 @@ export class Scheduler implements AsyncDisposable {
     // In the group's own conversation the turn itself has said how it ended.
     if (task.contextMode === "isolated" && (state === "succeeded" || state === "failed")) {
       const text = word?.content ?? "";
-      const content = state === "succeeded" ? text : failureNotice(task, run, text);
+      const content = state === "succeeded" ? text : failureNotice(task, run, text, this.#options.redact);
       say.push(await this.#word(task.groupId, state === "succeeded" ? "assistant" : "notice", content));
     }
     const told =
@@ -236,13 +238,14 @@ export class Scheduler implements AsyncDisposable {
 
   /** Null unless the owner is to hear of it now, in a chat other than the one that has just read it. */
   async #ownerWord(task: Task, why: string, toldIn: string | undefined): Promise<TaskWord | null> {
-    const { store } = this.#options;
+    const { store, redact } = this.#options;
     if (task.failuresInRow + 1 !== tellOwnerAfter) return null;
     const groups = await store.groups.list();
     const main = groups.find((group) => group.isMain);
     const name = groups.find((group) => group.id === task.groupId)?.name ?? task.groupId;
     if (!main) return null;
-    const word = await this.#word(main.id, "notice", failingNotice(task, name, tellOwnerAfter, why));
+    const notice = failingNotice(task, { groupName: name, failures: tellOwnerAfter, why }, redact);
+    const word = await this.#word(main.id, "notice", notice);
     return word.conversationId === toldIn ? null : word;
   }
 

@@ -3,6 +3,9 @@ import { escapeMarkdown } from "../kit/escape-markdown.ts";
 import type { Message, Task, TaskRun } from "../store/rows.ts";
 import { describeSchedule } from "./describe-schedule.ts";
 
+/** Takes known secrets out: of what is cut here before it is cut, because half of one is not known any more. */
+type Redact = (text: string) => string;
+
 /** Before the prompt, for the agent. */
 export function runContext(task: Pick<Task, "name" | "contextMode">, scheduledFor: number, now: number): string {
   const late = now - scheduledFor > 90_000 ? `, started late at ${new Date(now).toISOString()}` : "";
@@ -14,10 +17,10 @@ export function runContext(task: Pick<Task, "name" | "contextMode">, scheduledFo
 }
 
 /** In the group's chat, after the last try of an isolated run. */
-export function failureNotice(task: Task, run: TaskRun, explanation: string): string {
+export function failureNotice(task: Task, run: TaskRun, explanation: string, redact: Redact): string {
   const tries = run.tries > 1 ? `, also after ${run.tries} tries` : "";
   const due = moment(run.scheduledFor, task.timezone);
-  return `⚠️ The scheduled task “${escapeMarkdown(task.name)}” failed${tries}. It was due on ${due}.\n\n${explanation}\n\n${whatComes(task)}`;
+  return `⚠️ The scheduled task “${nameWords(task.name, redact)}” failed${tries}. It was due on ${due}.\n\n${explanation}\n\n${whatComes(task)}`;
 }
 
 function whatComes({ status, nextRunAt, timezone }: Task): string {
@@ -29,9 +32,13 @@ function whatComes({ status, nextRunAt, timezone }: Task): string {
 }
 
 /** For the owner, in the main group's chat. `why` is the last failure's. */
-export function failingNotice(task: Task, groupName: string, failures: number, why: string): string {
+export function failingNotice(
+  task: Task,
+  { groupName, failures, why }: { groupName: string; failures: number; why: string },
+  redact: Redact,
+): string {
   const schedule = describeSchedule(task.schedule, task.timezone);
-  return `⚠️ The scheduled task “${escapeMarkdown(task.name)}” of the group “${escapeMarkdown(groupName)}” (${schedule}) failed ${failures} times in a row. The last time: ${escapeMarkdown(sentence(why), 300)} It goes on as scheduled; pause or change it on the page, or ask me to.`;
+  return `⚠️ The scheduled task “${nameWords(task.name, redact)}” of the group “${nameWords(groupName, redact)}” (${schedule}) failed ${failures} times in a row. The last time: ${escapeMarkdown(sentence(redact(why)), 300)} It goes on as scheduled; pause or change it on the page, or ask me to.`;
 }
 
 /** For the agent, before a person's words: what they answer to was said by a session of its own. */
@@ -64,9 +71,15 @@ export function sentence(detail: string): string {
 }
 
 /** A single run that was missed for good: it must not vanish without a word. */
-export function missedNotice(task: Task, dueAt: number): string {
-  return `⏰ The scheduled task “${escapeMarkdown(task.name)}” was due on ${moment(dueAt, task.timezone)}. Praktor did not run then, and now it is too late for it, so it was not run.`;
+export function missedNotice(task: Task, dueAt: number, redact: Redact): string {
+  return `⏰ The scheduled task “${nameWords(task.name, redact)}” was due on ${moment(dueAt, task.timezone)}. Praktor did not run then, and now it is too late for it, so it was not run.`;
 }
+
+const mostOfName = 100;
+
+/** One that is whole is left as it is stored: an agent that read it there would learn by what is missing. */
+const nameWords = (name: string, redact: Redact): string =>
+  escapeMarkdown(name.length > mostOfName ? redact(name) : name, mostOfName);
 
 export function moment(atMs: number, timeZone: string): string {
   const format: Intl.DateTimeFormatOptions = { dateStyle: "full", timeStyle: "short", timeZone };

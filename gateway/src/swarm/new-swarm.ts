@@ -15,7 +15,7 @@ export interface SwarmOrigin {
 
 /** Returns what makes the run under an id: the ids of members begin with it. Rejects with `invalid` or `not_found`. */
 export async function newSwarm(
-  options: Pick<SwarmsOptions, "store" | "template" | "limits">,
+  options: Pick<SwarmsOptions, "store" | "template" | "limits" | "redact">,
   wish: SwarmCreate,
   from: SwarmOrigin,
 ): Promise<(id: string) => NewSwarm> {
@@ -39,7 +39,7 @@ export async function newSwarm(
     id,
     groupId: asker.id,
     conversationId: from.conversationId ?? null,
-    name: wish.name ?? clip(wish.task),
+    name: wish.name ?? clip(wish.task, options.redact),
     task: wish.task,
     ...plan,
     limits: withDefaults(wish.limits ?? {}, limits),
@@ -65,9 +65,10 @@ function askingGroup(known: readonly Group[], groupId: string | undefined): Grou
   throw refused("A swarm works for a group, and there is none yet: make one first.");
 }
 
-function clip(task: string): string {
+function clip(task: string, redact: (text: string) => string): string {
   const line = task.split("\n")[0]?.trim() ?? "";
-  return line.length > 60 ? `${line.slice(0, 59).trimEnd()}…` : line;
+  // Half of a secret would no longer be known as one.
+  return line.length > 60 ? `${redact(line).slice(0, 59).toWellFormed().trimEnd()}…` : line;
 }
 
 /** Left out keeps the default; null is a wish. */

@@ -38,6 +38,8 @@ export interface SwarmsOptions {
   };
   render: (address: Address, markdown: string) => NewOutboxPart[];
   publish: (event: PraktorEvent) => void;
+  /** Takes known secrets out of a task that is cut for the run's name. */
+  redact: (text: string) => string;
   /** Words were stored in a chat: show and deliver them. */
   onSaid: (message: Message) => void;
 }

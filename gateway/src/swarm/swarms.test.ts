@@ -29,6 +29,14 @@ async function work(rehearsal: Rehearsal, swarms: Swarms, run: SwarmRunView, rol
 }
 
 describe("a run", () => {
+  test("is named by its task, without the half of a secret where that is cut", async () => {
+    const { swarms } = await live();
+    const task = `${"t".repeat(50)} ghp_0123456789abcdef`;
+    const run = await swarms.start({ ...teamOf(["a"]), task });
+    expect(run.name).toMatch(/^t{50} \[redact.*…$/);
+    expect(run.task).toBe(task);
+  });
+
   test("goes from one to the next, and ends with the lead's answer", async () => {
     const { rehearsal, swarms } = await live();
     const run = await swarms.start(teamOf(["a", "b", "boss"], { edges: [{ from: "a", to: "b", kind: "directed" }] }));

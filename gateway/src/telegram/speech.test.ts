@@ -33,7 +33,13 @@ async function speechEndpoint(status: number): Promise<{ url: string; forms: str
 }
 
 const transcriberAt = (baseUrl: string): Transcriber =>
-  new Transcriber({ baseUrl, apiKey: "sk-speech", model: "whisper-1", language: "en" });
+  new Transcriber({
+    baseUrl,
+    apiKey: "sk-speech",
+    model: "whisper-1",
+    language: "en",
+    redact: (text) => text.replaceAll("sk-speech", "[redacted]"),
+  });
 
 async function fetched(bench: BotTestBench): Promise<{ note: string | null; saved: string[] }> {
   bench.telegram.userSends(voice);

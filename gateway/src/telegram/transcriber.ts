@@ -10,6 +10,8 @@ export interface TranscriberOptions {
   model: string;
   /** ISO 639-1; absent: the endpoint finds out. */
   language: string | undefined;
+  /** An endpoint may repeat the key in its errors. */
+  redact: (text: string) => string;
 }
 
 export interface Recording {
@@ -31,7 +33,7 @@ export class Transcriber {
 
   /** Rejects with `speech_failed`. An empty text: nothing was said. */
   async transcribe({ bytes, name, mimeType }: Recording, signal: AbortSignal): Promise<string> {
-    const { baseUrl, apiKey, model, language } = this.#options;
+    const { baseUrl, apiKey, model, language, redact } = this.#options;
     const form = new FormData();
     form.set("file", new Blob([bytes], { type: mimeType }), name);
     form.set("model", model);
@@ -44,7 +46,7 @@ export class Transcriber {
         body: form,
         signal: deadline(signal, timeoutMs),
       });
-      if (!answer.ok) throw new Error(`it answered ${answer.status}: ${(await answer.text()).slice(0, 200)}`);
+      if (!answer.ok) throw new Error(`it answered ${answer.status}: ${redact(await answer.text()).slice(0, 200)}`);
       return Answer.parse(await answer.json())
         .text.trim()
         .slice(0, longestTranscript)

@@ -31,6 +31,7 @@ export interface BenchChange {
   dispatcher?: Partial<DispatcherOptions>;
   pool?: Partial<SandboxPoolOptions>;
   maxAttempts?: number;
+  redact?: (text: string) => string;
   /** An earlier life's. */
   store?: SqliteStore;
   host?: MemorySandboxHost;
@@ -114,6 +115,7 @@ export class AgentBench implements AsyncDisposable {
       maxAttempts: change.maxAttempts ?? 3,
       render,
       publish,
+      redact: change.redact ?? ((text) => text),
       onEnded: (turn) => this.dispatcher.turnEnded(turn),
       onOutgoing: () => {},
     });

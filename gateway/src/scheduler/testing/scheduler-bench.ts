@@ -12,6 +12,9 @@ import { nextRun } from "../next-run.ts";
 import { Scheduler } from "../scheduler.ts";
 import { TaskDesk } from "../task-desk.ts";
 
+/** What the scheduler's redactor knows. */
+export const hiddenValue = "ghp_0123456789abcdef";
+
 export class SchedulerBench implements AsyncDisposable {
   now: number;
   scheduler: Scheduler;
@@ -116,6 +119,7 @@ export class SchedulerBench implements AsyncDisposable {
       render: (address, text) =>
         address.channel === "telegram" ? [{ body: { type: "text", html: text, plain: text } }] : [],
       publish: (event) => this.events.push(event),
+      redact: (text) => text.replaceAll(hiddenValue, "[redacted]"),
       onQueued: () => {},
       onSaid: (message) => this.said.push(message),
     });

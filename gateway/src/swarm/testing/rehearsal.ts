@@ -70,6 +70,7 @@ export class Rehearsal {
       logger: silentLogger,
       limits: { node_ms: HOUR_MS, run_ms: 2 * HOUR_MS, tokens: null, cost_usd: null },
       template: () => Promise.resolve(null),
+      redact: (text) => text.replaceAll("ghp_0123456789abcdef", "[redacted]"),
       turns: {
         received: () => {},
         open: (groupId) => all.turns.open(groupId),

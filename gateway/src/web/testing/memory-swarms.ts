@@ -27,6 +27,7 @@ export function memorySwarms(store: SqliteStore, clock: Clock, savedFolder: stri
     sandboxes: { isUp: () => false, stop: () => Promise.resolve(), forget: () => Promise.resolve() },
     render: () => [],
     publish: () => {},
+    redact: (text) => text,
     onSaid: () => {},
   });
   return swarmActions(swarms, templates);
