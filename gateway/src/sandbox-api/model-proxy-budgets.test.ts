@@ -224,7 +224,7 @@ describe("budgets", () => {
     const [bothArrived, plainGone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     let arrived = 0;
     bench.upstream.answer = (request, response) => {
-      const isPaged = Number(request.headers["x-paged"]) === 1;
+      const isPaged = request.headers["x-client-request-id"] === "paged";
       if (!isPaged) response.once("close", () => plainGone.resolve());
       request.resume().once("end", () => {
         arrived += 1;
@@ -236,7 +236,7 @@ describe("budgets", () => {
     const caller = new AbortController();
     const { signal } = caller;
     const asked = [
-      post(bench, { body: paged, headers: { ...auth, "x-paged": "1" }, signal }),
+      post(bench, { body: paged, headers: { ...auth, "x-client-request-id": "paged" }, signal }),
       post(bench, { body: long, signal }),
     ];
     await bothArrived.promise;
