@@ -69,6 +69,21 @@ describe("credentials", () => {
     expect(ApiError.parse(await answer.json()).error.message).toBe("invalid x-api-key");
   });
 
+  test("an endpoint that repeats the key in its refusal does not tell it to the sandbox, in pieces neither", async () => {
+    await using bench = await EndpointBench.start();
+    const message = `{"type":"error","error":{"type":"authentication_error","message":"no such key: ${realKey}, ${btoa(realKey)}"}}`;
+    bench.upstream.answer = (request, response) => {
+      request.resume().once("end", () => {
+        response.writeHead(401, { "content-type": "application/json" });
+        for (const letter of message) response.write(letter);
+        response.end();
+      });
+    };
+    const answer = await post(bench);
+    expect(answer.status).toBe(401);
+    expect(ApiError.parse(await answer.json()).error.message).toBe("no such key: [redacted], [redacted]");
+  });
+
   test("of a request's headers only those go out that Claude Code's calls need", async () => {
     await using bench = await EndpointBench.start();
     const known = {

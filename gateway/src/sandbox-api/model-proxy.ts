@@ -12,6 +12,7 @@ import { HeldBytes } from "./held-bytes.ts";
 import { hasTimedOut, MeteredAnswer, type AnswerEnd } from "./metered-answer.ts";
 import { answerHeaders, outgoingHeaders } from "./model-headers.ts";
 import type { CallOutcome } from "./model-health.ts";
+import { withoutKey } from "./without-key.ts";
 import { readModelRequest, type Page } from "./read-model-request.ts";
 
 /** `auth_token`: a compatible endpoint's key that goes as a bearer token, without Claude Code taking it for an account's. */
@@ -263,7 +264,7 @@ export class ModelProxy implements Disposable {
     headers.set("transfer-encoding", "chunked");
     const isRepeated = (call.read?.bounds.samplings ?? 1) > 1;
     const { body } = new MeteredAnswer({
-      answer: answer.body,
+      answer: answer.ok ? answer.body : withoutKey(answer.body, call.credential),
       meter,
       caller: call.caller,
       isCounted: () => {
