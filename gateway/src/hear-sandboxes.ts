@@ -35,7 +35,7 @@ export function hearSandboxes(bus: Bus, parts: HearSandboxesParts): void {
     const ready = AgentReady.safeParse(data);
     if (ready.success && pool.ready(groupOf(subject), ready.data.runner)) reply?.({ status: "ok" });
   });
-  bus.subscribe(subjects.allHostIpc, async ({ subject, data: asked, reply }) => {
+  bus.answer(subjects.allHostIpc, async ({ subject, data: asked, reply }) => {
     const groupId = subject.split(".")[2] ?? "";
     const approval = await toolApprovals.answer(groupId, asked);
     if (approval) return reply?.(approval);
@@ -47,7 +47,7 @@ export function hearSandboxes(bus: Bus, parts: HearSandboxesParts): void {
     if (entry) audit.record(entry);
     reply?.(answer);
   });
-  bus.subscribe(subjects.allSwarmMembers, async ({ subject, data, reply }) => {
+  bus.answer(subjects.allSwarmMembers, async ({ subject, data, reply }) => {
     const [, swarmId = "", memberId = ""] = subject.split(".");
     reply?.(await members.handle(swarmId, memberId, data));
   });

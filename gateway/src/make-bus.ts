@@ -42,6 +42,7 @@ export async function makeBus(
   const bus = stack.use(
     new Bus({
       account,
+      clock,
       logger: log,
       isRevoked: (userPublicKey, sandboxId) => users.isRevoked(userPublicKey, sandboxId),
       isOf: (sandboxId, groupId) => users.isOf(sandboxId, groupId),

@@ -1,6 +1,8 @@
 import { createUser } from "@nats-io/nkeys";
 import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";
+import { systemClock } from "../kit/clock.ts";
+import { silentLogger } from "../kit/logger.ts";
 import { BusBench, type SandboxClient } from "./testing/bus-bench.ts";
 
 const signal = new AbortController().signal;
@@ -142,6 +144,30 @@ test("a sandbox that pours messages out holds up no other's, and is not disconne
   expect(flood.isClosed()).toBe(false);
   expect(bench.bus.monitor()?.inMessages).toBeLessThan(15_000);
   stuck.resolve();
+});
+
+test("of a sandbox that asks without end a bounded number waits, and the next is refused at once", async () => {
+  const warnings: object[] = [];
+  const logger = { ...silentLogger, warn: (fields: object): void => void warnings.push(fields) };
+  await using bench = await BusBench.start("embedded", systemClock, logger);
+  const stuck = Promise.withResolvers<void>();
+  bench.bus.answer("host.ipc.*", async ({ subject, reply }) => {
+    if (subject === "host.ipc.a") await stuck.promise;
+    reply?.({ ok: true });
+  });
+  const { connection: flood } = await bench.sandbox("a");
+  const { connection: calm } = await bench.sandbox("b");
+  const asked = Array.from({ length: 120 }, async () => {
+    const answer = await flood.request("host.ipc.a", "{}", { timeout: 60_000 });
+    return z.object({ ok: z.boolean().optional(), error: z.string().optional() }).parse(answer.json());
+  });
+  // Those that are not refused still wait.
+  expect((await Promise.race(asked)).error).toMatch(/^This sandbox asks for more/);
+  expect((await calm.request("host.ipc.b", "{}", { timeout: 60_000 })).json()).toEqual({ ok: true });
+  stuck.resolve();
+  const answers = await Promise.all(asked);
+  expect(answers.filter(({ ok }) => ok === true)).toHaveLength(108);
+  expect(warnings).toEqual([{ subject: "host.ipc.a", refused: 1 }]);
 });
 
 test("of a sandbox that has stopped nothing is worked on that waited, and of the others all is", async () => {

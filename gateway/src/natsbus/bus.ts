@@ -13,15 +13,18 @@ import { jwtAuthenticator as serverJwtAuthenticator } from "@praktor/nats-server
 import { sandboxInboxPrefix } from "@praktor/protocol/subjects";
 import type { z } from "zod";
 import { Background } from "../kit/background.ts";
+import type { Clock } from "../kit/clock.ts";
 import { abortable, deadline } from "../kit/deadline.ts";
 import type { Logger } from "../kit/logger.ts";
 import { isTooDeep } from "../kit/nesting.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import type { Account } from "./account.ts";
-import { Intake } from "./intake.ts";
+import { Intake, type IntakeOptions } from "./intake.ts";
+import { WorkPace } from "./work-pace.ts";
 
 export interface BusOptions {
   account: Account;
+  clock: Clock;
   logger: Logger;
   /** Absent: the embedded server. */
   external?: { url: string; credsFile?: string };
@@ -41,6 +44,10 @@ export interface BusRequest {
 /** Of one subject, and so of one sandbox. What is dropped costs nothing: its sender repeats what matters. */
 const intakeBounds = { atOnce: 8, waiting: 2_000, waitingBytes: 32 * 1024 * 1024 };
 
+/** The same of questions, each of which makes work: who has so many waiting is refused the next. */
+const questionBounds = { atOnce: 8, waiting: 100, waitingBytes: 8 * 1024 * 1024 };
+const tooMany = { error: "This sandbox asks for more than Praktor works on at once. Ask again in a moment." };
+
 /** Of one sandbox: a busy one sends some sixty a second. */
 const sandboxTraffic = { operationsPerSecond: 500, burst: 2_000 };
 
@@ -58,6 +65,7 @@ export class Bus implements AsyncDisposable {
   readonly #server: NatsServer | null;
   readonly #background: Background;
   readonly #intakes: Intake<Msg>[] = [];
+  readonly #pace = new WorkPace();
   #connection: NatsConnection | null = null;
   #connected = false;
 
@@ -176,20 +184,29 @@ export class Bus implements AsyncDisposable {
    * other subjects are not held up. A handler that rejects is logged; the sender gets no reply and asks again.
    */
   subscribe(subject: string, handle: (request: BusRequest) => Promise<void>): void {
-    const intake = new Intake<Msg>({
+    this.#take(subject, {
       bounds: intakeBounds,
-      background: this.#background,
-      sizeOf: (message) => message.data.length,
       work: (message) => handle(this.#toRequest(message)),
-      onFull: (from) => this.#logger.warn({ subject: from }, "a sandbox sends more than is worked on: some is dropped"),
+      onFull: (from, dropped) =>
+        this.#logger.warn({ subject: from, dropped }, "a sandbox sends more than is worked on: some is dropped"),
     });
-    this.#intakes.push(intake);
-    const subscription = this.#required().subscribe(subject, {
-      callback: (error, message) => {
-        if (!error) intake.take(message.subject, message);
+  }
+
+  /** The same for questions: they get a part of the event loop's time, sandboxes by turns, and what is too much is refused at once. */
+  answer(subject: string, handle: (request: BusRequest) => Promise<void>): void {
+    const { signal } = this.#background;
+    this.#take(subject, {
+      bounds: questionBounds,
+      work: (message) => this.#pace.run(message.subject, () => handle(this.#toRequest(message)), signal),
+      onDropped: (message) => {
+        if (this.#mayReply(message)) message.respond(JSON.stringify(tooMany));
       },
+      onFull: (from, dropped) =>
+        this.#logger.warn(
+          { subject: from, refused: dropped },
+          "a sandbox asks more than is worked on: some is refused",
+        ),
     });
-    this.#background.signal.addEventListener("abort", () => subscription.unsubscribe(), { once: true });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -198,6 +215,25 @@ export class Bus implements AsyncDisposable {
     await disposed;
     await this.#server?.[Symbol.asyncDispose]();
     this.#connection = null;
+  }
+
+  #take(
+    subject: string,
+    options: Pick<IntakeOptions<Msg>, "bounds" | "work" | "onFull"> & Partial<Pick<IntakeOptions<Msg>, "onDropped">>,
+  ): void {
+    const intake = new Intake<Msg>({
+      ...options,
+      background: this.#background,
+      clock: this.#options.clock,
+      sizeOf: (message) => message.data.length,
+    });
+    this.#intakes.push(intake);
+    const subscription = this.#required().subscribe(subject, {
+      callback: (error, message) => {
+        if (!error) intake.take(message.subject, message);
+      },
+    });
+    this.#background.signal.addEventListener("abort", () => subscription.unsubscribe(), { once: true });
   }
 
   #required(): NatsConnection {

@@ -13,6 +13,8 @@ interface Item {
 class Desk implements AsyncDisposable {
   readonly started: Item[] = [];
   readonly full: string[] = [];
+  readonly dropped: string[] = [];
+  now = 0;
   readonly failures: unknown[] = [];
   readonly #background = new Background((error) => this.failures.push(error));
   readonly #open: { item: Item; end: PromiseWithResolvers<void> }[] = [];
@@ -29,7 +31,9 @@ class Desk implements AsyncDisposable {
         this.#open.push({ item, end });
         return end.promise;
       },
-      onFull: (sender) => this.full.push(sender),
+      onDropped: ({ from, index }) => this.dropped.push(`${from}${index}`),
+      onFull: (sender, dropped) => this.full.push(`${sender} ${dropped}`),
+      clock: { now: () => this.now },
     });
   }
 
@@ -70,7 +74,7 @@ test("one who sends too much holds up nobody else, and keeps what fits", async (
   desk.take("calm", 2);
   expect(desk.startedOf("calm")).toEqual([0, 1]);
   expect(desk.atWork("flood")).toBe(2);
-  expect(desk.full).toEqual(["flood"]);
+  expect(desk.full).toEqual(["flood 1"]);
   await desk.endAll();
   expect(desk.startedOf("flood")).toEqual([0, 1, 2, 3, 4]);
   expect(desk.intake.size).toBe(0);
@@ -97,15 +101,21 @@ test("what was worked on makes room for more of a sender that is never quiet", a
   expect(desk.full).toEqual([]);
 });
 
-test("that something is dropped is told again only after all that waited was worked on", async () => {
+test("each item that is dropped is told, and that some are once a minute", async () => {
   await using desk = new Desk(bounds);
-  desk.take("a", 6);
-  await desk.endOne();
-  desk.take("a", 6);
-  expect(desk.full).toEqual(["a"]);
+  desk.take("a", 7);
+  expect(desk.dropped).toEqual(["a5", "a6"]);
   await desk.endAll();
   desk.take("a", 6);
-  expect(desk.full).toEqual(["a", "a"]);
+  desk.take("b", 6);
+  expect(desk.full).toEqual(["a 1", "b 1"]);
+  desk.now = 60_000;
+  desk.take("a", 1);
+  expect(desk.full).toEqual(["a 1", "b 1", "a 3"]);
+  desk.now = 200_000;
+  desk.take("b", 1);
+  desk.take("a", 1);
+  expect(desk.full.slice(3)).toEqual(["b 1", "a 1"]);
 });
 
 test("work that fails is told, and the next is taken", async () => {

@@ -1,5 +1,6 @@
 /** What has arrived and waits to be worked on, sender by sender, so that one who sends too much holds up nobody else. */
 import type { Background } from "../kit/background.ts";
+import type { Clock } from "../kit/clock.ts";
 
 export interface IntakeBounds {
   /** Of one sender, worked on side by side. */
@@ -15,8 +16,11 @@ export interface IntakeOptions<Item> {
   background: Background;
   sizeOf: (item: Item) => number;
   work: (item: Item) => Promise<void>;
-  /** Told once when a sender's items begin to be dropped, and again only after it had nothing waiting. */
-  onFull: (sender: string) => void;
+  /** Told of each item that is dropped because it is over the bounds. */
+  onDropped?: (item: Item) => void;
+  /** Told at once that a sender's items are dropped, and as long as that goes on once a minute, with their number since. */
+  onFull: (sender: string, dropped: number) => void;
+  clock: Clock;
 }
 
 interface Line<Item> {
@@ -25,14 +29,23 @@ interface Line<Item> {
   /** Index of the next one: to take from the front of a long array is slow. */
   next: number;
   waitingBytes: number;
-  full: boolean;
 }
+
+/** What of a sender was dropped. */
+interface Told {
+  atMs: number;
+  /** Since then. */
+  dropped: number;
+}
+
+const tellEveryMs = 60_000;
 
 const compactAfter = 256;
 
 export class Intake<Item extends object> {
   readonly #options: IntakeOptions<Item>;
   readonly #lines = new Map<string, Line<Item>>();
+  readonly #told = new Map<string, Told>();
 
   constructor(options: IntakeOptions<Item>) {
     this.#options = options;
@@ -45,10 +58,10 @@ export class Intake<Item extends object> {
 
   /** Works on it now, or later in the order of arrival, or, over the bounds, never. */
   take(sender: string, item: Item): void {
-    const { bounds, sizeOf, onFull } = this.#options;
+    const { bounds, sizeOf, onDropped } = this.#options;
     let line = this.#lines.get(sender);
     if (!line) {
-      line = { working: 0, waiting: [], next: 0, waitingBytes: 0, full: false };
+      line = { working: 0, waiting: [], next: 0, waitingBytes: 0 };
       this.#lines.set(sender, line);
     }
     if (line.working < bounds.atOnce) {
@@ -60,8 +73,8 @@ export class Intake<Item extends object> {
       line.waiting.push(item);
       line.waitingBytes += bytes;
     } else {
-      if (!line.full) onFull(sender);
-      line.full = true;
+      onDropped?.(item);
+      this.#tell(sender);
     }
   }
 
@@ -72,8 +85,19 @@ export class Intake<Item extends object> {
       line.waiting = [];
       line.next = 0;
       line.waitingBytes = 0;
-      line.full = false;
     }
+  }
+
+  #tell(sender: string): void {
+    const now = this.#options.clock.now();
+    const told = this.#told.get(sender);
+    if (told && now - told.atMs < tellEveryMs) {
+      told.dropped += 1;
+      return;
+    }
+    for (const [name, { atMs }] of this.#told) if (now - atMs >= tellEveryMs) this.#told.delete(name);
+    this.#told.set(sender, { atMs: now, dropped: 0 });
+    this.#options.onFull(sender, (told?.dropped ?? 0) + 1);
   }
 
   #start(sender: string, line: Line<Item>, item: Item): void {
@@ -95,8 +119,6 @@ export class Intake<Item extends object> {
     if (item) {
       line.next += 1;
       line.waitingBytes -= this.#options.sizeOf(item);
-    } else {
-      line.full = false;
     }
     if (!item || line.next >= compactAfter) {
       line.waiting = line.waiting.slice(line.next);

@@ -39,6 +39,7 @@ export class BusBench implements AsyncDisposable {
     const external = kind === "embedded" ? undefined : await bench.#external();
     const bus = new Bus({
       account: bench.account,
+      clock,
       logger,
       isRevoked: (userPublicKey, sandboxId) => bench.isRevoked(userPublicKey, sandboxId),
       isOf: (sandboxId, groupId) => bench.#groups.get(sandboxId) === groupId,
