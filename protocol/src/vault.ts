@@ -11,6 +11,9 @@ export const VaultPassphrase = z.string().min(12);
 export const SecretDelivery = z.enum(["env", "file"]);
 export type SecretDelivery = z.infer<typeof SecretDelivery>;
 
+/** In characters that are no white space. A shorter value could not be taken out of answers without ordinary words. */
+export const shortestSecret = 6;
+
 export const SecretSet = z.object({ value: z.string().max(100_000) });
 /** `target`: the variable's or the file's name; absent: the secret's own. */
 export const SecretAssign = z.object({

@@ -1,4 +1,5 @@
 /** The forms in which a secret is looked for; what only wraps characters (JSON, URLs, HTML, white space) is taken off the text instead. */
+import { shortestSecret } from "@praktor/protocol/vault";
 
 export interface Needle {
   /** Without white space. */
@@ -8,7 +9,7 @@ export interface Needle {
 }
 
 /** A shorter one would take ordinary words out of every text. */
-export const minSecretLength = 6;
+export const minSecretLength = shortestSecret;
 /** A line of a longer secret, such as a key file, that is looked for by itself. */
 const minLineLength = 16;
 

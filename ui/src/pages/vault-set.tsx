@@ -9,7 +9,7 @@ import { Field } from "../components/field.tsx";
 import { Problem } from "../components/problem.tsx";
 import { useForm } from "../components/use-form.ts";
 import { cn } from "../lib/cn.ts";
-import { typedSecret } from "../lib/typed-secret.ts";
+import { missingLength, typedSecret } from "../lib/typed-secret.ts";
 import { en } from "../text/en.ts";
 import { useVaultChange } from "./use-vault-change.ts";
 
@@ -29,17 +29,20 @@ export const SetSecret = ({ name: known, onClose }: SetSecretProps) => {
   const name = known ?? given.trim();
   const isNamed = SecretName.safeParse(name).success;
   const value = typedSecret(text);
+  const missing = missingLength(value);
   const save = useVaultChange({
     change: () => setSecret(name, value),
     done: t.kept(name),
     onDone: onClose,
   });
-  const { ref, onSubmit, wrong, problem } = useForm({
+  const { ref, onSubmit, tried, wrong, problem } = useForm({
     fields: { name, value },
-    unsendable: !isNamed || value === "",
-    failed: t.keepFailed(name),
+    unsendable: !isNamed || missing > 0,
+    failed: t.keepFailed(name === "" ? t.newSecret : name),
     save,
   });
+  const tooShort = missing > 0 ? t.valueShort(missing) : undefined;
+  const flaw = (tried ? tooShort : undefined) ?? wrong("value");
   return (
     <Dialog title={known === undefined ? t.add : t.replaceOf(known)} description={t.setAbout} onClose={onClose}>
       <form ref={ref} className="space-y-4" autoComplete="off" noValidate onSubmit={onSubmit}>
@@ -48,7 +51,7 @@ export const SetSecret = ({ name: known, onClose }: SetSecretProps) => {
             label={t.name}
             value={given}
             hint={t.nameHint}
-            error={name === "" || isNamed ? wrong("name") : t.nameInvalid}
+            error={isNamed || (name === "" && !tried) ? wrong("name") : t.nameInvalid}
             placeholder="GITHUB_TOKEN"
             maxLength={64}
             autoComplete="off"
@@ -77,22 +80,22 @@ export const SetSecret = ({ name: known, onClose }: SetSecretProps) => {
             autoCapitalize="off"
             spellCheck={false}
             aria-describedby={`${id}-hint`}
-            aria-invalid={wrong("value") !== undefined}
+            aria-invalid={flaw !== undefined}
             className={cn(
               "w-full rounded-lg border bg-ground px-3 py-2 font-mono text-xs max-md:text-base",
-              wrong("value") === undefined ? "border-line-strong/60" : "border-bad",
+              flaw === undefined ? "border-line-strong/60" : "border-bad",
               !isShown && "[-webkit-text-security:disc]",
             )}
             onChange={({ target }) => setText(target.value)}
           />
-          <p id={`${id}-hint`} className={cn("mt-1 text-xs", wrong("value") === undefined ? "text-muted" : "text-bad")}>
-            {wrong("value") ?? t.valueHint}
+          <p id={`${id}-hint`} className={cn("mt-1 text-xs", flaw === undefined ? "text-muted" : "text-bad")}>
+            {flaw ?? (value === "" ? undefined : tooShort) ?? t.valueHint}
           </p>
         </div>
         {problem !== null && <Problem text={problem} />}
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{en.cancel}</Button>
-          <Button type="submit" variant="solid" disabled={!isNamed || value === "" || save.isPending}>
+          <Button type="submit" variant="solid" disabled={save.isPending}>
             {save.isPending ? t.keeping : t.keep}
           </Button>
         </div>

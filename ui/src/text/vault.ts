@@ -9,9 +9,16 @@ export const vaultTexts = {
     promise: "Values are kept encrypted, given to the groups that you choose, and taken out of what agents say.",
     toAudit: "See who did what.",
     closed: { off: "The vault is off", locked: "The vault is locked" },
-    noKey: "It needs a key, which only you have. Choose one of two ways:",
+    noKey: "It needs a key, which only you have. Choose one of these ways:",
     waysToOpen: [
-      { what: "PRAKTOR_VAULT_PASSPHRASE", how: "set a passphrase in Praktor's environment and start it again." },
+      {
+        what: "PRAKTOR_VAULT_PASSPHRASE",
+        how: "set a passphrase of 12 characters or more in Praktor's environment and start it again.",
+      },
+      {
+        what: "docker compose up -d",
+        how: "with Docker Compose, after the line PRAKTOR_VAULT_PASSPHRASE=… was put into .env beside compose.yaml.",
+      },
       {
         what: "praktor vault create-key",
         how: "make a key file, name it in PRAKTOR_VAULT_KEY_FILE and start Praktor again.",
@@ -33,6 +40,9 @@ export const vaultTexts = {
     nameInvalid: "It begins with a letter or '_' and holds letters, digits, '_', '.' or '-'.",
     value: "Value",
     valueHint: "At least 6 characters. A line break after a single line is left out; several lines stay as they are.",
+    valueShort: (missing: number) =>
+      `It needs at least 6 characters, ${missing} more: what is shorter could not be kept out of answers.`,
+    newSecret: "The secret",
     show: "Show",
     hide: "Hide",
     keep: "Save",
