@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { GroupView } from "@praktor/protocol/rest";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { browserTests, Browsing } from "./support/browser.ts";
@@ -208,8 +209,18 @@ describe.runIf(browserTests === "run")("a person's way", { timeout: 60_000 }, ()
     await page.getByText("The network policy is saved.").waitFor(patient);
 
     await page.goto(`${system.gateway.web}/swarms/new`);
-    await page.getByLabel("Task", { exact: true }).fill("Measure.");
+    // On a phone the fields are far above the button: whoever is refused is brought there, and hears so.
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole("button", { name: "Start" }).click(patient);
+    const task = page.getByLabel("Task", { exact: true });
+    await task.and(page.locator("[aria-invalid=true]:focus")).waitFor(patient);
+    await page.getByRole("alert").getByText("The swarm was not started: what is marked needs a change.").waitFor();
+    expect(await task.evaluate((field) => field.getBoundingClientRect().top >= 0)).toBe(true);
+    await task.fill("Measure.");
     const member = page.getByRole("group", { name: "Member 1" });
+    await page.getByRole("button", { name: "Start" }).click();
+    await member.getByLabel("Role").and(page.locator("[aria-invalid=true]:focus")).waitFor();
+    await page.setViewportSize({ width: 1280, height: 844 });
     await member.getByLabel("Role").fill("Ada");
     await member.getByLabel("Model").fill("x".repeat(300));
     await page.getByRole("button", { name: "Start" }).click();
@@ -217,6 +228,35 @@ describe.runIf(browserTests === "run")("a person's way", { timeout: 60_000 }, ()
     await page.getByText("The swarm was not started. Ada: the model must have at most 200 characters.").waitFor();
     // A browser writes every refusal to its console.
     expect(browsing.complaints.splice(0).filter((complaint) => !/40[09]/.test(complaint))).toEqual([]);
+  });
+
+  test("names hosts that need a yes: a wrong one is said at its field, a right one is kept, and none where nobody is asked", async () => {
+    await page.goto(`${system.gateway.web}/groups/${owner}`);
+    const network = page.getByRole("region", { name: "Network" });
+    const kept = async (): Promise<unknown> => {
+      const headers = { authorization: `Basic ${btoa(`x:${password}`)}` };
+      const response = await fetch(`${system.gateway.web}/api/groups/${owner}`, { headers });
+      const { network: policy, approval_hosts: hosts } = GroupView.parse(await response.json());
+      return { policy, hosts };
+    };
+    await network.getByLabel("Only these hosts").check(patient);
+    const hosts = network.getByLabel("Hosts that need a yes");
+    await hosts.fill("Example.org:8443 example.org\nexample..org");
+    await network.getByRole("button", { name: "Save" }).click();
+    await network.getByText("“example..org” is no host name").waitFor(patient);
+    await hosts.and(page.locator("[aria-invalid=true]:focus")).waitFor();
+    await hosts.fill("Example.org:8443 example.org");
+    await network.getByRole("button", { name: "Save" }).click();
+    await expect.poll(kept, patient).toEqual({ policy: "allowlist", hosts: ["example.org:8443", "example.org"] });
+    await page.reload();
+    await hosts.waitFor(patient);
+    expect(await hosts.inputValue()).toBe("example.org:8443\nexample.org");
+    await network.getByRole("radio", { name: /^Open/ }).check();
+    await network.getByText("saving it takes example.org:8443, example.org off the list").waitFor();
+    await network.getByRole("button", { name: "Save" }).click();
+    await expect.poll(kept, patient).toEqual({ policy: "open", hosts: [] });
+    // A browser writes every refusal to its console.
+    expect(browsing.complaints.splice(0).filter((complaint) => !complaint.includes("400"))).toEqual([]);
   });
 
   test("signs out in one tab, and the others are out too; signing in brings them back", async () => {

@@ -48,9 +48,12 @@ describe.runIf(browserTests === "run")("a swarm on the page", { timeout: 120_000
     await page.getByRole("link", { name: "New swarm" }).click();
     await page.getByLabel("Task", { exact: true }).fill("How do bees find home?");
     await view("Drawing");
+    await drawing().getByText("unnamed", { exact: true }).waitFor(patient);
     await page.getByRole("button", { name: "Start" }).click();
     await drawing().getByText("Give each member a role.").waitFor(patient);
-    await member("unnamed, Give each member a role.").focus();
+    // Whoever was refused is at what is to be mended, and hears so.
+    await member("unnamed, Give each member a role.").and(page.locator(":focus")).waitFor();
+    await page.getByRole("alert").getByText("The swarm was not started: what is marked needs a change.").waitFor();
     await page.keyboard.press("Enter");
     await page
       .locator(":focus")

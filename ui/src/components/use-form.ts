@@ -13,7 +13,7 @@ export interface FormOptions {
   fields: Fields;
   /** Where the form says it better than the API: words for a field that is at fault, by its path. */
   own?: Readonly<Record<string, string>>;
-  /** Something is marked already that cannot be sent at all. */
+  /** Something cannot be sent at all. Where it is, is marked: at the latest once it was `tried`. */
   unsendable?: boolean;
   /** Begins what is said of a refusal: "The task was not saved". */
   failed: string;
@@ -25,6 +25,8 @@ export interface FormOptions {
 export interface Form {
   ref: RefObject<HTMLFormElement | null>;
   onSubmit: (event: FormEvent<HTMLFormElement>) => void;
+  /** Somebody wanted to send what cannot be sent: now also what is missing is to be marked. */
+  tried: boolean;
   /** What is wrong with a field, or with the first of its parts. */
   wrong: (field: string) => string | undefined;
   /** Why it was not done, for all that no field says. */
@@ -34,6 +36,8 @@ export interface Form {
 export const useForm = ({ fields, own = {}, unsendable = false, failed, words, save }: FormOptions): Form => {
   const ref = useRef<HTMLFormElement>(null);
   const [sent, setSent] = useState<Fields>({});
+  const [refusedHere, setRefusedHere] = useState(false);
+  const tried = refusedHere && unsendable;
   const refused = faultsIn(save.error);
   const faults = standing(refused, sent, fields);
   const shown = byField(faults, own);
@@ -42,11 +46,18 @@ export const useForm = ({ fields, own = {}, unsendable = false, failed, words, s
   }, [save.error]);
   const onSubmit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    if (unsendable) return focusFirstInvalid(ref.current);
+    if (unsendable) {
+      setRefusedHere(true);
+      // What is missing is marked by this, and only then can it be found.
+      requestAnimationFrame(() => focusFirstInvalid(ref.current));
+      return;
+    }
+    setRefusedHere(false);
     setSent(fields);
     save.mutate();
   };
   const problem = (): string | null => {
+    if (tried) return en.form.marked(failed);
     if (save.error === null) return null;
     const elsewhere = faults.some(({ field }) => !Object.hasOwn(fields, placeOf(field)));
     // The sentence tells of all faults, those without a field of this form too.
@@ -54,5 +65,5 @@ export const useForm = ({ fields, own = {}, unsendable = false, failed, words, s
     if (words !== undefined && faults.length > 0) return `${failed}. ${words(faults)}`;
     return faults.length === 0 ? null : en.form.mend(failed, faults.length);
   };
-  return { ref, onSubmit, wrong: (field) => faultAt(shown, field), problem: problem() };
+  return { ref, onSubmit, tried, wrong: (field) => faultAt(shown, field), problem: problem() };
 };

@@ -49,7 +49,7 @@ export const GroupApprovals = ({ group }: { group: GroupView }) => {
           onChange={({ target }) => setText(target.value)}
         />
         {problem !== null && <Problem text={problem} />}
-        <Button type="submit" variant="solid" disabled={!isChanged || !isValid || save.isPending}>
+        <Button type="submit" variant="solid" disabled={!isChanged || save.isPending}>
           {t.save}
         </Button>
       </form>

@@ -43,7 +43,7 @@ export const GroupLimits = ({ group }: { group: GroupView }) => {
       void client.invalidateQueries(usageQuery);
     },
   });
-  const { ref, onSubmit, wrong, problem } = useForm({
+  const { ref, onSubmit, tried, wrong, problem } = useForm({
     fields: { budget_per_day: wanted },
     unsendable: invalid,
     failed: t.saveFailed,
@@ -72,12 +72,12 @@ export const GroupLimits = ({ group }: { group: GroupView }) => {
             inputMode="decimal"
             placeholder="2.00"
             hint={t.amountHint}
-            error={amount !== "" && invalid ? t.invalid : wrong("budget_per_day")}
+            error={(tried || amount !== "") && invalid ? t.invalid : wrong("budget_per_day")}
             onChange={({ target }) => setAmount(target.value)}
           />
         )}
         {problem !== null && <Problem text={problem} />}
-        <Button type="submit" variant="solid" disabled={wanted === current || invalid || save.isPending}>
+        <Button type="submit" variant="solid" disabled={(!invalid && wanted === current) || save.isPending}>
           {save.isPending ? en.group.saving : t.save}
         </Button>
       </form>

@@ -60,7 +60,7 @@ export const GroupSettings = ({ group }: { group: GroupView }) => {
           </div>
         </dl>
         {problem !== null && <Problem text={problem} />}
-        <Button type="submit" variant="solid" disabled={!changed || save.isPending || unsendable}>
+        <Button type="submit" variant="solid" disabled={!changed || save.isPending}>
           {save.isPending ? t.saving : t.save}
         </Button>
       </form>

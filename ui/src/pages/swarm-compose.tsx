@@ -42,7 +42,6 @@ export const SwarmComposePage = () => {
   const [team, setTeam] = useState<TeamDraft>(newTeam);
   const [view, setView] = useState<"list" | "drawing">("list");
   const [limits, setLimits] = useState<LimitDraft>(NO_LIMITS);
-  const [tried, setTried] = useState(false);
   const [saving, setSaving] = useState(false);
   const main = groups.find((group) => group.is_main) ?? groups[0];
   const plan = draftPlan(team, t.unnamed);
@@ -68,6 +67,7 @@ export const SwarmComposePage = () => {
   const {
     ref,
     onSubmit,
+    tried,
     wrong: refused,
     problem,
   } = useForm({
@@ -105,15 +105,7 @@ export const SwarmComposePage = () => {
         </Button>
       }
     >
-      <form
-        ref={ref}
-        noValidate
-        className="space-y-4"
-        onSubmit={(event) => {
-          setTried(true);
-          onSubmit(event);
-        }}
-      >
+      <form ref={ref} noValidate className="space-y-4" onSubmit={onSubmit}>
         {templates.isError && (
           <Stale what={t.templateWhat} error={templates.error} onRetry={() => void templates.refetch()} />
         )}

@@ -77,7 +77,7 @@ export const SwarmDrawing = ({ team, plan, groups, tried, wrong, makeKey, onChan
       </div>
       {plan.type === "refused" && plan.at.type !== "member" && (
         <div className="border-b p-2.5">
-          <Problem text={plan.text} />
+          <Problem text={plan.text} isPlace />
         </div>
       )}
       <div className="grid lg:h-144 lg:grid-cols-[minmax(0,1fr)_20rem]">

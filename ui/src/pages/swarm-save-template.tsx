@@ -32,7 +32,7 @@ export const SaveTemplate = ({ team, title, onClose }: SaveTemplateProps) => {
       return client.invalidateQueries({ queryKey: swarmTemplatesQuery.queryKey });
     },
   });
-  const { ref, onSubmit, wrong, problem } = useForm({
+  const { ref, onSubmit, tried, wrong, problem } = useForm({
     fields: { name },
     unsendable: name === "" || invalid,
     failed: t.saveFailed,
@@ -44,13 +44,13 @@ export const SaveTemplate = ({ team, title, onClose }: SaveTemplateProps) => {
         <Field
           label={t.saveName}
           value={name}
-          error={invalid ? t.saveNameInvalid : wrong("name")}
+          error={invalid || (tried && name === "") ? t.saveNameInvalid : wrong("name")}
           onChange={({ target }) => setName(target.value)}
         />
         {problem !== null && <Problem text={problem} />}
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{en.cancel}</Button>
-          <Button type="submit" variant="solid" disabled={name === "" || invalid || save.isPending}>
+          <Button type="submit" variant="solid" disabled={save.isPending}>
             {t.save}
           </Button>
         </div>

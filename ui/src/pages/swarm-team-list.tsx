@@ -30,7 +30,7 @@ export const SwarmTeamList = ({ team, plan, groups, tried, wrong, makeKey, onCha
         />
       ))}
       <div className="space-y-3 p-4">
-        {plan.type === "refused" && plan.at.type === "team" && <Problem text={plan.text} />}
+        {plan.type === "refused" && plan.at.type === "team" && <Problem text={plan.text} isPlace />}
         <Button onClick={() => onChange(withMember(team, makeKey()))}>
           <Plus aria-hidden="true" />
           {t.addMember}
@@ -106,7 +106,7 @@ const Edges = ({ team, plan, onChange }: Pick<TeamEditorProps, "team" | "plan" |
       ) : (
         <EdgeList team={team} edges={team.edges} onChange={onChange} />
       )}
-      {plan.type === "refused" && plan.at.type === "edges" && <Problem text={plan.text} />}
+      {plan.type === "refused" && plan.at.type === "edges" && <Problem text={plan.text} isPlace />}
       <div className="grid items-end gap-2 md:grid-cols-[1fr_1fr_1fr_auto]">
         <Select label={t.edgeTo} value={receiver} onChange={({ target }) => setTo(target.value)}>
           {options}

@@ -111,7 +111,7 @@ const AssignForm = ({ secret, groups, onClose }: AssignFormProps) => {
       {problem !== null && <Problem text={problem} />}
       <div className="flex justify-end gap-2">
         <Button onClick={onClose}>{en.cancel}</Button>
-        <Button type="submit" variant="solid" disabled={!isValid || assign.isPending}>
+        <Button type="submit" variant="solid" disabled={assign.isPending}>
           {assign.isPending ? t.assigning : t.assign}
         </Button>
       </div>

@@ -37,6 +37,7 @@ export const MemberBox = ({ data: { member, edits }, selected }: NodeProps<Membe
   );
   return (
     <div
+      data-faulty={member.refusal !== null}
       className={cn(
         "w-48 rounded-xl border bg-panel px-3 py-2 text-left text-text",
         member.added && "border-dashed border-line-strong bg-transparent",

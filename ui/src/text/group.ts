@@ -64,7 +64,7 @@ export const groupTexts = {
       `“${host}” is no host name such as example.org, or with a port such as example.org:8443.`,
     askHosts: "Hosts that need a yes",
     askHint:
-      "Reached once a person has said yes, in the chat or on the dashboard, until the agent's answer is done; whether they are allowed above or not. Here example.org asks at every port.",
+      "Reached once a person has said yes, in the conversation, in Telegram or on the page, until the agent's answer is done; whether they are allowed above or not. Here example.org asks at every port.",
     notAsked: (hosts: string) =>
       `Nobody can be asked about hosts under this policy: saving it takes ${hosts} off the list of those that need a yes.`,
     refused: "Refused lately",

@@ -51,6 +51,7 @@ export const shellTexts = {
   },
   toast: { region: "Notifications", dismiss: "Dismiss" },
   form: {
+    marked: (failed: string) => `${failed}: what is marked needs a change.`,
     mend: (failed: string, faults: number) =>
       `${failed}: ${faults === 1 ? "one field needs" : `${faults} fields need`} a change.`,
   },
