@@ -100,6 +100,7 @@ test("the API is described, and every path of it is promised somewhere", async (
       "POST /api/tasks",
       "GET /api/tasks/{id}",
       "PUT /api/tasks/{id}",
+      "PATCH /api/tasks/{id}",
       "DELETE /api/tasks/{id}",
       "POST /api/tasks/{id}/pause",
       "POST /api/tasks/{id}/resume",

@@ -10,6 +10,7 @@ import type { WebParts } from "./parts.ts";
 import { auditedTask, auditTrail } from "./audit-trail.ts";
 import { redactAnswers } from "./redact-answers.ts";
 import { agentRoutes } from "./routes/agents.ts";
+import { allowedMethods } from "./allowed-methods.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { eventRoutes } from "./routes/events.ts";
@@ -75,7 +76,15 @@ export function createApp(
     return c.json(openApiDocument(app, parts.version, cookieName));
   });
   app.notFound(async (c) => {
-    if (isApi(c.req.path)) throw new PraktorError("not_found", `There is no ${c.req.method} ${c.req.path}.`);
+    if (isApi(c.req.path)) {
+      const methods = allowedMethods(app.routes, c.req.path);
+      if (methods.length === 0) throw new PraktorError("not_found", `There is no ${c.req.path}.`);
+      c.header("Allow", methods.join(", "));
+      throw new PraktorError(
+        "method_not_allowed",
+        `${c.req.path} takes no ${c.req.method}, but ${methods.join(", ")}.`,
+      );
+    }
     if (c.req.method !== "GET" && c.req.method !== "HEAD") {
       throw new PraktorError("method_not_allowed", "The page's files can only be read.");
     }

@@ -26,6 +26,7 @@ const rules: readonly (readonly [method: string, pattern: string, action: string
   ["POST", "/api/agents/:group/stop", "sandbox.stop"],
   ["POST", "/api/tasks", "task.create"],
   ["PUT", "/api/tasks/:target", "task.change"],
+  ["PATCH", "/api/tasks/:target", "task.change"],
   ["DELETE", "/api/tasks/:target", "task.delete"],
   ["POST", "/api/tasks/:target/run", "task.run"],
   ["POST", "/api/tasks/:target/pause", "task.pause"],

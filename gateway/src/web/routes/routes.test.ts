@@ -189,8 +189,10 @@ describe("what is not there", () => {
     },
   );
 
-  test("neither is another method of what is", async () => {
-    expect(failure(await send({ method: "DELETE", path: "/api/groups" }))).toMatch(/^404 not_found: .*DELETE/);
+  test("another method of what is there is told which it takes", async () => {
+    const answer = await send({ method: "DELETE", path: "/api/groups" });
+    expect(failure(answer)).toMatch(/^405 method_not_allowed: .*takes no DELETE, but GET, POST/);
+    expect(answer.headers.allow).toBe("GET, POST");
     expect(failure(await send({ method: "POST", path: "/", body: {} }))).toMatch(/^405/);
   });
 

@@ -42,6 +42,14 @@ describe("tasks", () => {
     const path = `/api/tasks/${task.id}`;
     const changed = await send({ method: "PUT", path, body: { schedule: "30 8 * * *", timezone: "UTC" } });
     expect(changed.json).toMatchObject({ name: "News", next_run: "2026-01-02T08:30:00.000Z" });
+    // A script may name a change of some fields either way.
+    const named = await send({ method: "PATCH", path, body: { name: "Evening news" } });
+    expect(named.json).toMatchObject({ name: "Evening news", next_run: "2026-01-02T08:30:00.000Z" });
+    const wrong = await send({ method: "POST", path, body: { name: "x" } });
+    expect(failure(wrong)).toMatch(
+      /^405 method_not_allowed: \/api\/tasks\/\w+ takes no POST, but GET, PUT, PATCH, DELETE\./,
+    );
+    expect(wrong.headers.allow).toBe("GET, PUT, PATCH, DELETE");
     const paused = await send({ method: "POST", path: `${path}/pause`, headers });
     expect(paused.json).toMatchObject({ enabled: false, status: "paused", next_run: null });
     const resumed = await send({ method: "POST", path: `${path}/resume`, headers });

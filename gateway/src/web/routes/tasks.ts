@@ -46,6 +46,8 @@ const update = createRoute({
   request: { params, ...jsonRequest(TaskUpdate) },
   responses: { 200: json(TaskView, "The task as it is now; what is left out stays"), ...failure },
 });
+/** The same as `put`, under the name that a change of some fields usually has. */
+const patch = createRoute({ ...update, method: "patch" });
 const remove = createRoute({
   method: "delete",
   path: "/api/tasks/{id}",
@@ -84,15 +86,16 @@ const preview = createRoute({
 });
 
 export function taskRoutes({ tasks, redactor }: WebParts): OpenAPIHono<WebEnv> {
+  async function change(id: string, wish: TaskUpdate): Promise<TaskView> {
+    return await tasks.update(id, keepSecrets(wish, [await tasks.get(id)], redactor));
+  }
+
   return createRoutes((body) => tasks.faults(body))
     .openapi(list, async (c) => c.json(await tasks.list(c.req.valid("query").group_id), 200))
     .openapi(create, async (c) => c.json(await tasks.create(c.req.valid("json")), 201))
     .openapi(show, async (c) => c.json(await tasks.get(c.req.valid("param").id), 200))
-    .openapi(update, async (c) => {
-      const { id } = c.req.valid("param");
-      const change = keepSecrets(c.req.valid("json"), [await tasks.get(id)], redactor);
-      return c.json(await tasks.update(id, change), 200);
-    })
+    .openapi(update, async (c) => c.json(await change(c.req.valid("param").id, c.req.valid("json")), 200))
+    .openapi(patch, async (c) => c.json(await change(c.req.valid("param").id, c.req.valid("json")), 200))
     .openapi(remove, async (c) => {
       await tasks.remove(c.req.valid("param").id);
       return c.json({ status: "deleted" as const }, 200);
