@@ -144,7 +144,7 @@ describe.runIf(browserTests === "run")("the vault's and the audit log's pages", 
     await line(/tried to set the secret deploy\.key.*Refused/).waitFor();
     expect(await look(page, "audit-1280-light")).toEqual([]);
     await page.getByLabel("Group", { exact: true }).selectOption(String(friend));
-    await expect.poll(() => log.locator("time").count()).toBe(1);
+    await expect.poll(() => log.locator("time").count(), { timeout: 20_000 }).toBe(1);
     await page.getByLabel("Outcome").selectOption("failed");
     await page.getByText("Nothing matches").waitFor();
     await page.getByRole("button", { name: "Show everything" }).click();
