@@ -76,7 +76,7 @@ test("the page lets in a second person and shows both, also after a restart; one
   const { channels } = PeopleView.parse(await system.getJson("/api/pairing"));
   expect(channels).toMatchObject([{ title: "His news", added_by: String(friend), is_answered: false }]);
   expect(JSON.stringify(await system.getJson(`/api/tasks?group_id=${friend}`))).toContain('"status":"paused"');
-  expect(JSON.stringify(await system.getJson("/api/audit"))).toContain("the person of this chat was removed");
+  expect(JSON.stringify(await system.getJson("/api/audit"))).toContain("may not talk to the bot any more");
 });
 
 test("without a gateway the command says so", async () => {
