@@ -16,3 +16,8 @@ test("a link to another server on the page's machine is text that names it, othe
   expect(page.match(/http:\/\/127\.0\.0\.1:9999\/z/g)).toHaveLength(1);
   expect(page).toContain("http://localhost:9999/y.png");
 });
+
+test("what the parser would take minutes for is shown as it is written", () => {
+  const text = `${"- ".repeat(20_000)}<x>`;
+  expect(renderToStaticMarkup(<Markdown text={text} />)).toContain(`${"- ".repeat(20_000)}&lt;x&gt;`);
+});

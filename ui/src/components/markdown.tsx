@@ -1,8 +1,10 @@
 /** Markdown as safe elements: no raw HTML, links that tell nothing to where they lead, images only from here. */
-import type { ComponentProps } from "react";
+import { CatchBoundary } from "@tanstack/react-router";
+import { type ComponentProps, createContext, useContext } from "react";
 import ReactMarkdown, { type Components, defaultUrlTransform, type ExtraProps } from "react-markdown";
 import remarkBreaks from "remark-breaks";
 import remarkGfm from "remark-gfm";
+import { isHeavy } from "../lib/heavy-markdown.ts";
 import { leadsToThisMachine } from "../lib/leads-to-this-machine.ts";
 import { en } from "../text/en.ts";
 import { ScrollArea } from "./scroll-area.tsx";
@@ -73,8 +75,21 @@ const COMPONENTS: Components = {
   ),
 };
 
-export const Markdown = ({ text }: { text: string }) => (
-  <ReactMarkdown remarkPlugins={PLUGINS} components={COMPONENTS} urlTransform={address}>
-    {text}
-  </ReactMarkdown>
-);
+const AsWritten = ({ text }: { text: string }) => <p className="whitespace-pre-wrap">{text}</p>;
+
+const Source = createContext("");
+const Failed = () => <AsWritten text={useContext(Source)} />;
+
+/** What its parser would take too long for, or fails on, is shown as it is written: one answer must not take the page along. */
+export const Markdown = ({ text }: { text: string }) =>
+  isHeavy(text) ? (
+    <AsWritten text={text} />
+  ) : (
+    <Source value={text}>
+      <CatchBoundary getResetKey={() => text} errorComponent={Failed}>
+        <ReactMarkdown remarkPlugins={PLUGINS} components={COMPONENTS} urlTransform={address}>
+          {text}
+        </ReactMarkdown>
+      </CatchBoundary>
+    </Source>
+  );

@@ -11,11 +11,17 @@ export const markdownBlocks = (text: string): string[] => {
       blocks.push(block);
       block = "";
     }
-    const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1] ?? null;
-    if (mark !== null && fence === null) fence = mark;
-    else if (mark !== null && fence !== null && mark.startsWith(fence)) fence = null;
+    fence = fenceAfter(fence, line);
     block += line;
     afterBlank = line.trim() === "" && block.trim() !== "";
   }
   return block === "" ? blocks : [...blocks, block];
+};
+
+/** The fence of the listing that a line is in or begins, null outside of one and at its end. */
+export const fenceAfter = (fence: string | null, line: string): string | null => {
+  const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1] ?? null;
+  if (mark === null) return fence;
+  if (fence === null) return mark;
+  return mark.startsWith(fence) ? null : fence;
 };
