@@ -267,7 +267,12 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   stack.use(scheduler);
   const { main_chat_id: mainChatId } = settings.groups;
   await obeyMainChat(mainChatId, store.groups);
-  const pairing = await Pairing.load(store.settings, clock, { ...settings.telegram, mainChatId }, audit);
+  const pairing = await Pairing.load(
+    store.settings,
+    clock,
+    { allowFrom: settings.telegram.allow_from, mainChatId },
+    audit,
+  );
   const channels = await Channels.load(store.settings, clock, audit);
   const telegram = makeTelegram(settings, {
     store,

@@ -92,7 +92,7 @@ describe("pairing", () => {
   test("makes nobody the owner where the settings name the main chat, but whose it is", async () => {
     const bench = await BotTestBench.start({ allowFrom: nobody });
     await using _ = bench;
-    const pairing = await Pairing.load(bench.store.settings, systemClock, { mainChatId: "7" });
+    const pairing = await Pairing.load(bench.store.settings, systemClock, { allowFrom: [], mainChatId: "7" });
     await bench.restartBot({ pairing });
     const offer = await pairing.offer();
     expect(offer.makes_owner).toBe(false);
@@ -106,7 +106,7 @@ describe("pairing", () => {
       ["8", false],
       ["7", true],
     ]);
-    const inGroup = await Pairing.load(bench.store.settings, systemClock, { mainChatId: "-50" });
+    const inGroup = await Pairing.load(bench.store.settings, systemClock, { allowFrom: [], mainChatId: "-50" });
     expect(inGroup.view().people.some((person) => person.is_owner)).toBe(false);
   });
 

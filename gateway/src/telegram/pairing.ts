@@ -35,7 +35,7 @@ export type PairingOutcome =
 
 export interface PairingRules {
   /** Who may talk by the settings; only shown. */
-  allowFrom?: readonly string[];
+  allowFrom: readonly string[];
   /** Set: the settings say which chat is the main group's, and nobody becomes the owner by a code. */
   mainChatId?: string | undefined;
 }
@@ -74,7 +74,7 @@ export class Pairing implements AllowList {
   static async load(
     settings: Pick<SettingStore, "get" | "set">,
     clock: Clock,
-    rules: PairingRules = {},
+    rules: PairingRules = { allowFrom: [] },
     audit: Audit = noAudit,
   ): Promise<Pairing> {
     const stored = await settings.get(settingKey);
@@ -189,7 +189,7 @@ export class Pairing implements AllowList {
         is_owner: id === this.owner,
         paired: new Date(pairedAt).toISOString(),
       })),
-      allowed: [...(this.#rules.allowFrom ?? [])],
+      allowed: [...this.#rules.allowFrom],
       waiting: waiting.map(({ id, name, askedAt }) => ({ id, name, asked: new Date(askedAt).toISOString() })),
       expires: isOpen ? new Date(offer.expiresAt).toISOString() : null,
     };

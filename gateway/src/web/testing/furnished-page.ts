@@ -67,7 +67,7 @@ export class FurnishedPage implements AsyncDisposable {
         ),
     });
     await vault.start();
-    const pairing = await Pairing.load(store.settings, clock, {}, audit);
+    const pairing = await Pairing.load(store.settings, clock, { allowFrom: [] }, audit);
     const { conversations, groups } = store;
     const approvals = new Approvals({
       store: store.approvals,
