@@ -119,8 +119,11 @@ describe.runIf(browserTests === "run")("the page in a browser", () => {
     system.telegram.userTaps({ chatId: owner, messageId: asked.messageId, data, userId: owner });
     await question("echo from the chat").getByText("Denied by Ada in Telegram").waitFor();
 
-    await write("bash: echo elsewhere");
+    // Whoever says yes has seen all of it: a word without an end is wrapped.
+    await write(`bash: echo elsewhere ${"x".repeat(300)}`);
     await question("echo elsewhere").getByRole("button", { name: "Deny" }).waitFor();
+    const command = question("echo elsewhere").locator("pre");
+    expect(await command.evaluate((box) => box.scrollWidth <= box.clientWidth)).toBe(true);
     const conversations = page.getByRole("combobox", { name: "Conversation" });
     await conversations.selectOption({ label: "Chat: Ada" });
     const elsewhere = page.getByRole("listitem").filter({ hasText: "echo elsewhere" });

@@ -33,7 +33,7 @@ export const Question = ({ approval, text, person, onAnswered }: QuestionProps) 
   return (
     <div className="space-y-2">
       {/* Whoever says yes must have seen all of it. */}
-      <div id={id} className="[&_pre]:wrap-anywhere [&_pre]:whitespace-pre-wrap">
+      <div id={id} className="[&_code]:wrap-anywhere! [&_pre]:whitespace-pre-wrap">
         <Prose text={withoutSign(text)} />
       </div>
       {approval.state === "open" ? (
