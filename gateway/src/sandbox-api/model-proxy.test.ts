@@ -158,6 +158,17 @@ describe("what the endpoint would fetch", () => {
     expect(bench.upstream.asked).toHaveLength(1);
   });
 
+  test("what stands behind the address and Praktor does not know goes out for an open network only", async () => {
+    await using bench = await EndpointBench.start();
+    const statusOf = async (query: string): Promise<number> => (await ask(bench, plain, query))[0];
+    const odd = ["?plugins=web", "?beta=true&plugins=web", "?beta=https://evil.test", "?beta=true?x=1"];
+    for (const query of [...odd, "?beta=true", ""]) expect(await statusOf(query)).toBe(200);
+    bench.rules.set("a", { ownerId: "a", policy: "none", allow: [], ask: [] });
+    for (const query of odd) expect(await statusOf(query)).toBe(400);
+    for (const query of ["?beta=true", ""]) expect(await statusOf(query)).toBe(200);
+    expect(bench.upstream.asked).toHaveLength(8);
+  });
+
   test("what was read as JSON is sent as nothing else", async () => {
     await using bench = await EndpointBench.start();
     bench.rules.set("a", { ownerId: "a", policy: "none", allow: [], ask: [] });

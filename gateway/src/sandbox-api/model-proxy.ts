@@ -69,6 +69,9 @@ const allowed: readonly { method: string; path: RegExp }[] = [
   { method: "GET", path: /^\/v1\/models(\/[A-Za-z0-9._-]{1,128})?$/ },
 ];
 
+/** All that Claude Code puts behind the path of what it posts. */
+const knownQuery = /^[^?]*(?:\?beta=true)?$/;
+
 /** What a call's end is told to. */
 interface OpenCall {
   groupId: string;
@@ -164,6 +167,12 @@ export class ModelProxy implements Disposable {
       if (model === null) return apiError(400, "invalid_request_error", "The request names no model.");
       const unreachable = reachRefusal({ reaches, searchesWeb }, reach);
       if (unreachable !== null) return apiError(400, "invalid_request_error", unreachable);
+      if (reach !== "anything" && !knownQuery.test(target))
+        return apiError(
+          400,
+          "invalid_request_error",
+          "Praktor does not know what stands behind the ? of the request's address.",
+        );
       const bounds = { ...facts, bytes: read.bytes, maxOutputTokens: maxOutputTokens ?? anyOutputTokens };
       call.read = { model, bounds };
       const refusal = ticket?.limited === true ? await ticket.admit({ model, ...bounds }, request.signal) : null;
