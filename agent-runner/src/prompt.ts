@@ -2,7 +2,7 @@
 import type { AgentInput } from "@praktor/protocol/agent-input";
 
 const interruptedNote =
-  "[Praktor: an earlier try of this turn was cut while you worked on it. Part of the work may be done already: look before you repeat anything that must not happen twice.]";
+  "[Praktor: an earlier try of this turn was cut while you worked on it. Part of the work may be done already: look before you repeat anything that must not happen twice. Where the same words stand above, they are this message: answer it once.]";
 
 export function composePrompt(input: Pick<AgentInput, "text" | "interrupted" | "files">): string {
   const parts = input.interrupted ? [interruptedNote] : [];

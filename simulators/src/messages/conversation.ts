@@ -33,7 +33,8 @@ export function readConversation(request: MessageRequest): Conversation {
 
   const hear = (text: string): void => {
     said.push(text);
-    open.push(text);
+    // Repeated under a note, as after a crash: one message, though it stands there twice.
+    open = [...open.filter((earlier) => !text.endsWith(`\n\n${earlier}`)), text];
   };
 
   for (const message of request.messages) {

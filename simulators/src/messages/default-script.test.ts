@@ -93,6 +93,14 @@ describe("the default script", () => {
     expect(textOf(reply([user("echo before", "[The system restarted; you were interrupted.]")]))).toBe("before");
   });
 
+  it("answers once what is repeated under a note, and does not do again what was done", () => {
+    const again = (text: string): ReturnType<typeof user> => user(`[An earlier try was cut.]\n\n${text}`);
+    const cut = said("No response requested.");
+    expect(textOf(reply([user("slow 9: x"), cut, again("slow 9: x")]))).toBe("x");
+    expect(textOf(reply([user("bash: ls"), used("t1"), result("t1", "a"), cut, again("bash: ls")]))).toBe("a");
+    expect(textOf(reply([user("echo x"), user("echo x")]))).toBe("x\n\nx");
+  });
+
   it("makes a call again whose result a crash has cut off", () => {
     const lost =
       "[Tool call interrupted: the session ended before this call's result was recorded, so its outcome is unknown.]";
