@@ -41,8 +41,9 @@ export const DashboardPage = () => {
         <QueryView query={status} what={t.what} loading={<LoadingRows rows={6} />}>
           {(data) => (
             <>
-              <Onboarding status={data} />
+              {/* What has a deadline comes first. */}
               <ApprovalsCard groups={groups.data ?? []} />
+              <Onboarding status={data} />
               <PeopleHint status={data} />
               <AttentionCard groups={groups.data ?? []} />
               <Counts status={data} />

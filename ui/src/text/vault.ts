@@ -17,7 +17,7 @@ export const vaultTexts = {
       },
       {
         what: "docker compose up -d",
-        how: "with Docker Compose, after the line PRAKTOR_VAULT_PASSPHRASE=… was put into .env beside compose.yaml.",
+        how: "with Docker Compose, put the line PRAKTOR_VAULT_PASSPHRASE=… into .env beside compose.yaml first.",
       },
       {
         what: "praktor vault create-key",
