@@ -81,6 +81,7 @@ export function makeScheduler(settings: Settings, parts: SchedulerParts): Schedu
     publish,
   });
   const ipc = new IpcDesk({
+    clock,
     tasks,
     groups: store.groups,
     logger: log,

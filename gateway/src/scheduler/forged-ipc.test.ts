@@ -33,6 +33,7 @@ async function open(
   const effects: string[] = [];
   const errors: string[] = [];
   const desk = new IpcDesk({
+    clock: bench.clock,
     tasks: bench.desk,
     groups: bench.store.groups,
     logger: { ...silentLogger, error: (fields) => errors.push(JSON.stringify(fields)) },

@@ -3,8 +3,10 @@ import { IpcRequest, type IpcReply } from "@praktor/protocol/ipc";
 import { requestProblems } from "@praktor/protocol/issue-words";
 import type { SwarmCreate } from "@praktor/protocol/swarm";
 import type { TaskUpdate, TaskView } from "@praktor/protocol/tasks";
+import type { Clock } from "../kit/clock.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
+import { TokenBuckets } from "../kit/token-bucket.ts";
 import type { GroupStore } from "../store/contract/group-store.ts";
 import type { Group } from "../store/rows.ts";
 import { ipcTask, ipcTasks } from "./ipc-tasks.ts";
@@ -14,6 +16,7 @@ import { refusePowers } from "./task-powers.ts";
 export interface IpcDeskOptions {
   tasks: TaskDesk;
   groups: Pick<GroupStore, "get" | "list">;
+  clock: Clock;
   logger: Logger;
   /** False while only runs of tasks work in the group that may not manage tasks: a bound against accidents. */
   mayManageTasks: (groupId: string) => Promise<boolean>;
@@ -48,8 +51,14 @@ const rights = {
   status: "main",
 } as const satisfies Record<IpcRequest["type"], "read" | "manage" | "main">;
 
+/** Of one sandbox: each change is written, told to the pages and kept in the audit log. */
+const changes = { burst: 500, perSecond: 1 };
+
+const readsOfMain: ReadonlySet<IpcRequest["type"]> = new Set(["list_groups", "swarm_status", "status"]);
+
 export class IpcDesk {
   readonly #options: IpcDeskOptions;
+  readonly #changes = new TokenBuckets(changes);
 
   constructor(options: IpcDeskOptions) {
     this.#options = options;
@@ -159,6 +168,12 @@ export class IpcDesk {
         hint: "Somebody can allow it with the task's setting may_manage_tasks.",
       });
     }
+    if (right === "read" || readsOfMain.has(request.type)) return;
+    const waitMs = this.#changes.take(asks.id, this.#options.clock.now());
+    if (waitMs === 0) return;
+    throw new PraktorError("too_many", `This agent has changed too much in a short time.`, {
+      hint: `Try again in ${Math.ceil(waitMs / 1000)} s.`,
+    });
   }
 
   #reach(group: Group, wanted: string | undefined): string {

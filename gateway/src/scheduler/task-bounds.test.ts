@@ -24,10 +24,15 @@ function copies(bench: SchedulerBench, count: number, prompt: string, groupId = 
     .run(count, groupId, groupId, prompt);
 }
 
-async function open(): Promise<{ bench: SchedulerBench; ask: (groupId: string, payload: object) => Promise<string> }> {
+async function open(): Promise<{
+  bench: SchedulerBench;
+  desk: IpcDesk;
+  ask: (groupId: string, payload: object) => Promise<string>;
+}> {
   const bench = await SchedulerBench.open(databases.path(), Date.UTC(2026, 0, 1));
   await bench.task({ id: "task", schedule: hourly });
   const desk = new IpcDesk({
+    clock: bench.clock,
     tasks: bench.desk,
     groups: bench.store.groups,
     logger: silentLogger,
@@ -40,7 +45,7 @@ async function open(): Promise<{ bench: SchedulerBench; ask: (groupId: string, p
   });
   const ask = async (groupId: string, payload: object): Promise<string> =>
     JSON.stringify(await desk.handle(groupId, { type: "list_tasks", payload }));
-  return { bench, ask };
+  return { bench, desk, ask };
 }
 
 test("a group has a thousand tasks at most, and those that are over make room for a new one", async () => {
@@ -101,6 +106,21 @@ test("what a sandbox lists fits into one message, page by page, whatever the tas
   expect(Buffer.byteLength(alone)).toBeLessThan(largestBytes);
   expect(IpcReply.parse(JSON.parse(alone))).toMatchObject({ tasks: [{ prompt: "\u0001".repeat(100_000) }] });
   expect(await ask("home", { id: "main-copy-1" })).toContain("There is no task");
+});
+
+test("an agent that changes things without end is refused after a burst, and may go on later; it may look all the time", async () => {
+  const { bench, desk } = await open();
+  await using _ = bench;
+  const change = (groupId: string) => desk.handle(groupId, { type: "run_task", payload: { id: "nowhere" } });
+  for (let count = 0; count < 500; count += 1) await change("home");
+  expect(await change("home")).toEqual({
+    error: "This agent has changed too much in a short time. Try again in 1 s.",
+  });
+  expect(await desk.handle("home", { type: "list_tasks", payload: {} })).toMatchObject({ tasks: [{ id: "task" }] });
+  expect(await change("main")).toMatchObject({ error: expect.stringContaining("There is no task") });
+  bench.now += 1_000;
+  expect(await change("home")).toMatchObject({ error: expect.stringContaining("There is no task") });
+  expect(await change("home")).toMatchObject({ error: expect.stringContaining("too much") });
 });
 
 test("a list of everybody's tasks is whole, the oldest first, with prompts cut only where a group says much", async () => {

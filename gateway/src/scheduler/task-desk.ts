@@ -7,7 +7,7 @@ import type { Clock } from "../kit/clock.ts";
 import type { Ids } from "../kit/ids.ts";
 import { PraktorError } from "../kit/praktor-error.ts";
 import type { Store } from "../store/contract.ts";
-import type { TaskCursor, TaskPageQuery } from "../store/contract/task-store.ts";
+import type { TaskCursor, TaskPageQuery, TaskStore } from "../store/contract/task-store.ts";
 import type { Group, Task } from "../store/rows.ts";
 import { describeSchedule } from "./describe-schedule.ts";
 import { nextRun, nextRuns, type Timing } from "./next-run.ts";
@@ -48,6 +48,7 @@ const hourMs = 3_600_000;
 const graceMs = { recurring: 6 * hourMs, once: 7 * 24 * hourMs };
 const historyAtMost = 100;
 const pageRows = 100;
+const pageBytes = 1_000_000;
 
 /** Rejects with `not_found`, or with `invalid` and what would be right. */
 export class TaskDesk {
@@ -75,13 +76,14 @@ export class TaskDesk {
   /** At most a hundred, group by group and of each the oldest first. */
   async page({ groupId, after }: Pick<TaskPageQuery, "groupId" | "after">): Promise<TaskPage> {
     const { store } = this.#options;
+    const rows = groupId === undefined ? pageRows : rowsOfPage(await store.tasks.use(groupId));
     const [tasks, groups, reasons] = await Promise.all([
-      store.tasks.page({ groupId, after, limit: pageRows + 1, prompts: promptsInLists }),
+      store.tasks.page({ groupId, after, limit: rows + 1, prompts: promptsInLists }),
       store.groups.list(),
       this.#pauseReasons.all(),
     ]);
     const names = new Map(groups.map((group) => [group.id, group.name]));
-    const shown = tasks.slice(0, pageRows).map((task) => ({
+    const shown = tasks.slice(0, rows).map((task) => ({
       task: {
         ...taskView(task, names.get(task.groupId) ?? task.groupId, task.delivery, reasons.get(task.id)),
         ...(task.promptCut ? { prompt_cut: true } : {}),
@@ -274,6 +276,11 @@ export class TaskDesk {
     if (!group) throw new PraktorError("not_found", `There is no group "${id}".`);
     return group;
   }
+}
+
+/** Fewer of long prompts, which are read even where they are cut: there are more of these than may be where they are older than the bound. */
+function rowsOfPage({ tasks, textBytes: bytes }: Awaited<ReturnType<TaskStore["use"]>>): number {
+  return Math.max(10, Math.min(pageRows, Math.floor((pageBytes * tasks) / Math.max(1, bytes))));
 }
 
 export function noTask(id: string): PraktorError<"not_found"> {

@@ -97,6 +97,7 @@ export class HeardSandboxes implements AsyncDisposable {
         ...quiet,
       }),
       ipc: new IpcDesk({
+        clock,
         tasks,
         groups: store.groups,
         logger,
