@@ -98,6 +98,36 @@ describe.runIf(requirement("docker", usable) === "run")("the main job with conta
     expect(system.answers(ada).filter((text) => text.includes("through-the-crash"))).toHaveLength(1);
   });
 
+  test("stricter settings: a turn goes on in the container of before, and the next one has a new one (with PRAKTOR_LONG an idle one too)", async () => {
+    const restartWith = async (megabytes: number): Promise<void> => {
+      await writeFile(
+        system.environmentOfGateway["PRAKTOR_CONFIG"] ?? "",
+        `agent:\n  image: ${agentImage}\nsandbox:\n  memory_mb: ${megabytes}\n`,
+      );
+      await system.crash();
+    };
+    const before = await inspect(ada);
+    const since = system.telegram.sequence;
+    // It goes on until it is told: a slow machine restarts the gateway no sooner than it is done otherwise.
+    system.say(
+      "bash: touch began; until test -e go-on; do perl -e 'select undef,undef,undef,0.2'; done; rm began go-on; echo under-the-former-limit",
+      ada,
+    );
+    await expect.poll(() => docker("exec", before.Id, "ls", "/workspace/group"), patient).toContain("began");
+    await restartWith(1_500);
+    await docker("exec", before.Id, "touch", "/workspace/group/go-on");
+    await system.answerMatching(/under-the-former-limit/, ada, since);
+    expect((await system.ask("what did I say first?", ada)).text).toContain("from a container");
+    const renewed = await inspect(ada);
+    expect(renewed.Id).not.toBe(before.Id);
+    expect(renewed.HostConfig.Memory).toBe(1_500 * 1024 * 1024);
+
+    if (!long) return;
+    await restartWith(1_400);
+    expect((await system.ask("what did I say first?", ada)).text).toContain("from a container");
+    expect((await inspect(ada)).HostConfig.Memory).toBe(1_400 * 1024 * 1024);
+  });
+
   test("a model call that is cut by the gateway's end is made again, and the answer comes once", async () => {
     const since = system.telegram.sequence;
     system.say("slow 5000: said through the restart", ada);

@@ -75,7 +75,7 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
   const redact = (text: string): string => parts.redactor.redact(text);
   const strangersLog = boundedLogger(log, clock, redact);
   const sandboxes = makeSandboxes(settings, { ...parts, dispatcher: () => dispatcher });
-  const { pool, reconciler, renewals } = sandboxes;
+  const { pool, reconciler, renewals, changesOf } = sandboxes;
   const workspace = new Workspace({
     transfers,
     ensure: (group, signal) => pool.ensure(group, signal),
@@ -244,9 +244,16 @@ export function makeAgents(settings: Settings, parts: AgentParts): Agents {
     // Secrets and settings may have changed since what still runs was started.
     const adopted = new Set(pool.list().map(({ sandboxId }) => sandboxId));
     for (const { id, groupId, isOutdated } of await store.sandboxes.live()) {
-      if (isOutdated && adopted.has(id)) renewals.outdated(groupId);
+      if (isOutdated && adopted.has(id)) renewals.outdated(groupId, "secrets");
     }
-    for (const { groupId } of pool.list()) await renewals.look(groupId);
+    for (const sandbox of pool.list()) {
+      const { groupId } = sandbox;
+      await renewals.look(groupId);
+      const changed = await changesOf(sandbox);
+      if (changed.length === 0) continue;
+      log.info({ group: groupId, changed }, "a sandbox of before is not what is asked for now, and is replaced");
+      renewals.outdated(groupId, "settings");
+    }
     dispatcher.resume();
   };
 

@@ -4,12 +4,14 @@ import type { PraktorEvent } from "@praktor/protocol/events";
 import type { NetworkPolicy } from "@praktor/protocol/network";
 import * as subjects from "@praktor/protocol/subjects";
 import type { Dispatcher } from "./agent/dispatcher.ts";
+import type { PooledSandbox } from "./agent/pooled-sandbox.ts";
 import type { RunningTurns } from "./agent/running-turns.ts";
 import { SandboxLook } from "./agent/sandbox-look.ts";
 import { SandboxPool } from "./agent/sandbox-pool.ts";
 import { SandboxReconciler } from "./agent/sandbox-reconciler.ts";
 import { SandboxRenewals } from "./agent/sandbox-renewals.ts";
 import { sandboxShape } from "./agent/sandbox-shape.ts";
+import { changedSettings, type SandboxShape } from "./agent/sandbox-spec.ts";
 import { SandboxWatch } from "./agent/sandbox-watch.ts";
 import type { Settings } from "./config/schema.ts";
 import type { Background } from "./kit/background.ts";
@@ -55,6 +57,8 @@ export interface Sandboxes {
   pool: SandboxPool;
   reconciler: SandboxReconciler;
   renewals: SandboxRenewals;
+  /** See `changedSettings`. */
+  changesOf: (sandbox: PooledSandbox) => Promise<string[]>;
   watch: SandboxWatch;
   look: SandboxLook;
   watchEveryMs: number;
@@ -80,6 +84,7 @@ export function makeSandboxes(settings: Settings, parts: SandboxParts): Sandboxe
     ...(settings.agent.model === undefined ? {} : { PRAKTOR_MODEL: settings.agent.model }),
     ...(parts.timeZone === undefined ? {} : { TZ: parts.timeZone }),
   };
+  const shapeOf = (groupId: string): Promise<SandboxShape> => sandboxShape(store.groups, groupId, environment);
   const revoke = (sandboxId: string): void => {
     parts.redactor.forget(tokenSource(sandboxId));
     users.revoke(sandboxId);
@@ -96,7 +101,7 @@ export function makeSandboxes(settings: Settings, parts: SandboxParts): Sandboxe
     idleTimeoutMs: settings.agent.idle_timeout,
     openPlace: (groupId, place) => places.open(groupId, place),
     closePlace: (groupId, place) => places.close(groupId, place),
-    shapeOf: (groupId) => sandboxShape(store.groups, groupId, environment),
+    shapeOf,
     networkOf: parts.networkOf,
     beforeLaunch: parts.checkSecrets,
     onToken: (sandboxId, token) => parts.redactor.know(tokenSource(sandboxId), [token]),
@@ -140,7 +145,10 @@ export function makeSandboxes(settings: Settings, parts: SandboxParts): Sandboxe
   });
 
   const look = new SandboxLook({ host, pool, clock, redactedStream: () => parts.redactor.stream() });
-  return { pool, reconciler, renewals, watch, look, watchEveryMs };
+  const folderOf = async (groupId: string): Promise<string | null> => (await store.groups.get(groupId))?.folder ?? null;
+  const changesOf = (sandbox: PooledSandbox): Promise<string[]> =>
+    changedSettings({ host, folderOf, shapeOf }, sandbox, parts.lifetime);
+  return { pool, reconciler, renewals, changesOf, watch, look, watchEveryMs };
 }
 
 /** Under which a sandbox's token is known as a secret. */

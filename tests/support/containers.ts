@@ -5,7 +5,12 @@ import { docker } from "./engine.ts";
 const Inspection = z.object({
   Id: z.string(),
   Config: z.object({ User: z.string(), Labels: z.record(z.string(), z.string()), Env: z.array(z.string()) }),
-  HostConfig: z.object({ CapDrop: z.array(z.string()), ReadonlyRootfs: z.boolean(), SecurityOpt: z.array(z.string()) }),
+  HostConfig: z.object({
+    CapDrop: z.array(z.string()),
+    ReadonlyRootfs: z.boolean(),
+    SecurityOpt: z.array(z.string()),
+    Memory: z.number(),
+  }),
   Mounts: z.array(
     z.object({ Type: z.string(), Name: z.string().optional(), Destination: z.string(), RW: z.boolean() }),
   ),

@@ -3,16 +3,10 @@ import type { NetworkPolicy } from "@praktor/protocol/network";
 import type { PassPoint } from "../kit/crash-points.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import { hashSandboxToken, newSandboxToken } from "../kit/sandbox-token.ts";
-import type { SandboxHost, SandboxMounts, SandboxPlace } from "../sandbox/sandbox.ts";
+import type { SandboxHost, SandboxPlace } from "../sandbox/sandbox.ts";
 import type { SandboxStore } from "../store/contract/sandbox-store.ts";
 import type { PooledGroup, PoolEntry } from "./pooled-sandbox.ts";
-
-/** What of a sandbox depends on whose it is. */
-export interface SandboxShape {
-  /** Absent: the group's own workspace. */
-  mounts?: SandboxMounts;
-  environment: Record<string, string>;
-}
+import { type SandboxShape, sandboxSpec } from "./sandbox-spec.ts";
 
 export interface SandboxLauncherOptions {
   host: SandboxHost;
@@ -58,26 +52,17 @@ export class SandboxLauncher {
     const row = await store.begin({ id: entry.sandboxId, groupId: group.id, tokenHash: hashSandboxToken(token) });
     passPoint?.("sandbox_stored");
     entry.generation = row.generation;
-    const running = await host.launch(
-      {
-        groupId: group.id,
-        folder: group.folder,
-        network,
-        sandboxId: entry.sandboxId,
-        generation: row.generation,
-        environment: {
-          ...shape.environment,
-          PRAKTOR_NETWORK: network,
-          GROUP_ID: group.id,
-          PRAKTOR_SANDBOX_ID: entry.sandboxId,
-          PRAKTOR_TOKEN: token,
-          PRAKTOR_ENDPOINT: endpointUrl,
-          NATS_URL: natsUrl,
-        },
-        ...(shape.mounts === undefined ? {} : { mounts: shape.mounts }),
-      },
-      signal,
-    );
+    const { sandboxId, generation } = entry;
+    const own = {
+      PRAKTOR_NETWORK: network,
+      GROUP_ID: group.id,
+      PRAKTOR_SANDBOX_ID: sandboxId,
+      PRAKTOR_TOKEN: token,
+      PRAKTOR_ENDPOINT: endpointUrl,
+      NATS_URL: natsUrl,
+    };
+    const sandbox = { groupId: group.id, folder: group.folder, network, sandboxId, generation };
+    const running = await host.launch(sandboxSpec(sandbox, shape, own), signal);
     passPoint?.("sandbox_launched");
     await store.running(entry.sandboxId, running.engineId);
   }

@@ -102,7 +102,7 @@ test("with other secrets an idle one is stopped before that is answered, and one
 test("one that an earlier life left outdated is replaced at once, or when its turns have ended", async () => {
   await bench.pool.ensure(group, signal);
   busy = true;
-  renewals.outdated("a");
+  renewals.outdated("a", "settings");
   await background.idle();
   expect(running()).toEqual(["open"]);
   expect(renewals.isPending("a")).toBe(true);
@@ -111,7 +111,7 @@ test("one that an earlier life left outdated is replaced at once, or when its tu
   await background.idle();
   expect(running()).toEqual([]);
   await bench.pool.ensure(group, signal);
-  renewals.outdated("a");
+  renewals.outdated("a", "secrets");
   await background.idle();
   expect(running()).toEqual([]);
   expect(renewals.isPending("a")).toBe(false);
@@ -123,6 +123,7 @@ test("a policy that is what it was does not call off what other secrets need", a
   policy = "none";
   await renewals.look("a");
   await renewals.refresh(["a"]);
+  renewals.outdated("a", "settings");
   policy = "open";
   await renewals.look("a");
   expect(renewals.isPending("a")).toBe(true);

@@ -1,4 +1,4 @@
-/** Replaces sandboxes that a change has made out of date – another network policy, other secrets – as soon as their turns have ended. */
+/** Replaces sandboxes that a change has made out of date – another network policy, other secrets or settings – as soon as their turns have ended. */
 import type { NetworkPolicy } from "@praktor/protocol/network";
 import type { Background } from "../kit/background.ts";
 import type { Logger } from "../kit/logger.ts";
@@ -14,7 +14,7 @@ export interface SandboxRenewalsOptions {
   logger: Logger;
 }
 
-type Reason = "network" | "secrets";
+type Reason = "network" | "secrets" | "settings";
 
 export class SandboxRenewals {
   readonly #options: SandboxRenewalsOptions;
@@ -42,9 +42,9 @@ export class SandboxRenewals {
     this.turnEnded(groupId);
   }
 
-  /** The group's secrets have changed since its sandbox was started, which an earlier life of the gateway began to mend. */
-  outdated(groupId: string): void {
-    this.#note(groupId, "secrets");
+  /** The group's sandbox, which an earlier life of the gateway started, has secrets or settings of before. */
+  outdated(groupId: string, reason: "secrets" | "settings"): void {
+    this.#note(groupId, reason);
     this.turnEnded(groupId);
   }
 
@@ -90,7 +90,7 @@ export class SandboxRenewals {
       logger.info({ group: groupId, outdated }, "a sandbox was stopped because what it was started with has changed");
     } finally {
       this.#stopping.delete(groupId);
-      this.#settle(groupId, "network", "secrets");
+      this.#settle(groupId, "network", "secrets", "settings");
     }
   }
 

@@ -1,7 +1,7 @@
 /** What a group's sandbox sees: a chat its own workspace, a task's its group's, a swarm's member what its swarm shares. */
 import { swarmFolder } from "@praktor/protocol/subjects";
 import type { GroupStore } from "../store/contract/group-store.ts";
-import type { SandboxShape } from "./sandbox-launcher.ts";
+import type { SandboxShape } from "./sandbox-spec.ts";
 
 export async function sandboxShape(
   groups: Pick<GroupStore, "get">,

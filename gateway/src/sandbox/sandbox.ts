@@ -105,6 +105,11 @@ export interface SandboxHost extends AsyncDisposable {
   launch(spec: SandboxSpec, signal: AbortSignal): Promise<RunningSandbox>;
   /** From here on running sandboxes read the global instructions as their folder holds them now. A look at the folder when nothing has changed. */
   bringInstructions(signal: AbortSignal): Promise<void>;
+  /**
+   * In what the sandbox of this spec, which runs, is not what `launch` would start now, in words; empty where it is that, or runs no more.
+   * Of the variables named in `own` it keeps its own values.
+   */
+  changes(spec: SandboxSpec, own: readonly string[], signal: AbortSignal): Promise<string[]>;
   /** Stops and removes it: asks, then kills after `graceMs`. Resolves also when it was gone already. */
   stop(sandboxId: string, graceMs: number, signal: AbortSignal): Promise<void>;
   /** What runs now and belongs to this installation. */

@@ -60,6 +60,10 @@ export class MemorySandboxHost implements SandboxHost {
     return this.onInstructions();
   }
 
+  changes(): Promise<string[]> {
+    return Promise.resolve([]);
+  }
+
   async stop(sandboxId: string): Promise<void> {
     this.stopped.push(sandboxId);
     await this.beforeStop(sandboxId);

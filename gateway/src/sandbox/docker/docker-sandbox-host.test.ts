@@ -184,7 +184,19 @@ describe.skipIf(possible === "skip")("docker sandboxes", () => {
     await started(second);
     expect(exits).toMatchObject([{ sandboxId: lost.sandboxId, exitCode: null }]);
     expect(await second.list(signal)).toEqual([kept]);
+    const spec = standInSpec("1", 1);
+    const own = Object.keys(spec.environment);
+    const now = { ...spec, environment: {} };
+    expect(await second.changes(now, own, signal)).toEqual([]);
+    expect(await second.changes(spec, [], signal)).toEqual([]);
+    expect(await second.changes({ ...now, environment: { PRAKTOR_MAX_TURNS: "3" } }, own, signal)).toEqual([
+      "environment",
+    ]);
+    const stricter = bench.host({ limits: { ...testLimits, memoryBytes: 100 * mib }, runtime: "runsc" });
+    expect(await stricter.changes(now, own, signal)).toEqual(["memory limit", "runtime"]);
+    expect(await bench.host({ image: `${bench.prefix}:gone` }).changes(now, own, signal)).toEqual(["image"]);
     await second.stop(kept.sandboxId, 2_000, signal);
+    expect(await second.changes(spec, [], signal)).toEqual([]);
     expect(exits.map((exit) => exit.sandboxId)).toEqual([lost.sandboxId, kept.sandboxId]);
   });
 

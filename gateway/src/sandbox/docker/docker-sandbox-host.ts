@@ -27,14 +27,14 @@ import { Engine } from "./engine.ts";
 import { type EngineFacts, engineFacts, imageFacts, otherRuntime, systemCallsUnfiltered } from "./engine-facts.ts";
 import { watchEnds } from "./engine-events.ts";
 import { followContainer } from "./follow-container.ts";
-import type { FoundContainer } from "./found-container.ts";
+import { type FoundContainer, variablesOf } from "./found-container.ts";
 import { removeFolderVolumes } from "./folder-volumes.ts";
 import { GlobalVolume } from "./global-volume.ts";
 import { GroupNetworks } from "./group-networks.ts";
 import { imageMissing } from "./image-missing.ts";
 import { label, ofInstall } from "./labels.ts";
 import { findOwnContainer } from "./own-container.ts";
-import { policyDifferences } from "./policy.ts";
+import { changedFields, policyDifferences } from "./policy.ts";
 import { policyMismatch } from "./policy-mismatch.ts";
 import { sealed } from "./policy-seal.ts";
 import { runtimeMissing, saysRuntimeMissing } from "./runtime-missing.ts";
@@ -133,8 +133,7 @@ export class DockerSandboxHost implements SandboxHost {
   async launch(spec: SandboxSpec, signal: AbortSignal): Promise<RunningSandbox> {
     for (const name of [spec.folder, spec.mounts?.group?.folder, spec.mounts?.shared])
       if (typeof name === "string") checkFolder(name);
-    const { limits, installId, prefix = "praktor", image, runtime } = this.#options;
-    const request = containerRequest(spec, { installId, prefix, image, runtime }, { ...defaultLimits, ...limits });
+    const request = this.#request(spec);
     const running = await this.#lock.run(spec.folder, signal, async () => {
       await this.bringInstructions(signal);
       await this.#networks.require(spec, await this.#ownContainer(signal), signal);
@@ -149,6 +148,20 @@ export class DockerSandboxHost implements SandboxHost {
   async bringInstructions(signal: AbortSignal): Promise<void> {
     // A gateway in a container writes into the volume itself.
     if ((await this.#ownContainer(signal)) === undefined) await this.#globalVolume?.sync(signal);
+  }
+
+  async changes(spec: SandboxSpec, own: readonly string[], signal: AbortSignal): Promise<string[]> {
+    const [id] = await this.#containers.idsOf(spec.sandboxId, signal);
+    const found = id === undefined ? undefined : await this.#containers.inspect(id, signal);
+    if (found === undefined) return [];
+    const [image, engine] = await Promise.all([
+      imageFacts(this.#engine, this.#options.image, signal),
+      this.#safeEngine(signal),
+    ]);
+    // It would not start now, which whoever writes next is told; it is not to go on because of that.
+    if (image === undefined) return ["image"];
+    const environment = { ...spec.environment, ...variablesOf(found, own) };
+    return changedFields(this.#request({ ...spec, environment }), found, { engine, image });
   }
 
   async stop(sandboxId: string, graceMs: number, signal: AbortSignal): Promise<void> {
@@ -196,6 +209,11 @@ export class DockerSandboxHost implements SandboxHost {
   /** Only stops watching: the containers go on for the next gateway. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#background[Symbol.asyncDispose]();
+  }
+
+  #request(spec: SandboxSpec): ContainerRequest {
+    const { limits, installId, prefix = "praktor", image, runtime } = this.#options;
+    return containerRequest(spec, { installId, prefix, image, runtime }, { ...defaultLimits, ...limits });
   }
 
   #weights(): CpuWeights {

@@ -101,3 +101,11 @@ export const FoundContainer = z.object({
   }),
 });
 export type FoundContainer = z.infer<typeof FoundContainer>;
+
+/** Those of its variables that are named, with their values. */
+export function variablesOf(found: FoundContainer, names: readonly string[]): Record<string, string> {
+  const all = found.Config.Env.map((variable) => [variable.split("=", 1)[0] ?? "", variable] as const);
+  return Object.fromEntries(
+    all.flatMap(([name, variable]) => (names.includes(name) ? [[name, variable.slice(name.length + 1)]] : [])),
+  );
+}

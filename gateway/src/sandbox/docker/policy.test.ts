@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type ContainerRequest, containerRequest, defaultLimits, ownUlimits } from "./container-request.ts";
 import { FoundContainer } from "./found-container.ts";
 import { label } from "./labels.ts";
-import { type Defaults, foundPolicy, policyDifferences } from "./policy.ts";
+import { changedFields, type Defaults, foundPolicy, policyDifferences } from "./policy.ts";
 import { brokenSeal, sealed } from "./policy-seal.ts";
 
 type Reported = z.input<typeof FoundContainer>;
@@ -227,6 +227,35 @@ describe("what an engine made", () => {
       expect(brokenSeal(FoundContainer.parse(one))).toEqual(own ? [] : [field]);
     },
   );
+
+  test.each(table)(
+    "with another %s is not what would be started now, but for what the gateway changes itself",
+    (field, one) => {
+      const own = field === "processor weight";
+      expect(changedFields(asked, FoundContainer.parse(one), defaults)).toEqual(own ? [] : [field]);
+    },
+  );
+
+  test("is not what stricter settings or another image ask for", () => {
+    const found = FoundContainer.parse(reported());
+    const now = containerRequest(
+      spec,
+      { ...naming, runtime: "runsc" },
+      { ...limits, memoryBytes: 1, cpus: 1, pids: 9 },
+    );
+    expect(changedFields(now, found, defaults)).toEqual([
+      "memory limit",
+      "processor limit",
+      "process limit",
+      "runtime",
+    ]);
+    const rebuilt = { ...defaults, image: { ...defaults.image, id: "sha256:2" } };
+    expect(changedFields(asked, found, rebuilt)).toEqual(["image"]);
+    const environment = { ...spec.environment, GREETING: "good evening" };
+    expect(changedFields(containerRequest({ ...spec, environment }, naming, limits), found, defaults)).toEqual([
+      "environment",
+    ]);
+  });
 
   test("differs by one label; and with a seal that is none it is not adopted, without one it is known as older", () => {
     const labelled = (change: Record<string, string>): FoundContainer =>

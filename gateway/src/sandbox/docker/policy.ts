@@ -138,6 +138,16 @@ export function foundPolicy(found: FoundContainer): Record<PolicyField, unknown>
 
 /** Each difference as a phrase; empty when the container is what was asked for. */
 export function policyDifferences(asked: ContainerRequest, found: FoundContainer, defaults: Defaults): string[] {
+  return differences(asked, found, defaults).map(([what, value, other]) => `${what}: asked ${value}, found ${other}`);
+}
+
+/** The fields in which a container that runs is not what would be asked for now, less what the gateway changes itself. */
+export function changedFields(asked: ContainerRequest, found: FoundContainer, defaults: Defaults): string[] {
+  const weight: PolicyField = "processor weight";
+  return differences(asked, found, defaults).flatMap(([what]) => (what === weight ? [] : [what]));
+}
+
+function differences(asked: ContainerRequest, found: FoundContainer, defaults: Defaults) {
   const labels = asked.Labels ?? {};
   const wanted = { ...wantedPolicy(asked, defaults), labels };
   const seen: Record<string, unknown> = {
@@ -146,8 +156,7 @@ export function policyDifferences(asked: ContainerRequest, found: FoundContainer
   };
   return Object.entries(wanted)
     .map(([what, value]) => [what, JSON.stringify(value), JSON.stringify(seen[what])] as const)
-    .filter(([, value, other]) => value !== other)
-    .map(([what, value, other]) => `${what}: asked ${value}, found ${other}`);
+    .filter(([, value, other]) => value !== other);
 }
 
 export const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);

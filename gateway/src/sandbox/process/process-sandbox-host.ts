@@ -130,6 +130,11 @@ export class ProcessSandboxHost implements SandboxHost {
     return Promise.resolve();
   }
 
+  /** None outlives the gateway whose settings it was started with. */
+  changes(): Promise<string[]> {
+    return Promise.resolve([]);
+  }
+
   async stop(sandboxId: string, graceMs: number, signal: AbortSignal): Promise<void> {
     await this.#find(sandboxId)?.end(graceMs, signal);
   }
