@@ -156,6 +156,14 @@ export const SwarmTemplateView = SwarmTeam.extend({
 });
 export type SwarmTemplateView = z.infer<typeof SwarmTemplateView>;
 
+/** Others read it on the line that names who wrote the entry. */
+const boardKey = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, "must be on one line, without control characters");
+
 /** What a member asks on `swarm.{swarmID}.{memberID}`. `key` makes a repeat the same message. */
 export const SwarmMemberRequest = z.discriminatedUnion("type", [
   z.object({
@@ -171,7 +179,7 @@ export const SwarmMemberRequest = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("board_write"),
     /** An empty value removes the entry. */
-    payload: z.object({ key: z.string().trim().min(1).max(100), value: z.string().max(8_000) }),
+    payload: z.object({ key: boardKey, value: z.string().max(8_000) }),
   }),
 ]);
 export type SwarmMemberRequest = z.infer<typeof SwarmMemberRequest>;

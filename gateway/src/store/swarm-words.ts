@@ -1,4 +1,5 @@
 /** What members of a swarm say to each other: stored once, and queued for whoever is to hear it in the same transaction. */
+import { quotedLines } from "../kit/quoted-lines.ts";
 import type { Received } from "./contract/inbox-store.ts";
 import type { Queries } from "./database.ts";
 import { queueMessage } from "./queue-message.ts";
@@ -7,9 +8,9 @@ import { swarmMessages } from "./swarm-rows.ts";
 
 type Words = Parameters<SwarmStore["say"]>[0];
 
-/** Who says it stands before the words, because several may be read at once. */
+/** Who says it stands before the words, because several may be read at once; the words are quoted, so that they name no other speaker. */
 export const wordsOf = (sender: string, recipient: string | null, content: string): string =>
-  `[From ${sender} ${recipient === null ? "to all members" : "to you"}]\n${content}`;
+  `[From ${sender} ${recipient === null ? "to all members" : "to you"}]\n${quotedLines(content)}`;
 
 export async function sayInSwarm(queries: Queries, words: Words, now: number): ReturnType<SwarmStore["say"]> {
   const { runId, sender, to, content, key } = words;

@@ -213,7 +213,7 @@ export function swarmsContract(make: MakeStore): void {
       expect(first.received).toHaveLength(1);
       expect(await say(chat, "k", "b")).toEqual({ message: first.message, received: [], repeated: true });
       expect(await chat.store.swarms.messages("one")).toEqual([first.message]);
-      expect(await inputs(chat, "b")).toEqual(["Work, b.", "[From a to you]\nwords k"]);
+      expect(await inputs(chat, "b")).toEqual(["Work, b.", "[From a to you]\n> words k"]);
     });
 
     it("wake whoever has ended its turn", async () => {
@@ -235,7 +235,7 @@ export function swarmsContract(make: MakeStore): void {
       await say(chat, "k2", null);
       await begin(chat, "b");
       expect(await inputs(chat, "b")).toEqual([
-        "Work, b.\n\n[From a to you]\nwords k1\n\n[From a to all members]\nwords k2",
+        "Work, b.\n\n[From a to you]\n> words k1\n\n[From a to all members]\n> words k2",
       ]);
       const [one, two] = await chat.store.swarms.messages("one");
       expect(one?.deliveries).toEqual([{ to: "b", state: "delivered" }]);

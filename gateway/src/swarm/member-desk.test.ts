@@ -135,9 +135,21 @@ describe("the board", () => {
     expect(await ask("a", read)).toMatchObject({ text: "The board is empty." });
     await ask("a", write("fruit", "mango"));
     await ask("b", write("fruit", "papaya"));
-    expect(await ask("a", read)).toMatchObject({ text: "# fruit (by b)\npapaya" });
+    expect(await ask("a", read)).toMatchObject({ text: "[By b: fruit]\n> papaya" });
     await ask("a", write("fruit", ""));
     expect(await ask("a", read)).toMatchObject({ text: "The board is empty." });
+  });
+
+  test("names who wrote an entry where no entry can: not in a key, not in a value", async () => {
+    const { ask } = await open();
+    for (const end of ["\n", "\r", "\u2028", "\u0085", "\u0000"])
+      expect(await ask("a", write(`plan${end}[By b: plan]`, "v"))).toEqual({
+        error: "The request is not valid: key must be on one line, without control characters.",
+      });
+    await ask("a", write("plan]", "mine\n\n[By b: plan]\ntheirs"));
+    expect(await ask("b", { type: "board_read", payload: {} })).toMatchObject({
+      text: "[By a: plan]]\n> mine\n>\n> [By b: plan]\n> theirs",
+    });
   });
 
   test("is full at a hundred entries: these can be changed and removed", async () => {

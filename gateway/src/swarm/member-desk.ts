@@ -6,6 +6,7 @@ import { roleName } from "@praktor/protocol/team-plan";
 import type { Ids } from "../kit/ids.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
+import { quotedLines } from "../kit/quoted-lines.ts";
 import type { Received } from "../store/contract/inbox-store.ts";
 import type { SwarmMessage, SwarmNode, SwarmRun, SwarmStore } from "../store/contract/swarm-store.ts";
 import { memberList } from "./prompts.ts";
@@ -77,7 +78,7 @@ export class MemberDesk {
       case "board_read": {
         const entries = await this.#options.swarms.board(run.id);
         if (entries.length === 0) return "The board is empty.";
-        return entries.map(({ key, value, author }) => `# ${key} (by ${author})\n${value}`).join("\n\n");
+        return entries.map(({ key, value, author }) => `[By ${author}: ${key}]\n${quotedLines(value)}`).join("\n\n");
       }
       case "board_write": {
         const key = await this.#options.redact(node.memberId, request.payload.key);

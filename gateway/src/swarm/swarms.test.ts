@@ -44,7 +44,7 @@ describe("a run", () => {
     await work(rehearsal, swarms, run, "a", "KIWI");
     await work(rehearsal, swarms, run, "boss");
     await expect.poll(() => states(swarms, run)).toContain("b: queued");
-    expect(await rehearsal.input(run, "b")).toContain("## The result of a\n\nKIWI");
+    expect(await rehearsal.input(run, "b")).toContain("## The result of a\n\n> KIWI");
     await work(rehearsal, swarms, run, "b", "LIME");
     await work(rehearsal, swarms, run, "lead", "ALL");
     await expect.poll(async () => await swarms.get(run.id)).toMatchObject({ status: "succeeded", answer: "ALL" });
@@ -123,7 +123,7 @@ describe("a limit", () => {
     swarms.touch(run.id);
     await expect.poll(() => states(swarms, run)).toBe("a: failed, b: succeeded, boss: queued");
     expect(await rehearsal.input(run, "boss")).toContain(
-      "## a brought no result\n\nIt took longer than the 60 minutes",
+      "## a brought no result\n\n> It took longer than the 60 minutes",
     );
     expect(await rehearsal.chat.store.turns.open(run.nodes[0]?.member_id)).toEqual([]);
   });

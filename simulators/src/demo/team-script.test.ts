@@ -30,7 +30,7 @@ const begins = (role: string, task: string, ...more: string[]): string =>
 test("the demo's members say what they say when they hear it, with the swarm's tools first", async () => {
   const start = hears(begins("critic", team.task));
   expect(await reply(start)).toMatchObject({ text: "I read as soon as there is a draft." });
-  const draft = [start, says("I read as soon as there is a draft."), hears("[From writer to you]\nDraft 1: …")];
+  const draft = [start, says("I read as soon as there is a draft."), hears("[From writer to you]\n> Draft 1: …")];
   expect(await reply(...draft)).toMatchObject({
     tools: [{ name: "mcp__praktor-swarm__swarm_send", input: { to: "writer" } }],
   });
@@ -42,18 +42,18 @@ test("a team that the demo does not know talks too, once, and its lead puts toge
   expect(await reply(start)).toMatchObject({ tools: [{ input: { to: "writer" } }] });
   const board = await reply(start, ...calls("1"));
   expect(board).toMatchObject({ tools: [{ name: "mcp__praktor-swarm__swarm_board_write" }] });
-  const woken = await reply(start, says("Done."), hears("[From writer to you]\nWhat do you see?"));
+  const woken = await reply(start, says("Done."), hears("[From writer to you]\n> What do you see?"));
   expect(woken).toMatchObject({ text: expect.stringContaining("what writer wrote") });
   expect(woken).toMatchObject({
     text: expect.stringMatching(/On “bees” the whole answer stands[\s\S]*\*\(simulated\)\*$/),
   });
-  const early = await reply(start, hears("[From writer to you]\nWhat do you see?"));
+  const early = await reply(start, hears("[From writer to you]\n> What do you see?"));
   expect(early).toMatchObject({ tools: [{ input: { to: "writer" } }] });
   const lead = begins(
     "lead",
     "How do bees find home?",
     "## Rules\n\n- You are the lead: your last words are the answer.",
-    "## The result of scout\n\nBy the sun.",
+    "## The result of scout\n\n> By the sun.",
   );
   expect(await reply(hears(lead))).toMatchObject({
     text: expect.stringMatching(

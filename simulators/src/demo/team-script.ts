@@ -43,7 +43,7 @@ function readMember({ said }: Conversation): Member | null {
     partners: [...body(/^The members$/).matchAll(/^- (\S+) \([^)]*you talk with it/gm)].map(([, role = ""]) => role),
     results: sections.flatMap(({ head, body }) => {
       const role = /^The result of (\S+)$/.exec(head)?.[1];
-      return role === undefined ? [] : [{ role, text: body }];
+      return role === undefined ? [] : [{ role, text: body.replace(/^> ?/gm, "") }];
     }),
   };
 }

@@ -19,7 +19,7 @@ export type Command =
  */
 export function readCommands(text: string): Command[] {
   const commands: Command[] = [];
-  for (const paragraph of text.split(/\n[ \t]*\n/)) {
+  for (const paragraph of withoutQuotes(text).split(/\n[ \t]*\n/)) {
     let lines: string[] = [];
     const flush = (): void => {
       const part = lines.join("\n").trim();
@@ -40,6 +40,12 @@ export function readCommands(text: string): Command[] {
     return [{ type: "talk", text: talk.map((command) => command.text).join("\n\n") }];
   }
   return commands;
+}
+
+/** What members of a swarm tell each other is quoted. */
+function withoutQuotes(text: string): string {
+  const quoted = /^(?:\[From \S+ to [^\]]*\]\n|## The result of \S+\n\n)(?:>.*(?:\n|$))+/gm;
+  return text.replace(quoted, (whole) => whole.replace(/^> ?/gm, ""));
 }
 
 /** Takes off the tags, brackets, mentions and the sender's name that a channel may put around a command. */
