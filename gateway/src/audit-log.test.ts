@@ -6,7 +6,7 @@ import { silentLogger } from "./kit/logger.ts";
 import type { AuditStore } from "./store/contract/audit-store.ts";
 
 const entry = (target: string): AuditEntry => ({
-  actor: { type: "agent", id: "g" },
+  actor: { type: "person", id: "telegram:1" },
   action: "task.create",
   outcome: "ok",
   groupId: "g",

@@ -1,10 +1,10 @@
 /** Keeps who did what in the store, behind the back of whoever reports it, and forgets it by age. */
+import { AuditTally } from "./audit-tally.ts";
 import type { Audit, AuditEntry } from "./kit/audit.ts";
 import type { Background } from "./kit/background.ts";
 import type { Clock } from "./kit/clock.ts";
 import type { Logger } from "./kit/logger.ts";
 import { errorMessage } from "./kit/praktor-error.ts";
-import { RefusalTally } from "./refusal-tally.ts";
 import type { AuditStore } from "./store/contract/audit-store.ts";
 
 export interface AuditLogOptions {
@@ -18,28 +18,28 @@ export interface AuditLogOptions {
 }
 
 const dayMs = 24 * 3_600_000;
-/** A flood of refused attempts must not fill memory while the disk is slow. */
+/** A flood of attempts must not fill memory while the disk is slow. */
 const mostWaiting = 1_000;
 
 export class AuditLog implements Audit, AsyncDisposable {
   readonly #options: AuditLogOptions;
-  readonly #refusals: RefusalTally;
+  readonly #tally: AuditTally;
   #waiting: AuditEntry[] = [];
   #writing = false;
   #written = Promise.resolve();
 
   constructor(options: AuditLogOptions) {
     this.#options = options;
-    this.#refusals = new RefusalTally(options.clock);
+    this.#tally = new AuditTally(options.clock);
   }
 
   record(entry: AuditEntry): void {
-    for (const kept of this.#refusals.admit(entry)) this.#keep(kept);
+    for (const kept of this.#tally.admit(entry)) this.#keep(kept);
   }
 
-  /** Keeps the counts of refusals that were not listed one by one, of spans that are over. */
+  /** Keeps the counts of what was not listed one by one, of spans that are over. */
   sumUp(): void {
-    for (const kept of this.#refusals.ended()) this.#keep(kept);
+    for (const kept of this.#tally.ended()) this.#keep(kept);
   }
 
   async prune(): Promise<void> {
@@ -48,7 +48,7 @@ export class AuditLog implements Audit, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const kept of this.#refusals.all()) this.#keep(kept);
+    for (const kept of this.#tally.all()) this.#keep(kept);
     await this.#written;
   }
 

@@ -26,7 +26,8 @@ const approvalsEveryMs = 5_000;
 const reconcileEveryMs = 60_000;
 const idleLookEveryMs = 10_000;
 const sumUpEveryMs = 60_000;
-const pruneEveryMs = 24 * 3_600_000;
+/** An agent's tasks may leave out a run each second: what of that is too many is not to gather for a day. */
+const pruneEveryMs = 3_600_000;
 
 export function keepUp(background: Background, parts: UpkeepParts): void {
   const { approvals, hostApprovals, pool, reconciler, sizes, watch, watchEveryMs, sumUp, prune } = parts;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { AuditEntry } from "./kit/audit.ts";
-import { RefusalTally } from "./refusal-tally.ts";
+import { AuditTally } from "./audit-tally.ts";
 
 const refused = (id: string, action = "sign_in"): AuditEntry => ({
   actor: { type: "page", id },
@@ -11,18 +11,46 @@ const refused = (id: string, action = "sign_in"): AuditEntry => ({
 
 function begin() {
   let now = 0;
-  const tally = new RefusalTally({ now: () => now });
+  const tally = new AuditTally({ now: () => now });
   const kept = (entry: AuditEntry, times: number): number =>
     Array.from({ length: times }, () => tally.admit(entry)).flat().length;
   return { tally, kept, wait: (minutes: number) => (now += minutes * 60_000) };
 }
 
-test("of each actor's each action the first 100 in ten minutes are listed; what went well always is", () => {
+test("of each actor's each action the first 100 in ten minutes are listed; what people did always is", () => {
   const { kept } = begin();
   expect(kept(refused("a"), 1_000)).toBe(100);
   expect(kept(refused("b"), 5)).toBe(5);
   expect(kept(refused("a", "task.create"), 1_000)).toBe(100);
-  expect(kept({ ...refused("a"), outcome: "ok" }, 1_000)).toBe(1_000);
+  for (const type of ["page", "person", "cli"] as const)
+    expect(kept({ ...refused("a"), actor: { type, id: "a" }, outcome: "ok" }, 1_000)).toBe(1_000);
+});
+
+test("what an agent does again and again is counted like what is refused, and so is what Praktor does because of one group", () => {
+  const { tally, kept, wait } = begin();
+  const did = (action: string): AuditEntry => ({
+    actor: { type: "agent", id: "g" },
+    action,
+    outcome: "ok",
+    groupId: "g",
+    target: "task",
+  });
+  expect(kept(did("task.pause"), 1_000)).toBe(100);
+  expect(kept(did("task.resume"), 10)).toBe(10);
+  expect(kept({ ...did("task.pause"), outcome: "refused" }, 10)).toBe(10);
+  const voided = (groupId: string): AuditEntry => ({
+    ...did("approval.void"),
+    groupId,
+    actor: { type: "system", id: "approvals" },
+  });
+  expect(kept(voided("g"), 1_000)).toBe(100);
+  expect(kept(voided("h"), 1)).toBe(1);
+  wait(10);
+  const detail = "900 more of these within 10 minutes are not listed one by one.";
+  expect(tally.ended()).toEqual([
+    { ...did("task.pause"), target: null, detail },
+    { ...voided("g"), target: null, detail },
+  ]);
 });
 
 test("the others are one line when the ten minutes are over, and then it begins anew", () => {

@@ -1,4 +1,4 @@
-/** Lets the first refusals of a kind through and counts the rest of ten minutes, so that nobody fills the audit log by being refused. */
+/** Lets the first entries of a kind through and counts the rest of ten minutes, so that nobody fills the audit log: not by being refused, and no agent by doing what it may. */
 import type { AuditEntry } from "./kit/audit.ts";
 import type { Clock } from "./kit/clock.ts";
 
@@ -15,8 +15,8 @@ interface Span {
   last: AuditEntry;
 }
 
-/** A kind is one actor's action with one outcome; what went well is none. */
-export class RefusalTally {
+/** A kind is one actor's action with one outcome. What people did is always kept, each for itself. */
+export class AuditTally {
   readonly #clock: Clock;
   readonly #spans = new Map<string, Span>();
 
@@ -26,9 +26,12 @@ export class RefusalTally {
 
   /** What is to be kept now: the entry, nothing where it is only counted, and before it the count of a span that it ends. */
   admit(entry: AuditEntry): AuditEntry[] {
-    if (entry.outcome === "ok") return [entry];
-    const { actor, action, outcome } = entry;
-    const kind = JSON.stringify([actor.type, actor.id, action, outcome]);
+    const { actor, action, outcome, groupId } = entry;
+    const isAutomatic = actor.type === "agent" || actor.type === "system";
+    if (outcome === "ok" && !isAutomatic) return [entry];
+    // Praktor itself acts for all groups: what one of them causes must not hide the others.
+    const of = actor.type === "system" ? (groupId ?? null) : null;
+    const kind = JSON.stringify([actor.type, actor.id, action, outcome, of]);
     const before = this.#spans.get(kind);
     if (before !== undefined && this.#clock.now() < before.endsAt) {
       before.seen += 1;
