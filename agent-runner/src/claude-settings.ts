@@ -4,6 +4,7 @@ import type { McpServerConfig, Options } from "@anthropic-ai/claude-agent-sdk";
 import { modelPath } from "@praktor/protocol/sandbox-endpoint";
 import type { SandboxEnvironment } from "@praktor/protocol/sandbox-environment";
 import { browserHook } from "./browser-hook.ts";
+import { ownHomeEnvironment } from "./own-home.ts";
 import { proxyEnvironment, unreachableTools } from "./network-environment.ts";
 import { spawnClaude } from "./spawn-claude.ts";
 import { webHooks } from "./web-hooks.ts";
@@ -15,8 +16,8 @@ import { webHooks } from "./web-hooks.ts";
 const modelRetries = 7;
 
 /**
- * Tools that do not fit here: they schedule outside of Praktor's tasks, finish after the turn when nobody listens any more, or
- * wait for an answer on a screen that does not exist.
+ * Tools that do not fit here: they schedule outside of Praktor's tasks, finish after the turn when nobody listens any more, wait
+ * for an answer on a screen that does not exist, or need programs that Claude Code itself does not get (`own-home.ts`).
  */
 const disallowedTools = [
   "CronCreate",
@@ -28,6 +29,8 @@ const disallowedTools = [
   "AskUserQuestion",
   "EnterPlanMode",
   "ExitPlanMode",
+  "EnterWorktree",
+  "ExitWorktree",
 ];
 
 export interface ClaudeSettings {
@@ -40,10 +43,14 @@ export interface ClaudeSettings {
 }
 
 /**
- * Claude Code's whole environment. It gets the sandbox's opaque token in place of a model key: the gateway's model proxy adds
+ * The environment of the agent's commands, and but for `own-home.ts` of Claude Code. It gets the sandbox's opaque token in place of a model key: the gateway's model proxy adds
  * the real one.
  */
-export function claudeEnvironment({ environment, inherited, secrets }: ClaudeSettings): Record<string, string> {
+export function claudeEnvironment({
+  environment,
+  inherited,
+  secrets,
+}: ClaudeSettings): Record<string, string> & Record<"HOME" | "PATH", string> {
   const { GROUP_ID, NATS_URL, NATS_CREDS, PRAKTOR_SANDBOX_ID, CLAUDE_CONFIG_DIR, HOME, TZ } = environment;
   const { HTTP_PROXY, HTTPS_PROXY, NO_PROXY } = environment;
   const tokenName = environment.PRAKTOR_MODEL_AUTH === "oauth" ? "CLAUDE_CODE_OAUTH_TOKEN" : "ANTHROPIC_API_KEY";
@@ -96,6 +103,8 @@ export interface SessionSettings {
   hooks: NonNullable<Options["hooks"]>;
   /** Folder of the group's own skills, agents and commands. */
   plugin: string;
+  /** Claude Code's own, see `own-home.ts`. */
+  home: string;
   onStderr: (text: string) => void;
 }
 
@@ -108,6 +117,7 @@ export function claudeOptions(settings: ClaudeSettings, session: SessionSettings
     cwd: environment.PRAKTOR_WORKSPACE,
     env: {
       ...claudeEnvironment(settings),
+      ...ownHomeEnvironment(session.home),
       // The browser is driven by one conversation at a time.
       PRAKTOR_CONVERSATION_ID: session.conversationId,
       CLAUDE_CODE_ADDITIONAL_DIRECTORIES_CLAUDE_MD: "1",
@@ -125,7 +135,11 @@ export function claudeOptions(settings: ClaudeSettings, session: SessionSettings
     // `CLAUDE.md` and rules are those of an added folder, its skills those of a plugin.
     settingSources: [],
     additionalDirectories: [environment.PRAKTOR_WORKSPACE],
-    managedSettings: { allowManagedHooksOnly: true, disableSkillShellExecution: true },
+    managedSettings: {
+      allowManagedHooksOnly: true,
+      disableSkillShellExecution: true,
+      permissions: { deny: [`Edit(${insideOf(environment.CLAUDE_CONFIG_DIR)})`] },
+    },
     settings: {
       autoMemoryEnabled: false,
       skipWebFetchPreflight: !environment.PRAKTOR_WEB_FETCH_PREFLIGHT,
@@ -144,4 +158,9 @@ export function claudeOptions(settings: ClaudeSettings, session: SessionSettings
     ...(session.maxCostUsd === undefined ? {} : { maxBudgetUsd: session.maxCostUsd }),
     ...(session.sessionId === undefined ? {} : { resume: session.sessionId }),
   };
+}
+
+/** As a pattern of Claude Code's rules, where `//` begins an absolute path. Its tools follow links before they look. */
+function insideOf(folder: string): string {
+  return `/${folder.replaceAll(/[\\*?![\]#(){} ]/g, String.raw`\$&`)}/**`;
 }

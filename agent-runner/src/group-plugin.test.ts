@@ -1,8 +1,8 @@
-/** What lies in a group's `.claude` folder, which its agent writes: instructions and skills hold, and nothing of it runs by itself. */
+/** What an agent writes into its group's files and its HOME: instructions and skills hold, and nothing of it runs by itself. */
 import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { GroupPlugin } from "./group-plugin.ts";
+import { groupPlugin } from "./group-plugin.ts";
 import { TestSandbox } from "./testing/runner-process.ts";
 
 let sandbox: TestSandbox;
@@ -14,7 +14,7 @@ afterAll(() => sandbox[Symbol.asyncDispose]());
 
 const marks = (): string => join(sandbox.folder, "marks");
 /** A command that leaves a trace of itself. */
-const mark = (name: string): string => `touch ${marks()}/${name}`;
+const mark = (name: string): string => `echo > ${marks()}/${name}`;
 async function put(path: string, content: string | object): Promise<void> {
   const file = join(sandbox.workspace, path);
   await mkdir(dirname(file), { recursive: true });
@@ -57,6 +57,31 @@ async function setTraps(): Promise<void> {
     name: "trick",
     mcpServers: { own: server("nested") },
   });
+  await setRepositoryTraps();
+  for (const file of [".bashrc", ".bash_profile", ".bash_login", ".profile", ".zshenv", ".zshrc"])
+    await put(`../home/${file}`, `${mark(file)}\n`);
+}
+
+/** A repository of which git would run something for whoever fetches, looks or checks out. */
+async function setRepositoryTraps(): Promise<void> {
+  const config = (name: string): string => `[core]
+  sshCommand = "${mark(`${name}-ssh`)}; false"
+  fsmonitor = "${mark(`${name}-fsmonitor`)}"
+[remote "origin"]
+  url = ssh://example.invalid/x
+  fetch = +refs/heads/*:refs/remotes/origin/*
+  uploadpack = "${mark(`${name}-uploadpack`)}"
+[filter "trap"]
+  smudge = "${mark(`${name}-smudge`)}"
+  clean = "${mark(`${name}-clean`)}"
+`;
+  await put(".git/HEAD", "ref: refs/heads/main\n");
+  await put(".git/objects/none", "");
+  await put(".git/refs/heads/.none", "");
+  await put(".git/config", config("git"));
+  await put("../home/.gitconfig", config("home-git"));
+  await put(".gitattributes", "* filter=trap\n");
+  await put(".claude/agents/apart.md", "---\nname: apart\ndescription: Apart.\nisolation: worktree\n---\nWork.");
 }
 
 it("holds the group's instructions, rules, skills and agents, and runs no command of its own", async () => {
@@ -98,18 +123,32 @@ it("holds the group's instructions, rules, skills and agents, and runs no comman
   expect(await say("order", 'tool Skill {"skill":"group:order"}')).toContain("ORDERWORD [shell command");
   await say("agent", 'tool Agent {"description":"d","prompt":"bash: echo by hand","subagent_type":"group:worker"}');
   expect(told()).toContain("WORKERWORD");
+  const apart = { description: "d", prompt: "echo apart" };
+  const isolated = `tool Agent ${JSON.stringify({ ...apart, isolation: "worktree" })}`;
+  expect(await say("isolated", isolated)).toContain("git failed to start");
+  const byItself = `tool Agent ${JSON.stringify({ ...apart, subagent_type: "group:apart" })}`;
+  expect(await say("by-itself", byItself)).toContain("git failed to start");
+  expect(await say("enter", 'tool EnterWorktree {"name":"w"}')).toContain("No such tool available");
+  // Variables for Claude Code itself stand there, its PATH too.
+  const own = JSON.stringify({ file_path: join(sandbox.folder, "claude", ".config.json"), content: '{"env":{}}' });
+  expect(await say("own", `tool Write ${own}`)).toContain("denied");
   await say("file", `tool Read {"file_path":"${join(workspace, "CLAUDE.md")}"}`);
   await say("folder", `tool Read {"file_path":"${join(workspace, "folder/notes.txt")}"}`);
   expect(told()).toContain("Notes.");
   for (const word of ["FOLDERWORD", "FOLDERRULEWORD", "PATHWORD"]) expect(told()).not.toContain(word);
   expect(await readdir(marks())).toEqual([]);
 
+  // What Claude Code itself does without, the agent's commands have.
+  const home = await say("home", "bash: echo $HOME; git config --get-all core.fsmonitor; env | grep -c ENV_FILE");
+  const monitors = ["home-git", "git"].map((name) => mark(`${name}-fsmonitor`));
+  expect(home.split("\n").slice(0, 4)).toEqual([join(sandbox.folder, "home"), ...monitors, "0"]);
+
   await put(".claude/skills/later/SKILL.md", "---\nname: later\ndescription: Made in the midst.\n---\nLATERWORD");
   expect(await say("later", 'tool Skill {"skill":"group:later"}')).toContain("LATERWORD");
-}, 120_000);
+}, 180_000);
 
 it("ends without a word where its folder is gone already", async () => {
-  const plugin = await GroupPlugin.make(sandbox.workspace);
+  const plugin = await groupPlugin(sandbox.workspace);
   for (const folder of [plugin.path, join(plugin.path, ".claude-plugin")]) await chmod(folder, 0o755);
   await rm(plugin.path, { recursive: true });
   await expect(plugin[Symbol.asyncDispose]()).resolves.toBeUndefined();

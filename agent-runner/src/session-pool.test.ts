@@ -50,7 +50,7 @@ test.skipIf(process.platform === "win32")(
   async () => {
     const folder = await mkdtemp(join(tmpdir(), "praktor-full-"));
     // A process that may make folders and write nothing: what it writes fails as on a full disk.
-    const make = `import(${JSON.stringify(import.meta.resolve("./group-plugin.ts"))}).then(({ GroupPlugin }) => GroupPlugin.make("/"))`;
+    const make = `import(${JSON.stringify(import.meta.resolve("./group-plugin.ts"))}).then(({ groupPlugin }) => groupPlugin("/"))`;
     const script = `trap '' XFSZ; ulimit -f 0; exec "$0" -e '${make}'`;
     const env = { TMPDIR: folder };
     await expect(promisify(execFile)("/bin/sh", ["-c", script, process.execPath], { env })).rejects.toThrow("EFBIG");

@@ -1,10 +1,11 @@
 /** The live Claude sessions of this sandbox: at most so many, closed when idle, the least recently used first. */
 import type { McpServerConfig, Options } from "@anthropic-ai/claude-agent-sdk";
-import { claudeOptions, type ClaudeSettings } from "./claude-settings.ts";
+import { claudeEnvironment, claudeOptions, type ClaudeSettings } from "./claude-settings.ts";
 import type { ClaudeSession, SessionShape } from "./claude-session.ts";
 import { clip } from "./clip.ts";
-import { GroupPlugin } from "./group-plugin.ts";
+import { groupPlugin } from "./group-plugin.ts";
 import type { Logger } from "./logger.ts";
+import { ownHome } from "./own-home.ts";
 import { StandingInstructions } from "./standing-instructions.ts";
 
 export interface SessionWish extends SessionShape {
@@ -27,7 +28,8 @@ export interface SessionPoolOptions {
 interface HeldSession {
   session: ClaudeSession;
   instructions: StandingInstructions;
-  plugin: GroupPlugin;
+  /** What was made for it alone. */
+  folders: AsyncDisposable;
   idleTimer: NodeJS.Timeout | null;
 }
 
@@ -119,7 +121,8 @@ export class SessionPool implements AsyncDisposable {
     const shape = { conversationId, maxTurns, maxCostUsd, isMain };
     const instructions = await StandingInstructions.now(settings);
     await using made = new AsyncDisposableStack();
-    const plugin = made.use(await GroupPlugin.make(settings.environment.PRAKTOR_WORKSPACE));
+    const plugin = made.use(await groupPlugin(settings.environment.PRAKTOR_WORKSPACE));
+    const home = made.use(await ownHome(claudeEnvironment(settings)));
     const options = claudeOptions(settings, {
       conversationId,
       sessionId,
@@ -128,21 +131,21 @@ export class SessionPool implements AsyncDisposable {
       maxCostUsd,
       instructions: instructions.prompt,
       plugin: plugin.path,
+      home: home.path,
       mcpServers: await makeMcpServers(shape),
       hooks: { ...instructions.hooks, ...makeHooks(conversationId) },
       onStderr: (text) =>
         logger.warn({ conversationId, stderr: clip(text.trim(), 2_000) }, "Claude Code wrote to stderr"),
     });
     const session = new ClaudeSession(shape, options);
-    this.#live.set(conversationId, { session, instructions, plugin, idleTimer: null });
-    made.move();
+    this.#live.set(conversationId, { session, instructions, folders: made.move(), idleTimer: null });
     return session;
   }
 }
 
-async function end({ session, plugin }: HeldSession): Promise<void> {
+async function end({ session, folders }: HeldSession): Promise<void> {
   await session[Symbol.asyncDispose]();
-  await plugin[Symbol.asyncDispose]();
+  await folders[Symbol.asyncDispose]();
 }
 
 /** What Claude Code has counted of its budget counts for the turn that it was given for, and for no other. */

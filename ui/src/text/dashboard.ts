@@ -84,7 +84,7 @@ export const dashboardTexts = {
     rules: "Ask first",
     tools: "Tools that need a yes",
     toolsHint:
-      "Names such as Bash or WebFetch, with a command or host where wanted: Bash(curl *), WebFetch(*.example.org). * stands for anything. People are asked in the conversation, in Telegram or on the page, and on the dashboard. Hosts that need a yes for whatever reaches them stand under Network.",
+      "Names such as Bash or WebFetch, with a command or host where wanted: Bash(curl *), WebFetch(*.example.org). * stands for anything. People are asked in the conversation, in Telegram or on the page, and on the dashboard. An allowed command runs what it finds in files, so with Bash consider Write and Edit. Hosts that need a yes for whatever reaches them stand under Network.",
     toolsInvalid: "Names of letters, digits, -, _ and *, with a command or host in brackets where wanted; at most 50.",
     save: "Save",
     saved: "People are asked from the next message on",

@@ -1,0 +1,35 @@
+/**
+ * Where Claude Code itself is at home: nothing that an agent wrote lies there, and no program on its PATH. What it starts by itself
+ * would otherwise read the agent's files and run what they name, unasked: git a repository's configuration, a shell its start files.
+ * The agent's commands get the sandbox's HOME and PATH back.
+ */
+import { join } from "node:path";
+import { SealedFolder } from "./sealed-folder.ts";
+
+/** A login shell looks for it, and the first shell of a session is one: it takes down what the later ones are to have. */
+const loginFile = ".bash_profile";
+const commandsFile = "commands-environment.sh";
+
+/** `HOME` and `PATH` are those of the agent's commands. */
+export async function ownHome({ HOME, PATH }: { HOME: string; PATH: string }): Promise<SealedFolder> {
+  const path = `export PATH=${quoted(PATH)}\n`;
+  return await SealedFolder.make("home", {
+    files: { [loginFile]: path, [commandsFile]: `${path}export HOME=${quoted(HOME)}\nunset CLAUDE_ENV_FILE\n` },
+  });
+}
+
+/** In place of the sandbox's own, for Claude Code alone. */
+export function ownHomeEnvironment(path: string): Record<string, string> {
+  return {
+    HOME: path,
+    // There is no program in it. The shell is found where it always is.
+    PATH: path,
+    CLAUDE_CODE_SHELL: "/bin/bash",
+    // What Claude Code puts before each command.
+    CLAUDE_ENV_FILE: join(path, commandsFile),
+  };
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
