@@ -1,6 +1,7 @@
 /** The bus, who may be on it, and the events that travel over it. */
 import type { PraktorEvent } from "@praktor/protocol/events";
 import type { Settings } from "./config/schema.ts";
+import { boundedLogger } from "./kit/bounded-logger.ts";
 import type { Clock } from "./kit/clock.ts";
 import type { Logger } from "./kit/logger.ts";
 import { Account } from "./natsbus/account.ts";
@@ -43,7 +44,7 @@ export async function makeBus(
     new Bus({
       account,
       clock,
-      logger: log,
+      logger: boundedLogger(log, clock, (text) => redactor.redact(text)),
       isRevoked: (userPublicKey, sandboxId) => users.isRevoked(userPublicKey, sandboxId),
       isOf: (sandboxId, groupId) => users.isOf(sandboxId, groupId),
       ...(url === undefined ? {} : { external: { url, ...(creds === undefined ? {} : { credsFile: creds }) } }),

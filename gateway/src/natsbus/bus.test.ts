@@ -170,6 +170,17 @@ test("of a sandbox that asks without end a bounded number waits, and the next is
   expect(warnings).toEqual([{ subject: "host.ipc.a", refused: 1 }]);
 });
 
+test("an answer that no message can carry is refused in words, and the log says which", async () => {
+  const warnings: object[] = [];
+  const logger = { ...silentLogger, warn: (fields: object): void => void warnings.push(fields) };
+  await using bench = await BusBench.start("embedded", systemClock, logger);
+  bench.bus.answer("host.ipc.*", async ({ reply }) => reply?.({ text: "x".repeat(2 * 1024 * 1024) }));
+  const { connection } = await bench.sandbox("a");
+  const answer = await connection.request("host.ipc.a", "{}", { timeout: 60_000 });
+  expect(answer.json()).toEqual({ error: expect.stringMatching(/^The answer is longer than one message/) });
+  expect(warnings).toMatchObject([{ subject: "host.ipc.a", most: 1024 * 1024 }]);
+});
+
 test("of a sandbox that has stopped nothing is worked on that waited, and of the others all is", async () => {
   await using bench = await BusBench.start("embedded");
   const gate = Promise.withResolvers<void>();

@@ -46,6 +46,7 @@ const intakeBounds = { atOnce: 8, waiting: 2_000, waitingBytes: 32 * 1024 * 1024
 
 /** The same of questions, each of which makes work: who has so many waiting is refused the next. */
 const questionBounds = { atOnce: 8, waiting: 100, waitingBytes: 8 * 1024 * 1024 };
+const tooLong = { error: "The answer is longer than one message can be. Ask for less of it at once." };
 const tooMany = { error: "This sandbox asks for more than Praktor works on at once. Ask again in a moment." };
 
 /** Of one sandbox: a busy one sends some sixty a second. */
@@ -245,8 +246,18 @@ export class Bus implements AsyncDisposable {
     return {
       subject: message.subject,
       data: parseJson(message),
-      reply: this.#mayReply(message) ? (value) => void message.respond(JSON.stringify(value)) : undefined,
+      reply: this.#mayReply(message) ? (value) => this.#respond(message, value) : undefined,
     };
+  }
+
+  /** What no message can carry is refused in words: whoever asked would wait for nothing. */
+  #respond(message: Msg, value: unknown): void {
+    const most = this.#required().info?.max_payload ?? Infinity;
+    const text = JSON.stringify(value);
+    const bytes = Buffer.byteLength(text);
+    if (bytes <= most) return void message.respond(text);
+    this.#logger.warn({ subject: message.subject, bytes, most }, "a reply is longer than a message can be");
+    message.respond(JSON.stringify(tooLong));
   }
 
   /** A reply goes out under the gateway's own credential: to a subject of the sender's choice it would do what the sender may not. */
