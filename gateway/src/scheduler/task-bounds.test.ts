@@ -63,6 +63,20 @@ test("a group has a thousand tasks at most, and those that are over make room fo
   await expect(bench.desk.create(wish)).rejects.toThrow("1000 tasks already");
 });
 
+test("who had many more that are over makes room little by little, and loses none to a request that makes none", async () => {
+  const { bench } = await open();
+  await using _ = bench;
+  copies(bench, 1_100, "P");
+  bench.connection.prepare("update scheduled_tasks set status = 'completed' where id like '%copy%'").run();
+  await expect(bench.desk.create({ ...wish, schedule: "when it rains" })).rejects.toThrow();
+  expect(await bench.store.tasks.use("home")).toMatchObject({ tasks: 1_101 });
+  const { id } = await bench.desk.create(wish, "key");
+  expect(await bench.store.tasks.use("home")).toMatchObject({ tasks: 1_082 });
+  expect((await bench.desk.create(wish, "key")).id).toBe(id);
+  for (let made = 0; made < 6; made += 1) await bench.desk.create(wish);
+  expect(await bench.store.tasks.use("home")).toMatchObject({ tasks: 1_000 });
+});
+
 test("the prompts of a group hold 4 MB in all, whether they are made or changed", async () => {
   const { bench } = await open();
   await using _ = bench;

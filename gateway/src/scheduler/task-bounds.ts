@@ -1,6 +1,6 @@
 /** How many tasks a group may have and how much they may say: an agent makes them without end, and everybody's lists read them. */
 import { PraktorError } from "../kit/praktor-error.ts";
-import type { TaskStore } from "../store/contract/task-store.ts";
+import type { TaskStore, TaskUse } from "../store/contract/task-store.ts";
 
 const mostTasks = 1_000;
 const mostTextBytes = 4_000_000;
@@ -16,33 +16,33 @@ export function textBytes(prompt: string, preCheck: string | null | undefined): 
   return Buffer.byteLength(prompt) + Buffer.byteLength(preCheck ?? "");
 }
 
-/** Takes away what has been over the longest until one more task fits. Rejects with `invalid` when it does not. */
+/**
+ * Refuses one more task where those that are not over leave no room for it, and takes away those that have been over the longest where
+ * all together do: some each time, so that whoever had many more makes room little by little. Rejects with `invalid`.
+ */
 export async function makeRoom(
   tasks: Tasks,
   groupId: string,
   bytes: number,
   remove: (id: string) => Promise<void>,
 ): Promise<void> {
-  for (let taken = 0; ; taken += 1) {
-    const refused = refusal(await tasks.use(groupId), 1, bytes);
-    if (!refused) return;
-    const over = taken < takenAway ? await tasks.longestOver(groupId) : null;
-    if (over === null) throw refused;
+  for (let taken = 0; taken < takenAway; taken += 1) {
+    const { notOver, ...all } = await tasks.use(groupId);
+    const refused = refusal(notOver, 1, bytes);
+    if (refused) throw refused;
+    const over = refusal(all, 1, bytes) ? await tasks.longestOver(groupId) : null;
+    if (over === null) return;
     await remove(over);
   }
 }
 
 /** Rejects with `invalid` when so many bytes more are too many. */
 export async function refuseTooMuchText(tasks: Pick<Tasks, "use">, groupId: string, bytes: number): Promise<void> {
-  const refused = refusal(await tasks.use(groupId), 0, bytes);
+  const refused = refusal((await tasks.use(groupId)).notOver, 0, bytes);
   if (refused) throw refused;
 }
 
-function refusal(
-  use: Awaited<ReturnType<TaskStore["use"]>>,
-  more: number,
-  bytes: number,
-): PraktorError<"invalid"> | null {
+function refusal(use: TaskUse, more: number, bytes: number): PraktorError<"invalid"> | null {
   if (use.tasks + more > mostTasks && more > 0) {
     return new PraktorError("invalid", `This group has ${mostTasks} tasks already.`, { hint: "Delete some first." });
   }

@@ -101,7 +101,8 @@ export class TaskDesk {
   async create(wanted: TaskCreate, requestKey?: string): Promise<TaskView> {
     const { store, ids, clock, timezone } = this.#options;
     const group = await this.#group(wanted.group_id);
-    await makeRoom(store.tasks, group.id, textBytes(wanted.prompt, wanted.pre_check), (id) => this.remove(id));
+    const known = requestKey === undefined ? null : await store.tasks.requested(group.id, requestKey);
+    if (known) return await this.#view(known);
     const now = clock.now();
     const { schedule, timezone: zone } = readTiming(
       {
@@ -112,6 +113,7 @@ export class TaskDesk {
       },
       now,
     );
+    await makeRoom(store.tasks, group.id, textBytes(wanted.prompt, wanted.pre_check), (id) => this.remove(id));
     const task = await store.tasks.create({
       id: ids.next(),
       groupId: group.id,

@@ -169,6 +169,7 @@ async function useEverything(store: SqliteStore, clock: TestClock): Promise<void
   await store.tasks.page({ ...listed, groupId });
   await store.tasks.page({ ...listed, groupId, after });
   await store.tasks.use(groupId);
+  await store.tasks.requested(groupId, "key");
   await store.tasks.longestOver(groupId);
   await store.tasks.pending();
   await store.runs.lastDelivery("task");

@@ -86,18 +86,29 @@ export class TasksRepository implements TaskStore {
     });
   }
 
+  requested(groupId: string, requestKey: string): Promise<Task | null> {
+    return this.#database.read(`look for a task of ${groupId} by its request`, async (queries) => {
+      const row = await findRequested(queries, groupId, requestKey);
+      return row ? toTask(row) : null;
+    });
+  }
+
   use(groupId: string): ReturnType<TaskStore["use"]> {
     return this.#database.read(`count the tasks of ${groupId}`, async (queries) => {
-      const row = await queries
+      // The length of a text alone is known without reading it.
+      const bytes = sql`octet_length(prompt) + coalesce(octet_length(pre_check), 0)`;
+      const notOver = sql`filter (where status != 'completed')`;
+      const { tasks, textBytes, tasksNotOver, textBytesNotOver } = await queries
         .selectFrom("scheduled_tasks")
-        .select((select) => select.fn.countAll<number>().as("tasks"))
-        // The length of a text alone is known without reading it.
-        .select(
-          sql<number>`coalesce(sum(octet_length(prompt) + coalesce(octet_length(pre_check), 0)), 0)`.as("textBytes"),
-        )
+        .select([
+          sql<number>`count(*)`.as("tasks"),
+          sql<number>`coalesce(sum(${bytes}), 0)`.as("textBytes"),
+          sql<number>`count(*) ${notOver}`.as("tasksNotOver"),
+          sql<number>`coalesce(sum(${bytes}) ${notOver}, 0)`.as("textBytesNotOver"),
+        ])
         .where("group_id", "=", groupId)
         .executeTakeFirstOrThrow();
-      return row;
+      return { tasks, textBytes, notOver: { tasks: tasksNotOver, textBytes: textBytesNotOver } };
     });
   }
 
@@ -108,6 +119,17 @@ export class TasksRepository implements TaskStore {
         .select("id")
         .where("group_id", "=", groupId)
         .where("status", "=", "completed")
+        .where((where) =>
+          where.not(
+            where.exists(
+              where
+                .selectFrom("task_runs")
+                .select("task_runs.id")
+                .whereRef("task_runs.task_id", "=", "scheduled_tasks.id")
+                .where("task_runs.finished_at", "is", null),
+            ),
+          ),
+        )
         .orderBy("last_run_at")
         .orderBy("id")
         .limit(1)

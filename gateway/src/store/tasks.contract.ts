@@ -86,12 +86,14 @@ export function tasksContract(make: MakeStore): void {
     it("are counted and weighed, and the one that has been over the longest is known", async () => {
       const chat = await openChat(make);
       const { tasks } = chat.store;
-      expect(await tasks.use(chat.groupId)).toEqual({ tasks: 0, textBytes: 0 });
+      expect(await tasks.use(chat.groupId)).toMatchObject({ tasks: 0, textBytes: 0 });
       await taskOf(chat, { id: "a", prompt: "é", preCheck: "abc" });
       await taskOf(chat, { id: "b", prompt: "1234" });
-      expect(await tasks.use(chat.groupId)).toEqual({ tasks: 2, textBytes: 9 });
+      const both = { tasks: 2, textBytes: 9 };
+      expect(await tasks.use(chat.groupId)).toEqual({ ...both, notOver: both });
       expect(await tasks.longestOver(chat.groupId)).toBeNull();
       await tasks.update("b", { status: "completed" });
+      expect(await tasks.use(chat.groupId)).toEqual({ ...both, notOver: { tasks: 1, textBytes: 5 } });
       expect(await tasks.longestOver(chat.groupId)).toBe("b");
       expect(await tasks.longestOver("other")).toBeNull();
     });

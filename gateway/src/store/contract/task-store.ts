@@ -28,15 +28,22 @@ export interface TaskPageQuery {
   prompts: { wholeUpToBytes: number; cutToCharacters: number };
 }
 
+export interface TaskUse {
+  tasks: number;
+  textBytes: number;
+}
+
 export interface TaskStore {
   /** The task that an earlier request of the group with the same `requestKey` made, where there is one. */
   create(task: NewTask): Promise<Task>;
   get(id: string): Promise<Task | null>;
   /** Of each group the oldest first. */
   page(query: TaskPageQuery): Promise<ListedTask[]>;
-  /** How many tasks a group has, and the bytes of their prompts and pre-checks. Reads none of these. */
-  use(groupId: string): Promise<{ tasks: number; textBytes: number }>;
-  /** The task of a group that has been over the longest. */
+  /** That an earlier request of the group has made, or null. */
+  requested(groupId: string, requestKey: string): Promise<Task | null>;
+  /** How many tasks a group has, and the bytes of their prompts and pre-checks; of those that are not over besides. Reads none of these. */
+  use(groupId: string): Promise<TaskUse & { notOver: TaskUse }>;
+  /** The task of a group that has been over the longest, and for which nothing runs. */
   longestOver(groupId: string): Promise<string | null>;
   /** Active tasks that have a next run. */
   pending(): Promise<number>;
