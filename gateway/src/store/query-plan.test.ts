@@ -216,7 +216,7 @@ async function useSwarms(store: SqliteStore, chat: Chat): Promise<void> {
   await swarms.say({ ...words, to: null, key: "k2" });
   await swarms.messages("sw");
   await swarms.messages("sw", { after: 1 });
-  await swarms.writeBoard({ runId: "sw", author: "a", key: "k", value: "v", most: 5 });
+  await swarms.writeBoard({ runId: "sw", author: "a", key: "k", value: "v", most: 5, mostBytes: 9 });
   await swarms.board("sw");
   const first = await swarms.progress("sw", "1", textPart("1"));
   await swarms.progress("sw", "2", textPart("2"));

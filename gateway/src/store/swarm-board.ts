@@ -1,4 +1,5 @@
 /** The small board that the members of a swarm share. */
+import { sql } from "kysely";
 import type { SwarmEntry, SwarmStore } from "./contract/swarm-store.ts";
 import type { Queries } from "./database.ts";
 
@@ -10,18 +11,21 @@ export async function boardOf(queries: Queries, runId: string): Promise<SwarmEnt
 /** See `SwarmStore.writeBoard`. */
 export async function writeOnBoard(
   queries: Queries,
-  { runId, author, key, value, most }: Parameters<SwarmStore["writeBoard"]>[0],
+  { runId, author, key, value, most, mostBytes }: Parameters<SwarmStore["writeBoard"]>[0],
   updatedAt: number,
 ): ReturnType<SwarmStore["writeBoard"]> {
   const run = await queries.selectFrom("swarm_runs").select("status").where("id", "=", runId).executeTakeFirst();
   if (run?.status !== "running") return null;
-  await queries.deleteFrom("swarm_board").where("run_id", "=", runId).where("key", "=", key).execute();
-  const { count } = await queries
+  const others = await queries
     .selectFrom("swarm_board")
     .select((select) => select.fn.countAll<number>().as("count"))
+    .select(sql<number>`coalesce(sum(octet_length(key) + octet_length(value)), 0)`.as("bytes"))
     .where("run_id", "=", runId)
+    .where("key", "!=", key)
     .executeTakeFirstOrThrow();
-  if (value !== "" && count >= most) return "full";
+  const bytes = others.bytes + Buffer.byteLength(key) + Buffer.byteLength(value);
+  if (value !== "" && (others.count >= most || bytes > mostBytes)) return "full";
+  await queries.deleteFrom("swarm_board").where("run_id", "=", runId).where("key", "=", key).execute();
   if (value !== "") {
     await queries
       .insertInto("swarm_board")

@@ -102,7 +102,7 @@ export function swarmsContract(make: MakeStore): void {
       expect(await chat.store.swarms.setState("one", "a", "idle", "late")).toBeNull();
       expect(await chat.store.swarms.failNode("one", "a", "late")).toBeNull();
       expect(await say(chat, "k", null)).toBeNull();
-      const entry = { runId: "one", author: "a", key: "k", value: "v", most: 5 };
+      const entry = { runId: "one", author: "a", key: "k", value: "v", most: 5, mostBytes: 9 };
       expect(await chat.store.swarms.writeBoard(entry)).toBeNull();
       expect(await chat.store.swarms.progress("one", "still at it", null)).toBeNull();
       expect(await chat.store.swarms.running()).toEqual([]);
@@ -271,11 +271,12 @@ export function swarmsContract(make: MakeStore): void {
     it("holds one value a key, as many as it may, and can always be emptied", async () => {
       const chat = await open(make);
       const write = (key: string, value: string, author = "a") =>
-        chat.store.swarms.writeBoard({ runId: "one", author, key, value, most: 2 });
+        chat.store.swarms.writeBoard({ runId: "one", author, key, value, most: 2, mostBytes: 9 });
       await write("x", "1");
       await write("x", "2", "b");
       await write("y", "1");
       expect(await write("z", "1")).toBe("full");
+      expect(await write("x", "more than nine bytes")).toBe("full");
       expect(await chat.store.swarms.board("one")).toMatchObject([
         { key: "x", value: "2", author: "b" },
         { key: "y", value: "1", author: "a" },

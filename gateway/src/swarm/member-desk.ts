@@ -27,6 +27,8 @@ export interface MemberDeskOptions {
 /** Two members who talk must come to an end. */
 const mostMessages = 100;
 const mostEntries = 100;
+/** All of it is read at once, in one message of the bus, line by line quoted. */
+const mostBoardBytes = 200_000;
 
 export class MemberDesk {
   readonly #options: MemberDeskOptions;
@@ -89,9 +91,11 @@ export class MemberDesk {
           key,
           value,
           most: mostEntries,
+          mostBytes: mostBoardBytes,
         });
         if (entry === null) throw no("The swarm is over.");
-        if (entry === "full") throw no(`The board holds ${mostEntries} entries at most; remove one first.`);
+        if (entry === "full")
+          throw no(`The board holds ${mostEntries} entries of 200 kB together at most; remove one first.`);
         this.#options.publish({ type: "swarm_board", swarmId: run.id, entry: boardView(entry) });
         return value === "" ? "Removed." : "Written.";
       }

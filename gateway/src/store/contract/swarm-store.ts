@@ -150,13 +150,14 @@ export interface SwarmStore {
   }): Promise<{ message: SwarmMessage; received: Received[]; repeated: boolean } | null | "too_many">;
   messages(runId: string, query?: { after?: number; limit?: number }): Promise<SwarmMessage[]>;
   board(runId: string): Promise<SwarmEntry[]>;
-  /** An empty value removes the entry. Null: the run is over. `full`: it would be one more than `most`. */
+  /** An empty value removes the entry. Null: the run is over. `full`: it would be one more than `most`, or keys and values more than `mostBytes`; what stood there stays. */
   writeBoard(entry: {
     runId: string;
     author: string;
     key: string;
     value: string;
     most: number;
+    mostBytes: number;
   }): Promise<SwarmEntry | null | "full">;
   /** What each member used so far, by its id. */
   usage(runId: string): Promise<Map<string, { tokens: number; costUsd: number }>>;
