@@ -98,13 +98,18 @@ async function groupsOf(
   return { own: [...own], shared };
 }
 
-async function pauseTasks({ tasks, audit }: EndForPersonOptions, groupId: string, reason: string): Promise<number> {
+async function pauseTasks(options: EndForPersonOptions, groupId: string, reason: string): Promise<number> {
+  const { tasks, audit } = options;
   let paused = 0;
-  for (const task of await tasks.list(groupId)) {
-    if (!(await tasks.pause(task.id, reason))) continue;
-    paused += 1;
-    audit.record({ actor, action: "task.pause", outcome: "ok", groupId, target: task.id, detail: reason });
-  }
+  await trying(options, groupId, async () => {
+    for (const task of await tasks.list(groupId)) {
+      await trying(options, groupId, async () => {
+        if (!(await tasks.pause(task.id, reason))) return;
+        paused += 1;
+        audit.record({ actor, action: "task.pause", outcome: "ok", groupId, target: task.id, detail: reason });
+      });
+    }
+  });
   return paused;
 }
 

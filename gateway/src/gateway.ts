@@ -339,7 +339,12 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     },
   });
   // Without a bot nobody is asked for, and an empty list says nothing of anybody.
-  if (telegram) await people.settingsRead();
+  if (telegram) {
+    // Whoever is left out is not answered in any case; what could not be ended now is tried by the next start.
+    await people.settingsRead().catch((error: unknown) => {
+      log.error({ error: errorMessage(error) }, "what people who were removed had begun could not be ended");
+    });
+  }
   telegram?.start(lifetime.signal);
   const web = await makeWeb(
     settings,

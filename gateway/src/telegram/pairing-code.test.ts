@@ -45,6 +45,11 @@ test("what is meant as a code and is none is told from other words", () => {
     "LET ME IN",
     "",
     "👋👋👋👋",
+    "你好世界测试一下",
+    "私は山田太郎です、はじめまして",
+    "שלוםשלום מה",
+    "مرحباكم",
+    "ЗДРАВСТВУЙТЕ, ПРИВЕТИК",
   ];
   for (const text of words) expect([text, readCode(text, "anywhere")]).toEqual([text, null]);
 });

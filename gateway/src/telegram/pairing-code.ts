@@ -4,6 +4,7 @@ import { randomInt } from "node:crypto";
 /** Without characters that look like another. */
 const alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 const codeLength = 8;
+const isLatin = /^[\p{Script=Latin}0-9]+$/u;
 const codePattern = new RegExp(`^[${alphabet}]{${codeLength}}$`);
 
 export function newCode(): string {
@@ -31,13 +32,13 @@ export function readCode(text: string, where: "alone" | "anywhere"): { code: str
 }
 
 function isNearlyCode(word: string): boolean {
-  if (word.length === codeLength) return true;
+  if (word.length === codeLength && isLatin.test(word)) return true;
   return Math.abs(word.length - codeLength) === 1 && isUnlikeSpeech(word);
 }
 
-/** Digits among letters, or capitals all through. */
+/** Latin digits among letters, or capitals all through: a script that knows no capitals is not taken for a code. */
 function isUnlikeSpeech(word: string): boolean {
-  return /\p{L}/u.test(word) && (/\p{N}/u.test(word) || word === word.toUpperCase());
+  return isLatin.test(word) && /\p{L}/u.test(word) && (/[0-9]/.test(word) || word === word.toUpperCase());
 }
 
 function compact(text: string): string {
