@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdir, stat } from "node:fs/promises";
+import { readdir, readlink, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -22,8 +22,13 @@ test("a login shell finds its programs, and none of the agent's start files", as
   expect(stdout.split("\n").slice(0, 2)).toEqual([home.path, given.PATH]);
 });
 
-test("it holds no program, and nobody may write into it", async () => {
+test("it holds no program but the one that tells what runs, and nobody may write into it", async () => {
   await using home = await ownHome(given);
   expect((await stat(home.path)).mode & 0o777).toBe(0o555);
-  for (const name of await readdir(home.path)) expect((await stat(join(home.path, name))).mode & 0o777).toBe(0o444);
+  for (const entry of await readdir(home.path, { withFileTypes: true })) {
+    const path = join(home.path, entry.name);
+    if (entry.isSymbolicLink())
+      expect([entry.name, await readlink(path)]).toEqual(["ps", expect.stringMatching(/^(?:\/usr)?\/bin\/ps$/)]);
+    else expect((await stat(path)).mode & 0o777).toBe(0o444);
+  }
 });

@@ -1,20 +1,24 @@
 /**
- * Where Claude Code itself is at home: nothing that an agent wrote lies there, and no program on its PATH. What it starts by itself
+ * Where Claude Code itself is at home: nothing that an agent wrote lies there, and of programs `ps` alone. What it starts by itself
  * would otherwise read the agent's files and run what they name, unasked: git a repository's configuration, a shell its start files.
  * The agent's commands get the sandbox's HOME and PATH back.
  */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { SealedFolder } from "./sealed-folder.ts";
 
 /** A login shell looks for it, and the first shell of a session is one: it takes down what the later ones are to have. */
 const loginFile = ".bash_profile";
 const commandsFile = "commands-environment.sh";
+/** By it Claude Code finds what a command has started, to end all of it with the command. It starts nothing and reads no file of anybody's. */
+const ps = ["/usr/bin/ps", "/bin/ps"].find((path) => existsSync(path));
 
 /** `HOME` and `PATH` are those of the agent's commands. */
 export async function ownHome({ HOME, PATH }: { HOME: string; PATH: string }): Promise<SealedFolder> {
   const path = `export PATH=${quoted(PATH)}\n`;
   return await SealedFolder.make("home", {
     files: { [loginFile]: path, [commandsFile]: `${path}export HOME=${quoted(HOME)}\nunset CLAUDE_ENV_FILE\n` },
+    links: ps === undefined ? {} : { ps },
   });
 }
 
@@ -22,7 +26,7 @@ export async function ownHome({ HOME, PATH }: { HOME: string; PATH: string }): P
 export function ownHomeEnvironment(path: string): Record<string, string> {
   return {
     HOME: path,
-    // There is no program in it. The shell is found where it always is.
+    // The shell is found where it always is.
     PATH: path,
     CLAUDE_CODE_SHELL: "/bin/bash",
     // What Claude Code puts before each command.

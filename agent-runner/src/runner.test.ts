@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { AgentInput } from "@praktor/protocol/agent-input";
 import { agentControl, agentInput } from "@praktor/protocol/subjects";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { TestSandbox } from "./testing/runner-process.ts";
 
@@ -24,6 +24,16 @@ function instructionsOf({ model }: TestSandbox["host"]): { system: string[]; new
 async function childOf(pid: number | undefined): Promise<string> {
   const [child] = (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).trim().split(" ");
   return child ?? "";
+}
+
+/** The processes that sleep for so many seconds. */
+async function sleepersFor(seconds: number): Promise<number[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const found = pids.map(async (pid) => {
+    const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+    return command === `sleep\0${seconds}\0` ? [Number(pid)] : [];
+  });
+  return (await Promise.all(found)).flat();
 }
 
 describe("a running sandbox", { timeout: 60_000 }, () => {
@@ -201,6 +211,19 @@ describe("a running sandbox", { timeout: 60_000 }, () => {
     await host.send({ turnId: "cut2", conversationId: "c-cut", text: "echo on", sessionId: failed.sessionId ?? "" });
     expect((await host.fact("result", "cut2")).content).toBe("on");
     expect(await host.control({ command: "interrupt", turnId: "cut" })).toMatchObject({ code: "not_found" });
+  });
+
+  it("ends with a cut turn whatever its command has started, in sessions of their own too", async () => {
+    const { host } = sandbox;
+    // No other program sleeps that long.
+    const seconds = 1_000_000 + process.pid;
+    onTestFinished(async () => (await sleepersFor(seconds)).forEach((pid) => process.kill(pid)));
+    const text = `bash: sleep ${seconds} & setsid sleep ${seconds} & sleep ${seconds}`;
+    await host.send({ turnId: "busy", conversationId: "c-cut", text });
+    await expect.poll(() => sleepersFor(seconds), { timeout: 40_000 }).toHaveLength(3);
+    expect(await host.control({ command: "interrupt", turnId: "busy" })).toEqual({ status: "ok" });
+    expect(await host.fact("failed", "busy")).toMatchObject({ code: "interrupted" });
+    await expect.poll(() => sleepersFor(seconds), { timeout: 15_000 }).toEqual([]);
   });
 
   it("stops a turn that the host calls stale, and says nothing more of it", async () => {
