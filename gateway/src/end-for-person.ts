@@ -31,6 +31,8 @@ export interface EndedForPerson {
   groupIds: string[];
   tasks: number;
   swarms: number;
+  /** How often something could not be ended; the log says why. */
+  failed: number;
   /** Names of groups in which others write, too: their tasks and swarms are those others' as well. */
   shared: string[];
 }
@@ -46,34 +48,45 @@ export async function endForPerson(
 ): Promise<EndedForPerson> {
   const { own, shared } = await groupsOf(options, userId);
   const reason = `${name} may not talk to the bot any more.`;
-  const ended: EndedForPerson = { groupIds: own, tasks: 0, swarms: 0, shared: shared.map((group) => group.name) };
+  const ended: EndedForPerson = {
+    groupIds: own,
+    tasks: 0,
+    swarms: 0,
+    failed: 0,
+    shared: shared.map((group) => group.name),
+  };
   // All of them before anything that takes time: none of these may begin meanwhile.
-  for (const groupId of own) ended.tasks += await pauseTasks(options, groupId, reason);
+  for (const groupId of own) await pauseTasks(options, groupId, reason, ended);
   for (const { id, groupId, name: swarm } of await options.store.swarms.running()) {
     if (!own.includes(groupId)) continue;
-    const isEnded = await trying(options, groupId, () => options.swarms.cancel(id, swarmReason));
-    if (!isEnded) continue;
-    ended.swarms += 1;
-    options.audit.record({ actor, action: "swarm.cancel", outcome: "ok", groupId, target: id, detail: swarm });
+    await trying(options, groupId, ended, async () => {
+      await options.swarms.cancel(id, swarmReason);
+      ended.swarms += 1;
+      options.audit.record({ actor, action: "swarm.cancel", outcome: "ok", groupId, target: id, detail: swarm });
+    });
   }
   for (const groupId of own) {
-    await trying(options, groupId, () => endWork(options, groupId));
+    await trying(options, groupId, ended, () => endWork(options, groupId));
     // What ran there could make some until it ended.
-    ended.tasks += await pauseTasks(options, groupId, reason);
+    await pauseTasks(options, groupId, reason, ended);
   }
-  for (const { id } of shared) await trying(options, id, () => endTurnsOf(options, id, `user:${userId}`));
+  for (const { id } of shared) await trying(options, id, ended, () => endTurnsOf(options, id, `user:${userId}`));
   return ended;
 }
 
 /** One that cannot be ended must not keep the others. */
-async function trying({ logger }: EndForPersonOptions, group: string, work: () => Promise<unknown>): Promise<boolean> {
+async function trying(
+  { logger }: EndForPersonOptions,
+  group: string,
+  ended: EndedForPerson,
+  work: () => Promise<unknown>,
+): Promise<void> {
   try {
     await work();
-    return true;
   } catch (error) {
+    ended.failed += 1;
     const reason = errorMessage(error);
     logger.error({ group, error: reason }, "what runs for a person who was removed could not be ended");
-    return false;
   }
 }
 
@@ -98,19 +111,21 @@ async function groupsOf(
   return { own: [...own], shared };
 }
 
-async function pauseTasks(options: EndForPersonOptions, groupId: string, reason: string): Promise<number> {
+async function pauseTasks(
+  options: EndForPersonOptions,
+  groupId: string,
+  reason: string,
+  ended: EndedForPerson,
+): Promise<void> {
   const { tasks, audit } = options;
-  let paused = 0;
-  await trying(options, groupId, async () => {
-    for (const task of await tasks.list(groupId)) {
-      await trying(options, groupId, async () => {
-        if (!(await tasks.pause(task.id, reason))) return;
-        paused += 1;
-        audit.record({ actor, action: "task.pause", outcome: "ok", groupId, target: task.id, detail: reason });
-      });
-    }
+  const pause = async (id: string): Promise<void> => {
+    if (!(await tasks.pause(id, reason))) return;
+    ended.tasks += 1;
+    audit.record({ actor, action: "task.pause", outcome: "ok", groupId, target: id, detail: reason });
+  };
+  await trying(options, groupId, ended, async () => {
+    for (const { id } of await tasks.list(groupId)) await trying(options, groupId, ended, () => pause(id));
   });
-  return paused;
 }
 
 /** In the group and in its tasks' own sandboxes. */

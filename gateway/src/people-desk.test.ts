@@ -50,13 +50,13 @@ async function start(bench: BotTestBench, allowFrom: string[] = []) {
         content: "do something",
       })
     ).turn.id;
-  const people = (named: readonly string[]): PeopleDesk =>
+  const people = (named: readonly string[], tasks: Pick<TaskDesk, "list" | "pause"> = desk): PeopleDesk =>
     new PeopleDesk({
       pairing,
       channels,
       allowFrom: named,
       store,
-      tasks: desk,
+      tasks,
       swarms: { cancel: async (id, why) => cancelled.push(`${id}: ${why}`) as never },
       assistant: {
         stopTurn: async (turnId) => stopped.push(turnId) > 0,
@@ -182,4 +182,17 @@ test("an id that is taken out of the settings is as one removed on the page, onc
   // Somebody who paired besides stays: only the setting is gone.
   await people([]).settingsRead();
   expect((await state())["task of 7"]).toBe("active");
+});
+
+test("what could not be ended then is ended by the next start", async () => {
+  await using bench = await BotTestBench.start();
+  const { people, desk, pairing, told, state } = await start(bench);
+  await pairing.remove("8");
+  await people(["7", "8"]).settingsRead();
+  const full = { list: (id?: string) => desk.list(id), pause: () => Promise.reject(new Error("the disk is full")) };
+  await people(["7"], full).settingsRead();
+  expect(told.at(-1)).toMatch(/0 tasks are paused.*Not all of it could be ended/);
+  await people(["7"]).settingsRead();
+  expect((await state())["task of 8"]).toMatch(/^paused/);
+  expect(told.at(-1)).not.toContain("Not all of it");
 });
