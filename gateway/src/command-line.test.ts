@@ -66,15 +66,6 @@ test.each([
   60_000,
 );
 
-test("the gateway does not start without the settings that it was told to read", async () => {
-  const missing = join(tmpdir(), "praktor-nowhere", "praktor.yaml");
-  const { failed, error, output } = await run([launcher, "gateway"], tmpdir(), { PRAKTOR_CONFIG: missing });
-  expect({ failed, output }).toEqual({ failed: true, output: "" });
-  expect(error).toBe(
-    `praktor: PRAKTOR_CONFIG names a settings file that is not there: ${missing}.\nMake it, correct the name, or unset the variable: then config/praktor.yaml is read where there is one.\n`,
-  );
-}, 60_000);
-
 test("the doctor's last word names what is to be mended", async () => {
   const environment = {
     PRAKTOR_SANDBOX: "process",
@@ -83,10 +74,12 @@ test("the doctor's last word names what is to be mended", async () => {
     ANTHROPIC_AUTH_TOKEN: "",
     CLAUDE_CODE_OAUTH_TOKEN: "",
     PRAKTOR_TELEGRAM_TOKEN: "",
+    PRAKTOR_CONFIG: join(tmpdir(), "praktor-nowhere", "praktor.yaml"),
   };
   const { failed, error, output } = await run([launcher, "doctor"], tmpdir(), environment);
   expect(failed).toBe(true);
   expect(error).toMatch(/^praktor: This is to be mended: .*Model credential.*\. Above stands how\.\n$/);
+  expect(output).toMatch(/^! Settings: The file .*praktor-nowhere.* that PRAKTOR_CONFIG names is not there/m);
   expect(output).toMatch(/^! Page's password: It is short/m);
   expect(output).toMatch(/\d to be mended \(✗\), \d to know of \(!\)\.\n$/);
 }, 60_000);

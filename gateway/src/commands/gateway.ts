@@ -1,7 +1,7 @@
 /** `praktor gateway`: runs the service until it is told to stop. */
 import type { Command } from "commander";
 import { unknownVariables } from "../config/environment.ts";
-import { loadSettings } from "../config/load-settings.ts";
+import { loadSettings, missingSettingsFile } from "../config/load-settings.ts";
 import { variableAdvice } from "../config/nearest-setting.ts";
 import { secretsIn } from "../config/secret-settings.ts";
 import { crashAt } from "../kit/crash-points.ts";
@@ -22,6 +22,10 @@ export function addGatewayCommand(program: Command): void {
       const { stdout } = process;
       const terminal = stdout.isTTY ? (text: string): void => void stdout.write(text) : null;
       const log = await createLog(process.env.PRAKTOR_LOG_LEVEL ?? "info", redactor, terminal);
+      const missing = missingSettingsFile(process.env);
+      if (missing !== null) {
+        log.warn({ file: missing }, "the settings file that PRAKTOR_CONFIG names is not there: the defaults hold");
+      }
       for (const variable of unknownVariables(Object.keys(process.env))) {
         log.warn({ variable }, `no variable of Praktor, ignored: ${variableAdvice(variable)}`);
       }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { environmentKeys, unknownVariables } from "./environment.ts";
-import { loadSettings, parseSettings } from "./load-settings.ts";
+import { loadSettings, missingSettingsFile, parseSettings } from "./load-settings.ts";
 import { variableAdvice } from "./nearest-setting.ts";
 import { Settings } from "./schema.ts";
 import { settingPaths } from "./secret-settings.ts";
@@ -231,13 +231,16 @@ describe("settings", () => {
     expect(variableAdvice(variable)).toBe(advice);
   });
 
-  test("a file that is named must be there; the usual one need not", async () => {
+  test("a file that is not there is fine, and known where it was named", async () => {
     const missing = join(tmpdir(), "praktor-nowhere", "praktor.yaml");
-    await expect(loadSettings({ PRAKTOR_CONFIG: missing })).rejects.toMatchObject({
-      code: "config",
-      message: `PRAKTOR_CONFIG names a settings file that is not there: ${missing}.`,
-    });
-    await expect(loadSettings({ PRAKTOR_CONFIG: "" })).resolves.toBeDefined();
+    await expect(loadSettings({ PRAKTOR_CONFIG: missing })).resolves.toEqual(
+      await loadSettings({ PRAKTOR_CONFIG: "" }),
+    );
+    expect(missingSettingsFile({ PRAKTOR_CONFIG: missing })).toBe(missing);
+    expect([missingSettingsFile({}), missingSettingsFile({ PRAKTOR_CONFIG: import.meta.filename })]).toEqual([
+      null,
+      null,
+    ]);
   });
 
   test("names every problem at once", () => {

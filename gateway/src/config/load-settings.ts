@@ -1,4 +1,5 @@
 /** Reads the settings from the YAML file and the environment. Every error names the file, the line and the key, or the variable. */
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { issueWords } from "@praktor/protocol/issue-words";
@@ -12,13 +13,12 @@ import { Settings } from "./schema.ts";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * `PRAKTOR_CONFIG` names the file, which must be there; without it `config/praktor.yaml`, which may be missing. An empty variable counts as unset.
+ * `PRAKTOR_CONFIG` names the file, `config/praktor.yaml` by default; a missing file is fine, see `missingSettingsFile`. An empty variable counts as unset.
  * Rejects with `PraktorError<"config">`, all problems in one message.
  */
 export async function loadSettings(environment: Environment): Promise<Settings> {
-  const named = environment.PRAKTOR_CONFIG || null;
-  const file = named ?? "config/praktor.yaml";
-  const text = await readSettingsFile(file, named !== null);
+  const file = environment.PRAKTOR_CONFIG || "config/praktor.yaml";
+  const text = await readSettingsFile(file);
   return parseSettings(file, text, environment);
 }
 
@@ -46,6 +46,11 @@ export function parseSettings(file: string, text: string, environment: Environme
 }
 
 /** What the document says. An alias without its anchor, or too many of them, comes out only here. */
+/** The file that `PRAKTOR_CONFIG` names and that is not there, or null: the defaults hold then, and whoever named it should hear so. */
+export function missingSettingsFile({ PRAKTOR_CONFIG: file = "" }: Environment): string | null {
+  return file === "" || existsSync(file) ? null : resolve(file);
+}
+
 function valuesOf(document: Document, file: string): unknown {
   try {
     return document.toJS();
@@ -54,18 +59,11 @@ function valuesOf(document: Document, file: string): unknown {
   }
 }
 
-async function readSettingsFile(file: string, isNamed: boolean): Promise<string> {
+async function readSettingsFile(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
-    if (isMissing && !isNamed) return "";
-    if (isMissing) {
-      throw new PraktorError("config", `PRAKTOR_CONFIG names a settings file that is not there: ${resolve(file)}.`, {
-        hint: "Make it, correct the name, or unset the variable: then config/praktor.yaml is read where there is one.",
-        cause: error,
-      });
-    }
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
     throw new PraktorError("config", `The settings file ${file} cannot be read: ${String(error)}`, { cause: error });
   }
 }

@@ -1,5 +1,5 @@
 /** What the settings hold that is allowed and better were otherwise. */
-import type { Environment } from "../../config/load-settings.ts";
+import { type Environment, missingSettingsFile } from "../../config/load-settings.ts";
 import { unknownVariables } from "../../config/environment.ts";
 import { variableAdvice } from "../../config/nearest-setting.ts";
 import type { Settings } from "../../config/schema.ts";
@@ -15,6 +15,15 @@ export function lookAtSettings({ web }: Settings, environment: Environment, inCo
     what: "Settings",
     detail: `${variable} is no variable of Praktor, and sets nothing: ${variableAdvice(variable)}`,
   }));
+  const missing = missingSettingsFile(environment);
+  if (missing !== null) {
+    findings.push({
+      level: "warn",
+      what: "Settings",
+      detail: `The file ${missing} that PRAKTOR_CONFIG names is not there, so the defaults hold.`,
+      advice: "Make it, correct the name, or unset the variable: then config/praktor.yaml is read where there is one.",
+    });
+  }
   if (!web.enabled || web.auth === undefined || !isShort(web.auth)) return findings;
   const what = "Page's password";
   const advice = `Set web.auth (PRAKTOR_WEB_PASSWORD) to ${minimumLength} characters or more.`;
