@@ -20,11 +20,11 @@ import { makeControl } from "./make-control.ts";
 import { makeNetwork } from "./make-network.ts";
 import { makeSandboxApi } from "./make-sandbox-api.ts";
 import { makeSandboxHost } from "./make-sandbox-host.ts";
+import { makePeople } from "./make-people.ts";
 import { makeScheduler } from "./make-scheduler.ts";
 import { makeSpending } from "./make-spending.ts";
 import { makeSwarms } from "./make-swarms.ts";
 import { tokenSource } from "./make-sandboxes.ts";
-import { makeTelegram } from "./make-telegram.ts";
 import { makeVault } from "./make-vault.ts";
 import { makeWeb } from "./make-web.ts";
 import { LeftOutRuns } from "./scheduler/left-out-runs.ts";
@@ -36,9 +36,6 @@ import type { NewOutboxPart } from "./store/contract/outbox-store.ts";
 import { SqliteStore } from "./store/sqlite-store.ts";
 import { SystemStatus } from "./system-status.ts";
 import { answerParts } from "./telegram/format/answer-parts.ts";
-import { PeopleDesk } from "./people-desk.ts";
-import { Channels } from "./telegram/channels.ts";
-import { Pairing } from "./telegram/pairing.ts";
 import { tellGroup } from "./tell-group.ts";
 import { keepUp } from "./upkeep.ts";
 import { HeldSecrets } from "./vault/held-secrets.ts";
@@ -265,16 +262,8 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     },
   });
   stack.use(scheduler);
-  const { main_chat_id: mainChatId } = settings.groups;
-  await obeyMainChat(mainChatId, store.groups);
-  const pairing = await Pairing.load(
-    store.settings,
-    clock,
-    { allowFrom: settings.telegram.allow_from, mainChatId },
-    audit,
-  );
-  const channels = await Channels.load(store.settings, clock, audit);
-  const telegram = makeTelegram(settings, {
+  await obeyMainChat(settings.groups.main_chat_id, store.groups);
+  const people = await makePeople(settings, {
     store,
     assistant,
     running,
@@ -283,16 +272,17 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
     log,
     clock,
     publish,
-    pairing,
-    channels,
     approvals,
-    swarms: madeSwarms.commands,
+    swarms,
+    commands: madeSwarms.commands,
     tasks,
     redactor,
     sourcesOf: vault.sourcesOf,
     audit,
+    tell,
     passPoint,
   });
+  const { telegram } = people;
   if (telegram) stack.use(telegram);
   const status = new SystemStatus({
     store,
@@ -314,37 +304,10 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
   await network.warn();
   const blocked = obstacle();
   if (blocked) log.warn({}, blocked.detail);
-  if (telegram && settings.telegram.allow_from.length === 0) {
-    log.warn(
-      {},
-      "telegram.allow_from is empty: only people who pair with a code (`praktor pair`) may write to the bot.",
-    );
-  }
   await agents.takeOver();
   await swarms.resume();
 
-  const people = new PeopleDesk({
-    pairing,
-    channels,
-    allowFrom: settings.telegram.allow_from,
-    store,
-    tasks,
-    swarms,
-    assistant,
-    audit,
-    logger: log,
-    tellMain: async (markdown, unless) => {
-      const main = (await store.groups.list()).find(({ isMain }) => isMain);
-      if (main && !unless(main.id)) await tell(main.id, markdown);
-    },
-  });
-  // Without a bot nobody is asked for, and an empty list says nothing of anybody.
-  if (telegram) {
-    // Whoever is left out is not answered in any case; what could not be ended now is tried by the next start.
-    await people.settingsRead().catch((error: unknown) => {
-      log.error({ error: errorMessage(error) }, "what people who were removed had begun could not be ended");
-    });
-  }
+  await people.settingsRead();
   telegram?.start(lifetime.signal);
   const web = await makeWeb(
     settings,
@@ -364,7 +327,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
       swarms: madeSwarms.web,
       workspace,
       network: network.forWeb,
-      pairing: telegram ? people : null,
+      pairing: telegram ? people.desk : null,
       approvals,
       events,
       audit,
@@ -384,7 +347,7 @@ export async function runGateway(settings: Settings, options: GatewayOptions): P
       vaultDesk: vault.desk,
       installId: installation.id,
       groups: store.groups,
-      pairing: telegram ? pairing : null,
+      pairing: telegram ? people.pairing : null,
     }),
   );
   await control.start(lifetime.signal);
