@@ -26,8 +26,8 @@ export interface ChatCommandsOptions {
   defaultModel: string | undefined;
   /** Set: the settings decide which chat is the main group's. */
   mainChatId: string | undefined;
-  /** The user whose private chat hears what the owner is to know, while there is no main group's chat. */
-  owner: () => string | null;
+  /** The users of whose private chats the first that there is hears what the owner is to know, while there is no main group's chat. */
+  owners: () => readonly string[];
   render: (markdown: string) => NewOutboxPart[];
   onOutgoing: () => void;
 }
@@ -149,12 +149,10 @@ export class ChatCommands {
   }
 
   async tellOwner(markdown: string): Promise<void> {
-    const { store, owner, render, onOutgoing, logger } = this.#options;
+    const { store, owners, render, onOutgoing, logger } = this.#options;
     try {
-      const ownersId = owner();
-      const place =
-        (await this.#ownersConversation()) ??
-        (ownersId === null ? null : await store.conversations.byAddress({ channel: "telegram", chatId: ownersId }));
+      let place = await this.#ownersConversation();
+      for (const chatId of owners()) place ??= await store.conversations.byAddress({ channel: "telegram", chatId });
       if (!place) return;
       await store.messages.notice({ conversationId: place.id, content: markdown, parts: render(markdown) });
       onOutgoing();

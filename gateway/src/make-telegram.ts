@@ -66,7 +66,7 @@ export function makeTelegram(settings: Settings, parts: TelegramParts): Telegram
     publish,
     defaultModel: settings.agent.model,
     mainChatId: settings.groups.main_chat_id,
-    owner: () => pairing.owner ?? allowFrom[0] ?? null,
+    owners: () => [...(pairing.owner === null ? [] : [pairing.owner]), ...allowFrom],
     render: (markdown) => renderAnswer(markdown).map((body) => ({ body })),
     onOutgoing: () => bot.wakeDelivery(),
   });

@@ -64,20 +64,20 @@ export class PeopleDesk {
     const { store, allowFrom, logger, tellMain } = this.#options;
     const stored = await store.settings.get(settingKey);
     const before = stored === null ? [] : Allowed.parse(JSON.parse(stored));
-    let failed = 0;
+    const left: string[] = [];
     for (const userId of before.filter((id) => !this.#mayTalk(id))) {
       const ended = await this.#end(userId, `The person of the Telegram id ${userId}`);
-      logger.warn({ userId, ...ended }, "somebody was taken out of telegram.allow_from: what they began has ended");
-      failed += ended.failed;
+      logger.warn({ userId, ...ended }, "somebody was taken out of telegram.allow_from, and what they began with them");
+      if (ended.failed > 0) left.push(userId);
       const shared = ended.shared.map((name) => `**${escapeMarkdown(name)}**`).join(", ");
       await tellMain(
         `👤 The id ${userId} was taken out of \`telegram.allow_from\`. Of what was theirs alone ${ended.tasks} tasks are paused and ${ended.swarms} swarms stopped; the page resumes them.${ended.failed === 0 ? "" : ` Not all of it could be ended: the log says why, and the next start tries again.`}${shared === "" ? "" : ` Others write in ${shared}, too: the tasks there go on.`}`,
         (groupId) => ended.groupIds.includes(groupId),
       );
     }
-    // Last: what a crash has cut is done by the next start.
-    const now = JSON.stringify(allowFrom);
-    if (failed === 0 && stored !== now) await store.settings.set(settingKey, now);
+    // Last: what a crash has cut, or could not be ended, is done by the next start.
+    const now = JSON.stringify([...allowFrom, ...left]);
+    if (stored !== now) await store.settings.set(settingKey, now);
   }
 
   async #end(userId: string, name: string): ReturnType<typeof endForPerson> {

@@ -22,7 +22,12 @@ export const longestFactBytes = 256 * 1024;
 /** Stands at the end of words that did not fit into one message of the bus. */
 export const cutMark = "\n\n[cut: the answer is longer than one message of the bus can be]";
 const shortText = z.string().max(512);
-const words = z.string().max(longestFactBytes);
+/** A runner of an older image cuts later: its answer must not be lost for that. */
+const words = z
+  .string()
+  .overwrite((text) =>
+    text.length <= longestFactBytes ? text : text.slice(0, longestFactBytes - cutMark.length).toWellFormed() + cutMark,
+  );
 
 /** Tokens and cost of one turn, in all its model calls. */
 export const Usage = z.object({

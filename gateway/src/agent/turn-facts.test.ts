@@ -52,6 +52,17 @@ describe("facts", () => {
     expect(told).toMatchObject({ message: { role: "notice", work: { steps: 1, duration_ms: 1500 } } });
   });
 
+  test("of an answer that is too long the beginning is kept, with a mark, and the turn ends", async () => {
+    await using bench = new AgentBench();
+    const turn = await running(bench);
+    const content = "é".repeat(300_000);
+    expect(await bench.facts.handle("a", resultOf(turn, { content }))).toEqual(committed);
+    const kept = (await bench.said("a")).at(-1)?.content ?? "";
+    expect(kept).toHaveLength(256 * 1024);
+    expect(kept).toMatch(/^é+\n\n\[cut: /);
+    expect(await bench.turn(turn.id)).toMatchObject({ state: "succeeded" });
+  });
+
   test("an answer without a word becomes one that says so", async () => {
     await using bench = new AgentBench();
     const turn = await running(bench);

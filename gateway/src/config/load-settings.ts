@@ -45,12 +45,12 @@ export function parseSettings(file: string, text: string, environment: Environme
   throw new PraktorError("config", problems.toSorted(byLine).join("\n"));
 }
 
-/** What the document says. An alias without its anchor, or too many of them, comes out only here. */
 /** The file that `PRAKTOR_CONFIG` names and that is not there, or null: the defaults hold then, and whoever named it should hear so. */
 export function missingSettingsFile({ PRAKTOR_CONFIG: file = "" }: Environment): string | null {
   return file === "" || existsSync(file) ? null : resolve(file);
 }
 
+/** What the document says. An alias without its anchor, or too many of them, comes out only here. */
 function valuesOf(document: Document, file: string): unknown {
   try {
     return document.toJS();

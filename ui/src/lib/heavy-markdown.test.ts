@@ -12,6 +12,8 @@ test.each([
   ["addresses", "www.a_".repeat(2_000)],
   ["a table of many cells", `${"|a".repeat(800)}|\n${"|-".repeat(800)}|\n`],
   ["a dump", "word ".repeat(20_000)],
+  ["emphasis at the beginning of each line", "*a_b**c\n".repeat(2_000)],
+  ["strikes at the beginning of each line", "+~~a~b\n".repeat(2_000)],
   ["marks after a fence that ends", `\`\`\`\nx\n\`\`\`\n${"*".repeat(2_000)}`],
 ])("%s", (_, markdown) => {
   expect(isHeavy(markdown)).toBe(true);

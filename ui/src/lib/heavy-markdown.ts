@@ -9,7 +9,7 @@ const deepest = 20;
 const mostMarks = 700;
 
 const marks = /[[*_~<&`|@]|www\.|:\/\//gi;
-const beginsAnew = /^ *(?:[-*+#>|]|\d{1,9}[.)])/;
+const beginsAnew = /^ *(?:[-*+](?=\s|$)|#{1,6}(?=\s|$)|[>|]|\d{1,9}[.)](?=\s|$))/;
 
 export function isHeavy(markdown: string): boolean {
   return markdown.length > longest || markdownBlocks(markdown).some(isHeavyBlock);
