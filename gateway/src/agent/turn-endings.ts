@@ -81,7 +81,7 @@ export class TurnEndings {
     this.#ended(ended.turn, ended.message);
   }
 
-  /** Ends the turn before the agent heard of it: there was nothing to do. The page shows it; nobody is written to. */
+  /** Ends the turn before the agent heard of it: there was nothing to do, or no budget to do it. The page shows it; nobody is written to. */
   async leaveOut(turn: Turn, reason: string): Promise<void> {
     const ended = await this.#options.turns.end({
       turnId: turn.id,

@@ -1,7 +1,7 @@
 /** What people and agents read about tasks and their runs. */
 import { escapeMarkdown } from "../kit/escape-markdown.ts";
 import type { Message, Task, TaskRun } from "../store/rows.ts";
-import { describeSchedule } from "./describe-schedule.ts";
+import { describeMoment, describeSchedule } from "./describe-schedule.ts";
 
 /** Takes known secrets out: of what is cut here before it is cut, because half of one is not known any more. */
 type Redact = (text: string) => string;
@@ -81,7 +81,6 @@ const mostOfName = 100;
 const nameWords = (name: string, redact: Redact): string =>
   escapeMarkdown(name.length > mostOfName ? redact(name) : name, mostOfName);
 
-export function moment(atMs: number, timeZone: string): string {
-  const format: Intl.DateTimeFormatOptions = { dateStyle: "full", timeStyle: "short", timeZone };
-  return `${new Intl.DateTimeFormat("en-GB", format).format(atMs)} (${timeZone})`;
+function moment(atMs: number, timeZone: string): string {
+  return `${describeMoment(atMs, timeZone)} (${timeZone})`;
 }

@@ -65,7 +65,7 @@ export interface Message {
 
 export type TurnState = "queued" | "running" | "succeeded" | "failed" | "cancelled";
 
-/** `start_failed`: no sandbox could be had. `lost`: the sandbox died more often than a turn is tried. `timeout`: past its deadline. `not_needed`: a pre-check found nothing to do. */
+/** `start_failed`: no sandbox could be had. `lost`: the sandbox died more often than a turn is tried. `timeout`: past its deadline. `not_needed`: a pre-check found nothing to do, or a run was left out for want of budget. */
 export type TurnErrorCode =
   | FailureCode
   | "start_failed"
