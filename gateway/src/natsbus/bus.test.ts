@@ -1,6 +1,7 @@
 import { createUser } from "@nats-io/nkeys";
 import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";
+import { boundedLogger } from "../kit/bounded-logger.ts";
 import { systemClock } from "../kit/clock.ts";
 import { silentLogger } from "../kit/logger.ts";
 import { BusBench, type SandboxClient } from "./testing/bus-bench.ts";
@@ -167,7 +168,7 @@ test("of a sandbox that asks without end a bounded number waits, and the next is
   stuck.resolve();
   const answers = await Promise.all(asked);
   expect(answers.filter(({ ok }) => ok === true)).toHaveLength(108);
-  expect(warnings).toEqual([{ subject: "host.ipc.a", refused: 1 }]);
+  expect(warnings).toEqual([{ subject: "host.ipc.a", group: "a", refused: 1 }]);
 });
 
 test("an answer that no message can carry is refused in words, and the log says which", async () => {
@@ -179,6 +180,26 @@ test("an answer that no message can carry is refused in words, and the log says 
   const answer = await connection.request("host.ipc.a", "{}", { timeout: 60_000 });
   expect(answer.json()).toEqual({ error: expect.stringMatching(/^The answer is longer than one message/) });
   expect(warnings).toMatchObject([{ subject: "host.ipc.a", most: 1024 * 1024 }]);
+});
+
+test("in a bounded log one sandbox's flood hides no line about another", async () => {
+  const lines: object[] = [];
+  const write = (fields: object): void => void lines.push(fields);
+  const logger = boundedLogger({ ...silentLogger, warn: write, error: write }, { now: () => 0 });
+  await using bench = await BusBench.start("embedded", systemClock, logger);
+  bench.bus.subscribe("agent.*.output", () => Promise.reject(new Error("no")));
+  bench.bus.answer("host.ipc.*", async ({ reply }) => reply?.({ text: "x".repeat(2 * 1024 * 1024) }));
+  for (const groupId of ["a", "b"]) {
+    const { connection } = await bench.sandbox(groupId);
+    for (let count = 0; count < 12; count += 1) {
+      connection.publish(`agent.${groupId}.output`, "{}");
+      await connection.request(`host.ipc.${groupId}`, "{}", { timeout: 60_000 });
+    }
+  }
+  const about = (subject: string): object[] => lines.filter((line) => "subject" in line && line.subject === subject);
+  expect(about("host.ipc.b")).toHaveLength(10);
+  await vi.waitFor(() => expect(about("agent.b.output")).toHaveLength(10));
+  expect(lines).toHaveLength(40);
 });
 
 test("of a sandbox that has stopped nothing is worked on that waited, and of the others all is", async () => {

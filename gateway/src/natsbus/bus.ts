@@ -10,17 +10,15 @@ import {
 import { connect } from "@nats-io/transport-node";
 import { NatsServer, type ListenAddress, type MonitorSnapshot, type UserFilter } from "@praktor/nats-server";
 import { jwtAuthenticator as serverJwtAuthenticator } from "@praktor/nats-server";
-import { sandboxInboxPrefix } from "@praktor/protocol/subjects";
 import type { z } from "zod";
 import { Background } from "../kit/background.ts";
 import type { Clock } from "../kit/clock.ts";
 import { abortable, deadline } from "../kit/deadline.ts";
 import type { Logger } from "../kit/logger.ts";
-import { isTooDeep } from "../kit/nesting.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import type { Account } from "./account.ts";
-import { Intake, type IntakeOptions } from "./intake.ts";
-import { WorkPace } from "./work-pace.ts";
+import { parseJson } from "./parse-json.ts";
+import { SandboxMessages, type BusHandler } from "./sandbox-messages.ts";
 
 export interface BusOptions {
   account: Account;
@@ -32,22 +30,6 @@ export interface BusOptions {
   /** Whether the sandbox lives and is that group's. */
   isOf: (sandboxId: string, groupId: string) => boolean;
 }
-
-export interface BusRequest {
-  subject: string;
-  /** Parsed JSON; undefined when the bytes were no JSON, or nested as no message is. */
-  data: unknown;
-  /** Absent when the sender wants no reply, or wants it elsewhere than in its own private inbox. */
-  reply: ((value: unknown) => void) | undefined;
-}
-
-/** Of one subject, and so of one sandbox. What is dropped costs nothing: its sender repeats what matters. */
-const intakeBounds = { atOnce: 8, waiting: 2_000, waitingBytes: 32 * 1024 * 1024 };
-
-/** The same of questions, each of which makes work: who has so many waiting is refused the next. */
-const questionBounds = { atOnce: 8, waiting: 100, waitingBytes: 8 * 1024 * 1024 };
-const tooLong = { error: "The answer is longer than one message can be. Ask for less of it at once." };
-const tooMany = { error: "This sandbox asks for more than Praktor works on at once. Ask again in a moment." };
 
 /** Of one sandbox: a busy one sends some sixty a second. */
 const sandboxTraffic = { operationsPerSecond: 500, burst: 2_000 };
@@ -65,8 +47,7 @@ export class Bus implements AsyncDisposable {
   readonly #logger: Logger;
   readonly #server: NatsServer | null;
   readonly #background: Background;
-  readonly #intakes: Intake<Msg>[] = [];
-  readonly #pace = new WorkPace();
+  readonly #fromSandboxes: SandboxMessages;
   #connection: NatsConnection | null = null;
   #connected = false;
 
@@ -74,6 +55,11 @@ export class Bus implements AsyncDisposable {
     this.#options = options;
     this.#logger = options.logger;
     this.#background = new Background((error) => this.#logger.error({ error }, "a NATS subscription failed"));
+    this.#fromSandboxes = new SandboxMessages({
+      ...options,
+      background: this.#background,
+      connection: () => this.#required(),
+    });
     this.#server = options.external
       ? null
       : new NatsServer({
@@ -133,16 +119,13 @@ export class Bus implements AsyncDisposable {
 
   /** Of this group, nothing that waits is worked on any more: its sandbox has stopped. What is at work goes on. */
   forget(groupId: string): void {
-    const drop = (): void => {
-      for (const intake of this.#intakes) intake.drop((subject) => senderOf(subject) === groupId);
-    };
-    drop();
+    this.#fromSandboxes.drop(groupId);
     // And what was on its way to the gateway.
     this.#background.run(async (signal) => {
       const flushed = this.#connection?.flush();
       // Cut off, nothing is on its way. A connection that is closed meanwhile leaves a flush without an answer for ever.
       if (flushed) await abortable(flushed, deadline(signal, flushTimeoutMs)).catch(() => {});
-      drop();
+      this.#fromSandboxes.drop(groupId);
     });
   }
 
@@ -184,30 +167,13 @@ export class Bus implements AsyncDisposable {
    * Each message starts the handler at once, a subject's side by side up to a bound; then its next ones wait, up to a bound, while
    * other subjects are not held up. A handler that rejects is logged; the sender gets no reply and asks again.
    */
-  subscribe(subject: string, handle: (request: BusRequest) => Promise<void>): void {
-    this.#take(subject, {
-      bounds: intakeBounds,
-      work: (message) => handle(this.#toRequest(message)),
-      onFull: (from, dropped) =>
-        this.#logger.warn({ subject: from, dropped }, "a sandbox sends more than is worked on: some is dropped"),
-    });
+  subscribe(subject: string, handle: BusHandler): void {
+    this.#fromSandboxes.subscribe(subject, handle);
   }
 
   /** The same for questions: they get a part of the event loop's time, sandboxes by turns, and what is too much is refused at once. */
-  answer(subject: string, handle: (request: BusRequest) => Promise<void>): void {
-    const { signal } = this.#background;
-    this.#take(subject, {
-      bounds: questionBounds,
-      work: (message) => this.#pace.run(message.subject, () => handle(this.#toRequest(message)), signal),
-      onDropped: (message) => {
-        if (this.#mayReply(message)) message.respond(JSON.stringify(tooMany));
-      },
-      onFull: (from, dropped) =>
-        this.#logger.warn(
-          { subject: from, refused: dropped },
-          "a sandbox asks more than is worked on: some is refused",
-        ),
-    });
+  answer(subject: string, handle: BusHandler): void {
+    this.#fromSandboxes.answer(subject, handle);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -218,53 +184,9 @@ export class Bus implements AsyncDisposable {
     this.#connection = null;
   }
 
-  #take(
-    subject: string,
-    options: Pick<IntakeOptions<Msg>, "bounds" | "work" | "onFull"> & Partial<Pick<IntakeOptions<Msg>, "onDropped">>,
-  ): void {
-    const intake = new Intake<Msg>({
-      ...options,
-      background: this.#background,
-      clock: this.#options.clock,
-      sizeOf: (message) => message.data.length,
-    });
-    this.#intakes.push(intake);
-    const subscription = this.#required().subscribe(subject, {
-      callback: (error, message) => {
-        if (!error) intake.take(message.subject, message);
-      },
-    });
-    this.#background.signal.addEventListener("abort", () => subscription.unsubscribe(), { once: true });
-  }
-
   #required(): NatsConnection {
     if (!this.#connection) throw new PraktorError("disconnected", "The bus was used before it was started.");
     return this.#connection;
-  }
-
-  #toRequest(message: Msg): BusRequest {
-    return {
-      subject: message.subject,
-      data: parseJson(message),
-      reply: this.#mayReply(message) ? (value) => this.#respond(message, value) : undefined,
-    };
-  }
-
-  /** What no message can carry is refused in words: whoever asked would wait for nothing. */
-  #respond(message: Msg, value: unknown): void {
-    const most = this.#required().info?.max_payload ?? Infinity;
-    const text = JSON.stringify(value);
-    const bytes = Buffer.byteLength(text);
-    if (bytes <= most) return void message.respond(text);
-    this.#logger.warn({ subject: message.subject, bytes, most }, "a reply is longer than a message can be");
-    message.respond(JSON.stringify(tooLong));
-  }
-
-  /** A reply goes out under the gateway's own credential: to a subject of the sender's choice it would do what the sender may not. */
-  #mayReply({ subject, reply = "" }: Msg): boolean {
-    const sandboxId = sandboxInbox.exec(reply)?.groups?.["sandboxId"];
-    const groupId = senderOf(subject);
-    return sandboxId !== undefined && groupId !== undefined && this.#options.isOf(sandboxId, groupId);
   }
 
   async #request(subject: string, payload: string, timeoutMs: number): Promise<Msg> {
@@ -287,23 +209,6 @@ export class Bus implements AsyncDisposable {
     if (credsFile) return credsAuthenticator(await readFile(credsFile));
     const user = await this.#options.account.gatewayUser();
     return jwtAuthenticator(user.jwt, user.seed);
-  }
-}
-
-const sandboxInbox = new RegExp(`^${sandboxInboxPrefix("(?<sandboxId>[A-Za-z0-9_-]+)")}\\.[A-Za-z0-9._-]+$`);
-
-/** `agent.{group}.output`, `host.ipc.{group}`, `swarm.{run}.{group}`. */
-function senderOf(subject: string): string | undefined {
-  const tokens = subject.split(".");
-  return tokens[0] === "agent" ? tokens[1] : tokens[2];
-}
-
-function parseJson(message: Msg): unknown {
-  try {
-    const value: unknown = message.json();
-    return isTooDeep(value) ? undefined : value;
-  } catch {
-    return undefined;
   }
 }
 
