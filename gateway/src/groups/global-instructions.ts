@@ -3,6 +3,7 @@ import { constants } from "node:fs";
 import { copyFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Instructions } from "@praktor/protocol/instructions";
+import { Serial } from "../kit/serial.ts";
 import { instructionsVersion, requireVersion } from "./instructions-version.ts";
 
 /** Copies the shipped `CLAUDE.md` into `{base}/global` unless there is one: a person's text is never written over. Returns the folder. */
@@ -20,7 +21,7 @@ export async function seedGlobalInstructions(basePath: string, shippedFile: stri
 /** `{base}/global/CLAUDE.md`, read and changed by people. A change holds from an agent's next turn on. */
 export class GlobalInstructions {
   readonly #basePath: string;
-  #writing: Promise<unknown> = Promise.resolve();
+  readonly #writes = new Serial();
 
   constructor(basePath: string) {
     this.#basePath = basePath;
@@ -33,9 +34,7 @@ export class GlobalInstructions {
 
   /** Rejects with `conflict` when the file is no longer of that version. */
   async write(text: string, version: string): Promise<Instructions> {
-    const written = this.#writing.then(() => this.#replace(text, version));
-    this.#writing = written.catch(() => null);
-    return await written;
+    return await this.#writes.run(() => this.#replace(text, version));
   }
 
   async #replace(text: string, version: string): Promise<Instructions> {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Day } from "../kit/day.ts";
 import { escapeMarkdown } from "../kit/escape-markdown.ts";
+import { Serial } from "../kit/serial.ts";
 import type { RunStore } from "../store/contract/run-store.ts";
 import type { SettingStore } from "../store/contract/setting-store.ts";
 import type { Turn } from "../store/rows.ts";
@@ -24,7 +25,8 @@ export class LeftOutRuns {
   readonly #options: LeftOutRunsOptions;
   /** Null until the store was asked. */
   #told: Told | null = null;
-  #last: Promise<unknown> = Promise.resolve();
+  /** Of two runs that are due together only one tells it. */
+  readonly #looks = new Serial();
 
   constructor(options: LeftOutRunsOptions) {
     this.#options = options;
@@ -35,7 +37,7 @@ export class LeftOutRuns {
    * or comes never again: it must say so itself. `reason` names the budget and when it begins anew.
    */
   async isKnown(turn: Turn, reason: string): Promise<boolean> {
-    return await this.#inTurn(async () => {
+    return await this.#looks.run(async () => {
       const known = turn.sender === "scheduler" ? await this.#options.runs.ofTurn(turn.id) : null;
       if (!known || known.run.trigger === "manual" || known.task.nextRunAt === null) return false;
       const { groupId, name } = known.task;
@@ -52,7 +54,7 @@ export class LeftOutRuns {
 
   /** The turn's group may ask the model: when its budget is used up again, that is news. */
   async mayRun(turn: Turn): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#looks.run(async () => {
       const told = await this.#load();
       if (Object.keys(told).length === 0) return;
       const groupId = (await this.#options.runs.ofTurn(turn.id))?.task.groupId ?? turn.groupId;
@@ -71,13 +73,6 @@ export class LeftOutRuns {
   async #keep(told: Told): Promise<void> {
     await this.#options.settings.set(settingKey, JSON.stringify(told));
     this.#told = told;
-  }
-
-  /** One after the other: of two runs that are due together only one tells it. */
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#last.then(work, work);
-    this.#last = mine.catch(() => {});
-    return await mine;
   }
 }
 

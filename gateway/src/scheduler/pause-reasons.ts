@@ -1,5 +1,6 @@
 /** Why Praktor itself has paused a task; a person who pauses one needs no reason. */
 import { z } from "zod";
+import { Serial } from "../kit/serial.ts";
 import type { SettingStore } from "../store/contract/setting-store.ts";
 
 const Reasons = z.record(z.string(), z.string());
@@ -7,7 +8,8 @@ const settingKey = "tasks.pause_reasons";
 
 export class PauseReasons {
   readonly #settings: Pick<SettingStore, "get" | "set">;
-  #last: Promise<unknown> = Promise.resolve();
+  /** Each writes the whole list. */
+  readonly #writes = new Serial();
 
   constructor(settings: Pick<SettingStore, "get" | "set">) {
     this.#settings = settings;
@@ -21,16 +23,12 @@ export class PauseReasons {
 
   /** `null` takes it away. */
   async set(taskId: string, reason: string | null): Promise<void> {
-    // One after the other: each writes the whole list.
-    const write = async (): Promise<void> => {
+    await this.#writes.run(async () => {
       const reasons = new Map(await this.all());
       if ((reasons.get(taskId) ?? null) === reason) return;
       if (reason === null) reasons.delete(taskId);
       else reasons.set(taskId, reason);
       await this.#settings.set(settingKey, JSON.stringify(Object.fromEntries(reasons)));
-    };
-    const mine = this.#last.then(write, write);
-    this.#last = mine.catch(() => {});
-    await mine;
+    });
   }
 }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { PairingOffer, PairingView } from "@praktor/protocol/pairing";
 import { noAudit, type Audit } from "../kit/audit.ts";
 import type { Clock } from "../kit/clock.ts";
+import { Serial } from "../kit/serial.ts";
 import type { SettingStore } from "../store/contract/setting-store.ts";
 import { newCode, readCode } from "./pairing-code.ts";
 import type { AllowList } from "./telegram-ports.ts";
@@ -54,7 +55,8 @@ export class Pairing implements AllowList {
   readonly #rules: PairingRules;
   #state: State;
   readonly #audit: Audit;
-  #last: Promise<unknown> = Promise.resolve();
+  /** Two people with the same code must not both be let in. */
+  readonly #changes = new Serial();
 
   private constructor(
     settings: Pick<SettingStore, "get" | "set">,
@@ -93,7 +95,7 @@ export class Pairing implements AllowList {
   }
 
   async offer(): Promise<PairingOffer> {
-    return await this.#inTurn(async () => {
+    return await this.#changes.run(async () => {
       const code = newCode();
       const expiresAt = this.#clock.now() + codeLifeMs;
       await this.#store({ offer: { codeHash: hashOf(code), expiresAt, wrong: {}, usedBy: null } });
@@ -104,7 +106,7 @@ export class Pairing implements AllowList {
 
   /** `counts`: a stranger, whose mistakes use up tries; a person who may write anyway is only talking. */
   async enter(person: { id: string; name: string }, text: string, counts: boolean): Promise<PairingOutcome> {
-    return await this.#inTurn(async () => {
+    return await this.#changes.run(async () => {
       const entered = readCode(text, counts ? "anywhere" : "alone");
       if (entered === null) return { type: "none" };
       const { offer, owner, people } = this.#state;
@@ -142,7 +144,7 @@ export class Pairing implements AllowList {
 
   /** Somebody who may not talk has written; remembered for the page, the newest few. */
   async knocked(person: { id: string; name: string }): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#changes.run(async () => {
       if (this.has(person.id)) return;
       const others = this.#state.waiting.filter(({ id }) => id !== person.id).slice(0, mostWaiting - 1);
       await this.#store({ waiting: [{ ...person, askedAt: this.#clock.now() }, ...others] });
@@ -151,7 +153,7 @@ export class Pairing implements AllowList {
 
   /** Lets in somebody who waits; false when nobody of that id does. They do not become the owner by this: that takes a code. */
   async letIn(userId: string): Promise<boolean> {
-    return await this.#inTurn(async () => {
+    return await this.#changes.run(async () => {
       const { waiting, people } = this.#state;
       const person = waiting.find(({ id }) => id === userId);
       if (!person) return false;
@@ -167,7 +169,7 @@ export class Pairing implements AllowList {
 
   /** False when nobody of that id was paired. The owner can be removed too: then the next who pairs is the owner. */
   async remove(userId: string): Promise<boolean> {
-    return await this.#inTurn(async () => {
+    return await this.#changes.run(async () => {
       if (!this.has(userId)) return false;
       const { owner, people } = this.#state;
       await this.#store({
@@ -200,13 +202,6 @@ export class Pairing implements AllowList {
     const state = { ...this.#state, ...change };
     await this.#settings.set(settingKey, JSON.stringify(state));
     this.#state = state;
-  }
-
-  /** One after the other: two people with the same code must not both be let in. */
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#last.then(work, work);
-    this.#last = mine.catch(() => {});
-    return await mine;
   }
 }
 

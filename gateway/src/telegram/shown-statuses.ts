@@ -1,5 +1,6 @@
 /** Remembers on disk which status messages stand in chats, so that those of a life that was killed are taken away by the next. */
 import { z } from "zod";
+import { Serial } from "../kit/serial.ts";
 import type { SettingStore } from "../store/contract/setting-store.ts";
 
 export type ShownStatus = z.infer<typeof ShownStatus>;
@@ -10,7 +11,7 @@ const settingKey = "telegram.shown_statuses";
 export class ShownStatuses {
   readonly #settings: Pick<SettingStore, "get" | "set">;
   readonly #shown = new Map<string, ShownStatus>();
-  #written: Promise<void> = Promise.resolve();
+  readonly #writes = new Serial();
 
   constructor(settings: Pick<SettingStore, "get" | "set">) {
     this.#settings = settings;
@@ -41,11 +42,7 @@ export class ShownStatuses {
 
   /** In order: an older list must not overwrite a newer one. */
   async #write(): Promise<void> {
-    const write = async (): Promise<void> => {
-      await this.#settings.set(settingKey, JSON.stringify([...this.#shown.values()]));
-    };
-    this.#written = this.#written.then(write, write);
-    await this.#written;
+    await this.#writes.run(() => this.#settings.set(settingKey, JSON.stringify([...this.#shown.values()])));
   }
 }
 

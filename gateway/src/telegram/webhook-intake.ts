@@ -8,6 +8,7 @@ import { backoffMs } from "../kit/backoff.ts";
 import { deadline, sleep } from "../kit/deadline.ts";
 import type { Logger } from "../kit/logger.ts";
 import { errorMessage } from "../kit/praktor-error.ts";
+import { Serial } from "../kit/serial.ts";
 import { callFailure } from "./call-outcome.ts";
 import { allowedUpdates, type ReceivedUpdate } from "./poll-loop.ts";
 
@@ -41,7 +42,7 @@ const checkEveryMs = 60_000;
 export class WebhookIntake {
   readonly #options: WebhookIntakeOptions;
   #problem: string | null = "The webhook is not set yet.";
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #stores = new Serial();
   #waiting = 0;
 
   constructor(options: WebhookIntakeOptions) {
@@ -59,7 +60,8 @@ export class WebhookIntake {
     } finally {
       server.close();
       server.closeAllConnections();
-      await this.#last;
+      // What is being stored is stored to its end.
+      await this.#stores.run(() => Promise.resolve());
     }
   }
 
@@ -128,9 +130,7 @@ export class WebhookIntake {
         return 200;
       }
       const update = { updateId: parsed.data.update_id, raw: parsed.data };
-      const stored = this.#last.then(() => this.#options.store(update, signal));
-      this.#last = stored.catch(() => {});
-      await stored;
+      await this.#stores.run(() => this.#options.store(update, signal));
       return 200;
     } catch (error) {
       logger.error({ error: errorMessage(error) }, "an update could not be stored; Telegram sends it again");

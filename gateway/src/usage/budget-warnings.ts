@@ -1,6 +1,7 @@
 /** Tells people that a budget is nearly used: once a day for each budget, also over a restart. */
 import { z } from "zod";
 import type { Day } from "../kit/day.ts";
+import { Serial } from "../kit/serial.ts";
 import { budgetKey, warningOf, type BudgetState } from "./budget.ts";
 
 export interface BudgetWarningsOptions {
@@ -16,9 +17,10 @@ const Warned = z.object({ day: z.string(), budgets: z.array(z.string()) });
 
 export class BudgetWarnings {
   readonly #options: BudgetWarningsOptions;
-  /** Null until the store was asked. One look after the other, so that two calls that end together tell it once. */
+  /** Null until the store was asked. */
   #warned: { day: Day; budgets: Set<string> } | null = null;
-  #last: Promise<void> = Promise.resolve();
+  /** Two calls that end together tell it once. */
+  readonly #looks = new Serial();
 
   constructor(options: BudgetWarningsOptions) {
     this.#options = options;
@@ -26,9 +28,7 @@ export class BudgetWarnings {
 
   /** Rejects when it could neither be told nor noted. */
   async near(state: BudgetState): Promise<void> {
-    const turn = this.#last.then(() => this.#once(state));
-    this.#last = turn.catch(() => {});
-    await turn;
+    await this.#looks.run(() => this.#once(state));
   }
 
   async #once(state: BudgetState): Promise<void> {

@@ -1,6 +1,7 @@
 /** The secrets: kept sealed, opened under the installation's key, given to the groups they are assigned to. */
 import type { Actor, AuditEntry } from "../kit/audit.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
+import { Serial } from "../kit/serial.ts";
 import { KeyHolder, type KeyHolderOptions } from "./key-holder.ts";
 import { checkName, checkTarget, checkValue, isShort } from "./secret-rules.ts";
 import type { VaultKey } from "./vault-key.ts";
@@ -38,7 +39,8 @@ export class Vault {
   #values = new Map<string, string>();
   /** Replaced or deleted, in this life or an earlier one: a sandbox may still have them. */
   readonly #older: { name: string; value: string }[] = [];
-  #last: Promise<unknown> = Promise.resolve();
+  /** Nothing may come between reading all secrets and storing them under another key. */
+  readonly #works = new Serial();
 
   constructor(options: VaultOptions) {
     this.#options = options;
@@ -61,7 +63,7 @@ export class Vault {
 
   async state(): Promise<VaultState> {
     try {
-      await this.#inTurn(async () => void (await this.#opened()));
+      await this.#works.run(async () => void (await this.#opened()));
       return { state: "open" };
     } catch (error) {
       const isOff = error instanceof PraktorError && error.code === "vault_off";
@@ -88,7 +90,7 @@ export class Vault {
   async set(name: string, value: string, actor: Actor): Promise<string[]> {
     checkName(name);
     checkValue(value);
-    return await this.#inTurn(async () => {
+    return await this.#works.run(async () => {
       const key = await this.#keys.orMade();
       await this.#opened();
       // Known before it is kept: from here on it must not be seen.
@@ -101,7 +103,7 @@ export class Vault {
 
   /** Returns the groups that had it; null: there was none of that name. */
   async remove(name: string, actor: Actor): Promise<string[] | null> {
-    return await this.#inTurn(async () => {
+    return await this.#works.run(async () => {
       const groups = await this.#groupsOf(name);
       if (!(await this.#options.store.remove(name, entry(actor, "vault.delete", name)))) return null;
       // Its value stays known: a sandbox may still have it.
@@ -113,7 +115,7 @@ export class Vault {
   async assign(assignment: Assignment, actor: Actor): Promise<void> {
     const { secretName, groupId, delivery, target } = assignment;
     checkTarget(delivery, target);
-    await this.#inTurn(async () => {
+    await this.#works.run(async () => {
       await this.#required(secretName);
       const detail = `as ${delivery === "env" ? "variable" : "file"} ${target}`;
       const audit = { ...entry(actor, "vault.assign", secretName), groupId, detail };
@@ -127,12 +129,12 @@ export class Vault {
   /** False: the group did not have it. */
   async unassign(secretName: string, groupId: string, actor: Actor): Promise<boolean> {
     const audit = { ...entry(actor, "vault.unassign", secretName), groupId };
-    return await this.#inTurn(() => this.#options.store.unassign(secretName, groupId, audit));
+    return await this.#works.run(() => this.#options.store.unassign(secretName, groupId, audit));
   }
 
   /** The value itself, for whoever owns the files. */
   async reveal(name: string): Promise<string> {
-    return await this.#inTurn(async () => {
+    return await this.#works.run(async () => {
       const { sealed } = await this.#required(name);
       return (await this.#needed()).unseal(name, sealed);
     });
@@ -142,7 +144,7 @@ export class Vault {
   async given(groupId: string): Promise<GivenSecret[]> {
     const assignments = await this.#options.store.assignments(groupId);
     if (assignments.length === 0) return [];
-    return await this.#inTurn(async () => {
+    return await this.#works.run(async () => {
       const key = await this.#needed().catch((error: unknown) => {
         const names = [...new Set(assignments.map(({ secretName }) => secretName))].join(", ");
         const hint = error instanceof PraktorError && error.hint !== undefined ? { hint: error.hint } : {};
@@ -167,7 +169,7 @@ export class Vault {
   /** Everything under a new key: from this passphrase, or a new key file in the old one's place. */
   async rotate(passphrase: string | null, actor: Actor): Promise<void> {
     const { store } = this.#options;
-    await this.#inTurn(async () => {
+    await this.#works.run(async () => {
       await this.#opened();
       await this.#keys.exchange(passphrase, async (from, to) => {
         const secrets = (await store.secrets()).map(({ name, sealed }) => ({
@@ -239,13 +241,6 @@ export class Vault {
     this.#values = values;
     this.#older.push(...before);
     this.#options.onValues([...named(values), ...this.#older]);
-  }
-
-  /** One after the other: nothing may come between reading all secrets and storing them under another key. */
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#last.then(work, work);
-    this.#last = mine.catch(() => {});
-    return await mine;
   }
 }
 

@@ -4,6 +4,7 @@
  * What such a browser shows opens nothing; only hashes of it are kept, over restarts too.
  */
 import { z } from "zod";
+import { Serial } from "../kit/serial.ts";
 import { hashOf, newToken } from "./hashed-token.ts";
 import type { WebStore } from "./ports.ts";
 
@@ -16,7 +17,7 @@ const Stored = z.array(z.string());
 export class KnownDevices {
   readonly #settings: WebStore["settings"];
   readonly #ids: Set<string>;
-  #saving: Promise<void> = Promise.resolve();
+  readonly #saves = new Serial();
 
   private constructor(settings: WebStore["settings"], ids: readonly string[]) {
     this.#settings = settings;
@@ -48,11 +49,9 @@ export class KnownDevices {
     return id !== null && this.#ids.has(id) ? id : null;
   }
 
-  /** One at a time, each with what holds when its turn comes. */
+  /** Each with what holds when its turn comes. */
   #save(): Promise<void> {
-    const write = (): Promise<void> => this.#settings.set(settingKey, JSON.stringify([...this.#ids]));
-    this.#saving = this.#saving.then(write, write);
-    return this.#saving;
+    return this.#saves.run(() => this.#settings.set(settingKey, JSON.stringify([...this.#ids])));
   }
 }
 

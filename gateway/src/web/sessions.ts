@@ -1,6 +1,7 @@
 /** Who is signed in on the page: two random tokens each, of which only hashes are kept, over restarts too. */
 import { z } from "zod";
 import type { Clock } from "../kit/clock.ts";
+import { Serial } from "../kit/serial.ts";
 import { hashOf, newToken } from "./hashed-token.ts";
 import type { WebStore } from "./ports.ts";
 
@@ -28,7 +29,7 @@ export class Sessions {
   readonly #clock: Clock;
   /** By the cookie token's hash, oldest sign-in first. */
   #sessions = new Map<string, Session>();
-  #saving: Promise<void> = Promise.resolve();
+  readonly #saves = new Serial();
 
   constructor(settings: WebStore["settings"], clock: Clock) {
     this.#settings = settings;
@@ -73,15 +74,14 @@ export class Sessions {
     if (this.#sessions.delete(session)) await this.#save();
   }
 
-  /** One at a time, each with what holds when its turn comes: an older list never overwrites a newer one. */
+  /** Each with what holds when its turn comes: an older list never overwrites a newer one. */
   #save(): Promise<void> {
-    const write = (): Promise<void> =>
+    return this.#saves.run(() =>
       this.#settings.set(
         settingKey,
         JSON.stringify([...this.#sessions].map(([hash, session]) => ({ hash, ...session }))),
-      );
-    this.#saving = this.#saving.then(write, write);
-    return this.#saving;
+      ),
+    );
   }
 }
 

@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pack } from "tar-stream";
 import { abortable } from "../../kit/deadline.ts";
+import { Serial } from "../../kit/serial.ts";
 import { sandboxError } from "../sandbox-error.ts";
 import type { Engine } from "./engine.ts";
 import { imageMissing } from "./image-missing.ts";
@@ -31,7 +32,7 @@ interface InstructionFile {
 export class GlobalVolume {
   readonly #options: GlobalVolumeOptions;
   #written = "";
-  #writing: Promise<void> = Promise.resolve();
+  readonly #writes = new Serial();
 
   constructor(options: GlobalVolumeOptions) {
     this.#options = options;
@@ -39,9 +40,11 @@ export class GlobalVolume {
 
   /** Writes what has changed since the last time; nothing when nothing has. Files that are gone from the folder stay in the volume. */
   async sync(signal: AbortSignal): Promise<void> {
-    this.#writing = this.#writing.catch(() => {}).then(() => this.#sync(signal));
     // Who waits for another's writing has a deadline of its own.
-    await abortable(this.#writing, signal);
+    await abortable(
+      this.#writes.run(() => this.#sync(signal)),
+      signal,
+    );
   }
 
   async #sync(signal: AbortSignal): Promise<void> {
