@@ -13,6 +13,8 @@ async function use(
   let asked = 0;
   const hooks = approvalHook({
     turn: () => now,
+    meant: () => null,
+    refusal: () => Promise.resolve(null),
     ask: () => {
       asked += 1;
       return Promise.resolve(reply);

@@ -8,6 +8,10 @@ import type { RecentTurn } from "./recent-turns.ts";
 export interface ApprovalHookOptions {
   /** The turn that runs in this session now, or the last that did, and which tools it must ask about; null: nothing is known of it. */
   turn: () => RecentTurn | null;
+  /** What the tool is to get in place of its input, null: that. People are asked about what it gets. */
+  meant: (tool: string, input: unknown) => Record<string, unknown> | null;
+  /** Why the tool may not be used, whatever people say; null: it may. */
+  refusal: (tool: string, input: unknown, cwd: string) => Promise<string | null>;
   /** Sends one request to the host; rejects when it cannot be reached. */
   ask: (request: ToolApprovalRequest) => Promise<unknown>;
 }
@@ -17,7 +21,7 @@ const askEveryMs = 1_000;
 const hookTimeout = 24 * 3_600;
 
 /** A host that cannot be reached is asked again: neither its restart nor a cut bus is an answer. */
-export function approvalHook({ turn, ask }: ApprovalHookOptions): NonNullable<Options["hooks"]> {
+export function approvalHook({ turn, meant, refusal, ask }: ApprovalHookOptions): NonNullable<Options["hooks"]> {
   const decide = async (
     tool: string,
     input: unknown,
@@ -46,8 +50,15 @@ export function approvalHook({ turn, ask }: ApprovalHookOptions): NonNullable<Op
         hooks: [
           async (input, toolUseId, { signal }) => {
             if (input.hook_event_name !== "PreToolUse") return {};
-            const reason = await decide(input.tool_name, input.tool_input, toolUseId ?? input.tool_use_id, signal);
-            if (reason === null) return {};
+            const { tool_name: tool, tool_input: given } = input;
+            // In the same hook: those beside it would be told of the input as it was.
+            const updatedInput = meant(tool, given);
+            const asIs = updatedInput ?? given;
+            const reason =
+              (await refusal(tool, asIs, input.cwd)) ??
+              (await decide(tool, asIs, toolUseId ?? input.tool_use_id, signal));
+            if (reason === null)
+              return updatedInput === null ? {} : { hookSpecificOutput: { hookEventName: "PreToolUse", updatedInput } };
             return {
               hookSpecificOutput: {
                 hookEventName: "PreToolUse",

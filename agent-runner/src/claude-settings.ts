@@ -6,6 +6,7 @@ import type { SandboxEnvironment } from "@praktor/protocol/sandbox-environment";
 import { browserHook } from "./browser-hook.ts";
 import { ownHomeEnvironment } from "./own-home.ts";
 import { proxyEnvironment, unreachableTools } from "./network-environment.ts";
+import { homeHooks } from "./sandbox-home-paths.ts";
 import { spawnClaude } from "./spawn-claude.ts";
 import { webHooks } from "./web-hooks.ts";
 
@@ -144,7 +145,12 @@ export function claudeOptions(settings: ClaudeSettings, session: SessionSettings
       autoMemoryEnabled: false,
       skipWebFetchPreflight: !environment.PRAKTOR_WEB_FETCH_PREFLIGHT,
     },
-    hooks: { ...webHooks(), ...(image === undefined ? {} : browserHook(image)), ...session.hooks },
+    hooks: {
+      ...webHooks(),
+      ...homeHooks(environment.HOME),
+      ...(image === undefined ? {} : browserHook(image)),
+      ...session.hooks,
+    },
     plugins: [session.plugin, ...(image === undefined ? [] : [image])].map((path) => ({ type: "local", path })),
     systemPrompt: {
       type: "preset",

@@ -1,14 +1,26 @@
 /** What an agent writes into its group's files and its HOME: instructions and skills hold, and nothing of it runs by itself. */
-import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { AgentInput } from "@praktor/protocol/agent-input";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { groupPlugin } from "./group-plugin.ts";
 import { TestSandbox } from "./testing/runner-process.ts";
 
 let sandbox: TestSandbox;
+let sessionId: string | undefined;
+/** One turn of the conversation that the tests share: starting Claude Code is what takes the time. */
+async function say(turnId: string, text: string, more: Partial<AgentInput> = {}): Promise<string> {
+  const { host } = sandbox;
+  await host.send({ turnId, text, ...(sessionId === undefined ? {} : { sessionId }), ...more });
+  const result = await host.fact("result", turnId);
+  sessionId = result.sessionId;
+  return result.content;
+}
 beforeAll(async () => {
   sandbox = await TestSandbox.start();
   await mkdir(marks());
+  await setTraps();
+  await sandbox.startRunner();
 });
 afterAll(() => sandbox[Symbol.asyncDispose]());
 
@@ -86,7 +98,6 @@ async function setRepositoryTraps(): Promise<void> {
 
 it("holds the group's instructions, rules, skills and agents, and runs no command of its own", async () => {
   const { host, workspace } = sandbox;
-  await setTraps();
   await put("CLAUDE.md", "GROUPWORD @more.md");
   await put("more.md", "NAMEDWORD");
   await put("folder/CLAUDE.md", "FOLDERWORD");
@@ -104,14 +115,6 @@ it("holds the group's instructions, rules, skills and agents, and runs no comman
     ".claude/agents/worker.md",
     `---\nname: worker\ndescription: Works.\n${frontHooks("agent")}\nmcpServers:\n  - own:\n      type: stdio\n      command: /bin/sh\n      args: ["-c", "${mark("agent-mcp")}"]\n---\nWORKERWORD`,
   );
-  await sandbox.startRunner();
-  let sessionId: string | undefined;
-  const say = async (turnId: string, text: string): Promise<string> => {
-    await host.send({ turnId, text, ...(sessionId === undefined ? {} : { sessionId }) });
-    const result = await host.fact("result", turnId);
-    sessionId = result.sessionId;
-    return result.content;
-  };
   const told = (): string => JSON.stringify(host.model.requests.map((made) => made.body));
 
   expect(await say("plain", "bash: echo from-$FROM_SETTINGS.")).toBe("from-.");
@@ -146,6 +149,45 @@ it("holds the group's instructions, rules, skills and agents, and runs no comman
   await put(".claude/skills/later/SKILL.md", "---\nname: later\ndescription: Made in the midst.\n---\nLATERWORD");
   expect(await say("later", 'tool Skill {"skill":"group:later"}')).toContain("LATERWORD");
 }, 180_000);
+
+it("takes the file tools' ~ for the HOME of its commands, and asks about that", async () => {
+  const { host, folder } = sandbox;
+  const note = join(folder, "home", "note.txt");
+  const asked: string[] = [];
+  host.onIpc = (request) => {
+    asked.push(JSON.stringify(request));
+    return { ok: true, status: "allowed" };
+  };
+  await say("note", "bash: echo NOTEWORD > ~/note.txt");
+  expect(await say("read", 'tool Read {"file_path":"~/note.txt"}', { approvalTools: ["Read"] })).toContain("NOTEWORD");
+  expect(asked).toEqual([expect.stringContaining(JSON.stringify(JSON.stringify({ file_path: note })).slice(1, -1))]);
+
+  const made = join(folder, "home", "made.txt");
+  await say("write", 'tool Write {"file_path":"~/made.txt","content":"MADEWORD"}', { approvalTools: ["Write"] });
+  expect(asked.at(-1)).toContain(made);
+  const change = { file_path: "~/note.txt", old_string: "NOTEWORD", new_string: "OTHERWORD" };
+  // It looks for the file before anybody can say which one is meant.
+  await say("edit", `tool Edit ${JSON.stringify(change)}`);
+  expect(JSON.stringify(host.model.requests)).toContain(`Call them with the whole path: ${note}]`);
+  await say("edit-whole", `tool Edit ${JSON.stringify({ ...change, file_path: note })}`);
+  expect(await say("changed", "bash: cat ~/note.txt ~/made.txt")).toBe("OTHERWORD\nMADEWORD");
+}, 120_000);
+
+it("writes nothing into what Claude Code believes, by whatever name, also as root", async () => {
+  const words = 'bash: tr "\\0" "\\n" < /proc/$PPID/environ | sed -n s/^HOME=//p';
+  const own = await say("own-home", words);
+  await symlink(own, join(sandbox.workspace, "own"));
+  const file = "commands-environment.sh";
+  const before = await say("look", `tool Read {"file_path":"own/${file}"}`);
+  expect(before).toContain("export HOME");
+  await symlink(join(own, "ls"), join(sandbox.workspace, "dangling"));
+  await say("dangling", 'tool Write {"file_path":"dangling","content":"x"}');
+  await symlink("/proc/self", join(sandbox.workspace, "self"));
+  for (const [at, folder] of [own, "own", `/proc/self/root${own}`, "self/cwd/own"].entries())
+    for (const [name, path] of Object.entries({ old: join(folder, file), new: join(folder, "ls") }))
+      await say(`${name}-${at}`, `tool Write ${JSON.stringify({ file_path: path, content: "x" })}`);
+  expect(await say("look-again", `bash: ls ${own}; grep -c HOME ${own}/${file}`)).toBe(`${file}\nps\n1`);
+}, 120_000);
 
 it("ends without a word where its folder is gone already", async () => {
   const plugin = await groupPlugin(sandbox.workspace);

@@ -5,6 +5,8 @@ import type { IpcRequest } from "@praktor/protocol/ipc";
 import type { SandboxEnvironment } from "@praktor/protocol/sandbox-environment";
 import { agentControl, agentInput, agentOutput, hostIpc } from "@praktor/protocol/subjects";
 import { approvalHook } from "./approval-hook.ts";
+import { withSandboxHome } from "./sandbox-home-paths.ts";
+import { sealedRefusal } from "./sealed-place.ts";
 import { Bus } from "./bus.ts";
 import { claudeEnvironment, type ClaudeSettings } from "./claude-settings.ts";
 import { answerControl } from "./control-desk.ts";
@@ -87,8 +89,10 @@ export class Runner implements AsyncDisposable {
       maxSessions: environment.PRAKTOR_MAX_CONVERSATIONS,
       idleMs: sessionIdleMs,
       logger,
-      makeHooks: (conversationId) =>
+      makeHooks: (conversationId, own) =>
         approvalHook({
+          meant: (tool, input) => withSandboxHome(tool, input, { own, sandbox: environment.HOME }),
+          refusal: sealedRefusal,
           turn: () => this.#turns.of(conversationId),
           ask: async (request) =>
             await this.#bus.request(hostIpc(groupId), request, askTimeoutMs, AbortSignal.timeout(askTimeoutMs)),

@@ -1,7 +1,13 @@
 /** A small folder that the tools of a model can read and cannot write: what lies in it Claude Code believes. */
+import { realpathSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+
+/** How the path of each of them begins: without a link on the way. */
+export function sealedPrefix(): string {
+  return join(realpathSync(tmpdir()), "praktor-sealed-");
+}
 
 export interface SealedContent {
   /** Texts by their paths within the folder, at most one folder deep. */
@@ -22,7 +28,7 @@ export class SealedFolder implements AsyncDisposable {
 
   static async make(name: string, { files, links = {} }: SealedContent): Promise<SealedFolder> {
     await using made = new AsyncDisposableStack();
-    const path = await mkdtemp(join(tmpdir(), `praktor-${name}-`));
+    const path = await mkdtemp(`${sealedPrefix()}${name}-`);
     const inner = [...new Set(Object.keys(files).map((file) => dirname(join(path, file))))];
     const sealed = made.use(new SealedFolder(path, [...new Set([path, ...inner])]));
     for (const folder of inner) await mkdir(folder, { recursive: true });

@@ -21,7 +21,8 @@ export interface SessionPoolOptions {
   logger: Logger;
   /** Made anew for each session: an MCP server serves one connection. */
   makeMcpServers: (shape: SessionShape) => Promise<Record<string, McpServerConfig>>;
-  makeHooks: (conversationId: string) => NonNullable<Options["hooks"]>;
+  /** `home`: Claude Code's own, see `own-home.ts`. */
+  makeHooks: (conversationId: string, home: string) => NonNullable<Options["hooks"]>;
 }
 
 /** A turn has it while no idle timer runs. */
@@ -133,7 +134,7 @@ export class SessionPool implements AsyncDisposable {
       plugin: plugin.path,
       home: home.path,
       mcpServers: await makeMcpServers(shape),
-      hooks: { ...instructions.hooks, ...makeHooks(conversationId) },
+      hooks: { ...instructions.hooks, ...makeHooks(conversationId, home.path) },
       onStderr: (text) =>
         logger.warn({ conversationId, stderr: clip(text.trim(), 2_000) }, "Claude Code wrote to stderr"),
     });

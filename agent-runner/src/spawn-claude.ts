@@ -1,10 +1,10 @@
 /** Starts Claude Code so that it ends with this process, also when this process is killed without a chance to say so. */
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import type { SpawnedProcess, SpawnOptions } from "@anthropic-ai/claude-agent-sdk";
+import { systemProgram } from "./system-program.ts";
 
 /** From util-linux: asks the kernel for a signal at the parent's death, which Node cannot. */
-const setpriv = ["/usr/bin/setpriv", "/bin/setpriv"].find((path) => existsSync(path));
+const setpriv = systemProgram("setpriv");
 
 /**
  * Without this a turn whose runner was killed goes on by itself (seen: until its end, also through tool calls), while the next
