@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { freePort } from "@praktor/simulators/free-port";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requirement } from "./require.ts";
 import { engineChat } from "./support/engine-chats.ts";
@@ -14,7 +15,8 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
 const project = "praktorcomposetest";
 const socket = "/var/run/docker.sock";
-const webPort = "18080";
+/** Of this machine, and nobody's when it was asked for. */
+const webPort = String(await freePort());
 const ada = engineChat("compose");
 
 const composeAnswers = await run("docker-compose", ["version"]).then(

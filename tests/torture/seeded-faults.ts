@@ -33,8 +33,9 @@ export const seededFaults: readonly SeededFault[] = [
     patches: [
       {
         file: "agent/turn-facts.ts",
-        find: "return replies[await this.#apply(groupId, output)];",
-        replace: "void this.#apply(groupId, output).catch(() => {});\n      return replies.applied;",
+        find: 'return replies[place === "current" ? await this.#apply(groupId, await clean(groupId, output)) : place];',
+        replace:
+          "void clean(groupId, output).then((fact) => this.#apply(groupId, fact)).catch(() => {});\n      return replies.applied;",
       },
     ],
     caughtBy: { type: "tests", files: ["agent/turn-facts.test.ts"] },

@@ -97,16 +97,18 @@ export class HostStandIn implements AsyncDisposable {
 
   async send(input: Partial<AgentInput> & { turnId: string; text: string }): Promise<AgentInputReply> {
     const full = { conversationId: "c1", groupID: this.#options.groupId, attempt: 1, sender: "user:1", ...input };
-    return AgentInputReply.parse(await this.#request(subjects.agentInput(this.#options.groupId), full));
+    const subject = subjects.agentInput(this.#options.groupId);
+    return AgentInputReply.parse(await this.#patiently(subject, JSON.stringify(full)));
   }
 
   async control(command: AgentControl): Promise<AgentControlReply> {
-    return AgentControlReply.parse(await this.#request(subjects.agentControl(this.#options.groupId), command));
+    const subject = subjects.agentControl(this.#options.groupId);
+    return AgentControlReply.parse(await this.#patiently(subject, JSON.stringify(command)));
   }
 
   /** Sends whatever is given, for input that does not parse. */
   async raw(subject: string, payload: string): Promise<unknown> {
-    return (await this.connection.request(subject, payload, { timeout: 5_000 })).json();
+    return await this.#patiently(subject, payload);
   }
 
   /** The first fact that matches, also of those that have come already. */
@@ -138,10 +140,11 @@ export class HostStandIn implements AsyncDisposable {
   }
 
   /** Again when there is no reply, as the gateway does: a connection may be renewed in between. */
-  async #request(subject: string, value: unknown): Promise<unknown> {
+  /** The runner may be away for a moment: it connects again. */
+  async #patiently(subject: string, payload: string): Promise<unknown> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return (await this.connection.request(subject, JSON.stringify(value), { timeout: 3_000 })).json();
+        return (await this.connection.request(subject, payload, { timeout: 3_000 })).json();
       } catch (error) {
         if (attempt === 8) throw error;
         await new Promise((resolve) => setTimeout(resolve, 250));
