@@ -1,9 +1,11 @@
 /** The command line's socket with what it may ask for. */
+import { swarmFolder } from "@praktor/protocol/subjects";
 import type { Settings } from "./config/schema.ts";
 import { commandLine, type Audit } from "./kit/audit.ts";
 import type { Logger } from "./kit/logger.ts";
 import { PraktorError } from "./kit/praktor-error.ts";
 import { LocalControl } from "./local-control.ts";
+import type { Group } from "./store/rows.ts";
 import type { GroupStore } from "./store/contract/group-store.ts";
 import type { Pairing } from "./telegram/pairing.ts";
 import type { VaultDesk } from "./vault-desk.ts";
@@ -25,10 +27,7 @@ export function makeControl(settings: Settings, parts: ControlParts): LocalContr
     storePath: settings.store.path,
     logger: log,
     vault: (order) => obeyVaultOrder(vaultDesk, order),
-    belongings: async () => {
-      const folders = (await groups.all()).flatMap(({ folder, swarmId }) => [folder, ...(swarmId ? [swarmId] : [])]);
-      return { install: installId, folders: [...new Set(folders)] };
-    },
+    belongings: async () => ({ install: installId, folders: foldersOf(await groups.all()) }),
     keep: (done) => audit.record({ actor: commandLine, ...done }),
     offerPairing: async () => {
       if (pairing) {
@@ -40,4 +39,12 @@ export function makeControl(settings: Settings, parts: ControlParts): LocalContr
       });
     },
   });
+}
+
+/** Of everything in the engine that is a group's, a task's or a swarm's: also of what the members of a swarm share, until its run is deleted. */
+export function foldersOf(groups: readonly Pick<Group, "folder" | "swarmId">[]): string[] {
+  const folders = groups.flatMap(({ folder, swarmId }) =>
+    swarmId === null ? [folder] : [folder, swarmFolder(swarmId)],
+  );
+  return [...new Set(folders)];
 }

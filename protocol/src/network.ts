@@ -13,7 +13,10 @@ export const AllowedHost = z
   .string()
   .trim()
   .toLowerCase()
-  .regex(hostPattern, "must be a host name such as example.org, or with a port such as example.org:8443")
+  .regex(hostPattern, {
+    error: "must be a host name such as example.org, or with a port such as example.org:8443",
+    abort: true,
+  })
   .refine((host) => Number(host.split(":")[1] ?? 443) <= 65_535, "must have a port up to 65535");
 
 export const AllowedHosts = z

@@ -25,7 +25,7 @@ try {
   if (options) await demo(options);
 } catch (error) {
   if (!stopping.signal.aborted || !isWish(stopping.signal.reason)) {
-    process.stderr.write(`The demo failed: ${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
+    process.stderr.write(`The demo failed: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
   }
 }

@@ -1,4 +1,5 @@
 /** Ends what members do and takes away what they had. */
+import { swarmFolder } from "@praktor/protocol/subjects";
 import type { Background } from "../kit/background.ts";
 import type { SwarmsOptions } from "./swarms-options.ts";
 
@@ -37,7 +38,7 @@ export class MemberSandboxes {
       await store.groups.removeHidden(member.id);
     }
     // The volume that they shared.
-    const shared = members[0]?.id.slice(0, "sw-".length + 8);
-    if (shared !== undefined) await sandboxes.forget({ id: shared, folder: shared });
+    const shared = swarmFolder(swarmId);
+    if (members.length > 0) await sandboxes.forget({ id: shared, folder: shared });
   }
 }

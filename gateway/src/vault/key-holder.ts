@@ -3,7 +3,7 @@ import type { Logger } from "../kit/logger.ts";
 import { errorMessage, PraktorError } from "../kit/praktor-error.ts";
 import { readKeyFile, type KeyDisk } from "./key-file.ts";
 import { KeyPlaces, type Opens } from "./key-places.ts";
-import { checkPassphrase } from "./secret-rules.ts";
+import { checkFirstPassphrase, checkPassphrase } from "./secret-rules.ts";
 import { VaultKey, type KeySource } from "./vault-key.ts";
 import type { KeyRecord, VaultRecords } from "./vault-records.ts";
 
@@ -143,7 +143,10 @@ export class KeyHolder {
 
   /** What a first key is made from. */
   async #source(): Promise<KeySource> {
-    if (this.#passphrase !== undefined) return { kind: "passphrase", passphrase: this.#passphrase };
+    if (this.#passphrase !== undefined) {
+      checkFirstPassphrase(this.#passphrase);
+      return { kind: "passphrase", passphrase: this.#passphrase };
+    }
     if (this.#places !== null) {
       return { kind: "file", path: this.#places.path, key: await readKeyFile(this.#places.path) };
     }

@@ -34,6 +34,14 @@ export function isShort(passphrase: string): boolean {
   return !VaultPassphrase.safeParse(passphrase).success;
 }
 
+/** Of one that nothing is under yet: there is no vault with it. */
+export function checkFirstPassphrase(passphrase: string): void {
+  if (!isShort(passphrase)) return;
+  throw new PraktorError("vault_off", "There is no vault: its passphrase has fewer than 12 characters.", {
+    hint: "Set a longer PRAKTOR_VAULT_PASSPHRASE, and start Praktor again.",
+  });
+}
+
 /** Of a new one: what secrets are under already has to open them. */
 export function checkPassphrase(passphrase: string): void {
   if (!isShort(passphrase)) return;

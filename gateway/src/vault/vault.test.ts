@@ -125,9 +125,12 @@ test("without a key there is no vault, and that is no lock", async () => {
 
 test("a passphrase that could be tried out is none, neither the first nor a new one", async () => {
   const short = "elevenchars";
-  await expect(vaultWith({ passphrase: short }).set("A", value, commandLine)).rejects.toMatchObject({
-    code: "invalid",
+  const none = vaultWith({ passphrase: short });
+  expect(await none.start()).toEqual({
+    state: "off",
+    reason: expect.stringMatching(/fewer than 12 characters.*longer/),
   });
+  await expect(none.set("A", value, commandLine)).rejects.toMatchObject({ code: "vault_off" });
   expect(await store.vault.key()).toBeNull();
   const vault = vaultWith({ passphrase: `${short}.` });
   await vault.set("A", value, commandLine);

@@ -52,6 +52,8 @@ export class Vault {
     const state = await this.state();
     const { logger, passphrase } = this.#options;
     if (state.state === "locked") logger.error({ reason: state.reason }, "the vault is locked");
+    else if (state.state === "off" && passphrase !== undefined)
+      logger.warn({ reason: state.reason }, "there is no vault");
     else if (passphrase !== undefined && isShort(passphrase)) {
       logger.warn(
         {},

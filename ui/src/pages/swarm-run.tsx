@@ -68,7 +68,9 @@ const Run = ({ run }: { run: SwarmRunView }) => {
             <div className="p-4">
               {run.answer === null ||
               (atMs !== null && run.completed_at !== null && atMs < Date.parse(run.completed_at)) ? (
-                <p className="text-muted">{t.noAnswer}</p>
+                <p className="text-muted">
+                  {run.answer === null && run.completed_at !== null ? t.neverAnswered : t.noAnswer}
+                </p>
               ) : (
                 <Prose text={run.answer} />
               )}

@@ -167,6 +167,7 @@ export const swarmsTexts = {
     task: "Task",
     answer: "Answer",
     noAnswer: "The lead writes it when the others are done.",
+    neverAnswered: "There is none: the run ended before the lead had written it.",
     members: "Members",
     columns: { role: "Member", state: "State", with: "Works with", turns: "Turns", cost: "Cost", took: "Took" },
     turns: (count: number) => plural(count, "turn", "turns"),
