@@ -66,9 +66,7 @@ export class KeyHolder {
       return null;
     });
     if (known) return known;
-    const source = await this.#source();
-    if (source.kind === "passphrase") checkPassphrase(source.passphrase);
-    const key = await VaultKey.make(source);
+    const key = await VaultKey.make(await this.#source());
     await this.#options.store.begin(key.record);
     this.#key = key;
     return key;
